@@ -1,0 +1,50 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/digest.hpp"
+
+namespace hone {
+
+// The numbers of Split and Metric are stored in SQLite (tables `split` and `metric` of
+// sql/schema.sql) and enter row digests: never renumber, only append.
+
+enum class Split : std::uint8_t { train = 0, validation = 1, test = 2 };
+
+enum class Metric : std::uint8_t {
+  dice = 0,       // both masks thresholded at 0.5; two empty masks score 1 (A6)
+  dice_soft = 1,  // of the soft mask
+  jaccard = 2,    // both masks thresholded at 0.5; two empty masks score 1
+  quality = 3,    // the net's own estimate of the soft Dice of this iteration's mask
+  agreement = 4,  // Dice of this iteration's thresholded mask with the next one's
+};
+
+/// One number about one image's mask after `iteration` refinements (0: the base mask).
+struct Measurement {
+  Split split = Split::test;
+  std::int32_t image = 0;      // position in the pack, from 0
+  std::int32_t iteration = 0;  // from 0
+  Metric metric = Metric::dice;
+  double value = 0;  // finite, in [0, 1] for every metric of today
+
+  auto operator<=>(const Measurement&) const = default;
+};
+
+/// What one epoch of training came to.
+struct EpochRecord {
+  std::int32_t epoch = 0;      // from 1
+  double train_loss = 0;       // mean over the epoch's images
+  double validation_dice = 0;  // the early-stopping signal (A17), soft, in [0, 1]
+  double seconds = 0;          // training and validation
+  double images_per_second = 0;
+};
+
+/// The digest that `Done` carries: over the rows in ascending order of (split, image, iteration,
+/// metric), each as five little-endian numbers (four int32, one IEEE double). The order in which
+/// `rows` come does not matter.
+Digest digest_of_rows(std::vector<Measurement> rows);
+
+}  // namespace hone

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace hone {
+
+/// Where a coordinator is and the secret that it asks for.
+struct Access {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::string token;  // 64 hexadecimal digits
+};
+
+/// An access file that is missing, readable by others, or not what it should be.
+class AccessError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads the JSON file {"host": ..., "port": ..., "token": ...}. Refuses a file that its group or
+/// others may read, as ssh does with keys. Throws AccessError.
+Access read_access(const std::filesystem::path& file);
+
+/// Writes the file with mode 0600, atomically. Throws AccessError.
+void write_access(const std::filesystem::path& file, const Access& access);
+
+/// 256 bits from the kernel, as 64 hexadecimal digits. Throws std::runtime_error.
+std::string random_token();
+
+/// Compares in a time that does not depend on where the two differ.
+bool equal_tokens(const std::string& expected, const std::string& given);
+
+}  // namespace hone

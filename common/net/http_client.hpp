@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include "common/digest.hpp"
+#include "common/net/access.hpp"
+
+namespace hone {
+
+/// The coordinator could not be reached, or the connection broke.
+class NetworkError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct HttpResponse {
+  unsigned status = 0;
+  std::string body;
+  bool ok() const { return status >= 200 && status < 300; }
+};
+
+/// A blocking HTTP/1.1 client of one coordinator: each call opens a connection, sends the bearer
+/// token and closes. For the command line and for artifacts. Not thread-safe.
+class HttpClient {
+ public:
+  explicit HttpClient(Access access,
+                      std::chrono::milliseconds timeout = std::chrono::seconds(30));
+
+  /// Every call throws NetworkError when no answer comes; an HTTP error status is an answer.
+  HttpResponse get(const std::string& target);
+  HttpResponse post(const std::string& target, const std::string& json);
+
+  /// True if the coordinator has the artifact.
+  bool has_artifact(const Digest& digest);
+
+  /// Streams `file` to /artifacts/DIGEST. Throws NetworkError, also if the coordinator refuses it.
+  void put_artifact(const Digest& digest, const std::filesystem::path& file);
+
+  /// Streams the artifact into `file` (written beside it first, renamed when its SHA-256 is right).
+  void get_artifact(const Digest& digest, const std::filesystem::path& file);
+
+ private:
+  Access access_;
+  std::chrono::milliseconds timeout_;
+};
+
+}  // namespace hone

@@ -1,0 +1,92 @@
+#include <algorithm>
+
+#include "common/spec.hpp"
+
+namespace hone {
+
+template <>
+const std::vector<std::string_view>& names_of<Role>() {
+  static const std::vector<std::string_view> names = {"segment", "refine", "select"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<RefineMode>() {
+  static const std::vector<std::string_view> names = {"plain", "scratch", "warm"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Bottleneck>() {
+  static const std::vector<std::string_view> names = {"none", "conv"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Norm>() {
+  static const std::vector<std::string_view> names = {"none", "group"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Loss>() {
+  static const std::vector<std::string_view> names = {"dice", "dice+bce"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<L2Scope>() {
+  static const std::vector<std::string_view> names = {"all", "dense", "none"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Augmentation>() {
+  static const std::vector<std::string_view> names = {"none", "simple"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Precision>() {
+  static const std::vector<std::string_view> names = {"fp32", "bf16"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Layout>() {
+  static const std::vector<std::string_view> names = {"channels_first", "channels_last"};
+  return names;
+}
+
+namespace {
+
+template <class Enum>
+std::string_view name_in_list(Enum value) {
+  return names_of<Enum>().at(static_cast<std::size_t>(value));
+}
+
+}  // namespace
+
+std::string_view name_of(Role value) { return name_in_list(value); }
+std::string_view name_of(RefineMode value) { return name_in_list(value); }
+std::string_view name_of(Bottleneck value) { return name_in_list(value); }
+std::string_view name_of(Norm value) { return name_in_list(value); }
+std::string_view name_of(Loss value) { return name_in_list(value); }
+std::string_view name_of(L2Scope value) { return name_in_list(value); }
+std::string_view name_of(Augmentation value) { return name_in_list(value); }
+std::string_view name_of(Precision value) { return name_in_list(value); }
+std::string_view name_of(Layout value) { return name_in_list(value); }
+
+template <class Enum>
+Enum parse_name(std::string_view text) {
+  const auto& names = names_of<Enum>();
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found != names.end()) return static_cast<Enum>(found - names.begin());
+  std::string message = "'" + std::string(text) + "' is not one of";
+  for (const std::string_view name : names) message += " '" + std::string(name) + "'";
+  throw SpecError(message);
+}
+
+template Role parse_name<Role>(std::string_view);
+template RefineMode parse_name<RefineMode>(std::string_view);
+template Bottleneck parse_name<Bottleneck>(std::string_view);
+template Norm parse_name<Norm>(std::string_view);
+template Loss parse_name<Loss>(std::string_view);
+template L2Scope parse_name<L2Scope>(std::string_view);
+template Augmentation parse_name<Augmentation>(std::string_view);
+template Precision parse_name<Precision>(std::string_view);
+template Layout parse_name<Layout>(std::string_view);
+
+}  // namespace hone

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+/// One file per command of `hone`. Each adds its subcommand to the app; CLI11 runs it.
+namespace hone::cli {
+
+/// Ends the program with this exit code after printing "hone: error: MESSAGE" to stderr.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage or wrong input, 3 finished but results are missing.
+class CommandError : public std::runtime_error {
+ public:
+  explicit CommandError(const std::string& message, int exit_code = 1)
+      : std::runtime_error(message), exit_code(exit_code) {}
+  int exit_code;
+};
+
+void add_ingest(CLI::App& app);
+void add_plan(CLI::App& app);
+void add_run(CLI::App& app);
+void add_serve(CLI::App& app);
+void add_submit(CLI::App& app);
+void add_status(CLI::App& app);
+void add_table(CLI::App& app);
+
+}  // namespace hone::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/spec.hpp"
+#include "coordinator/plan/experiment.hpp"
+
+namespace hone {
+
+/// What the plan has to know of an ingested data set.
+struct DatasetFacts {
+  Digest pack;
+  std::vector<std::int32_t> groups;  // of each image, in the pack's order
+};
+
+/// "Input `input` of this trial is the artifact `artifact` of an earlier trial."
+/// A select names the trials whose rows it reads with both strings empty.
+struct Need {
+  std::size_t trial = 0;  // index into Plan::trials, smaller than this trial's own
+  std::string input;
+  std::string artifact;
+  bool operator==(const Need&) const = default;
+};
+
+struct PlannedTrial {
+  std::string key;  // for people, unique in the plan: "PH2/r0/s1/f2/refine/lambda=0.3"
+  TrialSpec spec;
+  std::vector<Need> needs;
+  Digest identity;  // SHA-256 of the canonical spec, the inputs' identities, the trainer's version
+  std::int64_t image_steps = 0;  // forward + backward passes of one image, at most (6.5)
+};
+
+/// A graph of trials in an order in which every need comes first.
+struct Plan {
+  std::vector<PlannedTrial> trials;
+};
+
+/// Expands an experiment (method.md 6.2): per data set, rotation and seed a base net for every
+/// inner fold, a refinement net for every fold and λ in {0} and the grid, and the selection of λ.
+/// Pure: the same experiment and facts give the same plan. Throws ExperimentError when a data set
+/// is missing from `facts` or too small to split.
+Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts);
+
+}  // namespace hone

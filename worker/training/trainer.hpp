@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "common/measurement.hpp"
+#include "common/message.hpp"
+#include "common/spec.hpp"
+
+/// The seam of the trainer: no torch type here, so whoever includes this compiles in a second.
+namespace hone {
+
+/// Hears what a training comes to while it runs. Called on the training thread.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_epoch(const EpochRecord& record) = 0;
+  virtual void on_rows(std::span<const Measurement> rows) = 0;
+};
+
+/// Why a training cannot give a result. Divergence and unusable inputs are answers, not crashes.
+class TrainingError : public std::runtime_error {
+ public:
+  TrainingError(Failure failure, const std::string& reason)
+      : std::runtime_error(reason), failure(failure) {}
+  Failure failure;
+};
+
+struct TrainingRequest {
+  TrialSpec spec;
+  std::map<std::string, std::filesystem::path> inputs;  // "pack"; "masks" for a refiner
+  std::filesystem::path output;                         // an existing empty directory
+};
+
+struct TrainingResult {
+  Outcome outcome = Outcome::finished;
+  std::string reason;                                      // of a collapse, else empty
+  std::map<std::string, std::filesystem::path> artifacts;  // "weights"; "masks" for a base
+  std::string summary;                                     // JSON object of facts worth keeping
+};
+
+/// Trains one trial at a time. The same spec and inputs on the same machine give the same rows and
+/// files bit by bit, whatever was trained before. Not thread-safe.
+class Trainer {
+ public:
+  virtual ~Trainer() = default;
+
+  /// Throws TrainingError, or anything else for a bug.
+  virtual TrainingResult train(const TrainingRequest& request, Observer& observer) = 0;
+
+  /// "LibTorch 2.13.0 (AVX512)" and the like.
+  virtual std::string library() const = 0;
+};
+
+/// The LibTorch trainer. Sets this process's LibTorch threads from each trial's numerics.
+std::unique_ptr<Trainer> make_trainer();
+
+}  // namespace hone
