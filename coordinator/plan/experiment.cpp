@@ -70,7 +70,10 @@ ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
   note_lines(text, std::string(file), places);
   json own = checked_layer(text, places);
   for (const Setting& setting : settings) own.merge_patch(setting_layer(setting, places));
-  if (!profile.empty()) own["profile"] = profile;
+  if (!profile.empty()) {
+    own["profile"] = profile;
+    places.note("/profile", "--profile " + std::string(profile));
+  }
 
   json merged = json::parse(to_json(ExperimentSpec{}));
   merged.merge_patch(profile_layer(own.value("profile", ExperimentSpec{}.profile), places));

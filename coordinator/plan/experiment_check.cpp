@@ -1,5 +1,6 @@
 #include "coordinator/plan/experiment_check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -143,6 +144,18 @@ class KeyCheck {
 };
 
 }  // namespace
+
+void Places::refuse(const std::string& pointer, const std::string& message) const {
+  std::string place = file_;
+  for (std::string around = pointer; !around.empty();
+       around.resize(std::min(around.size(), around.rfind('/')))) {
+    const auto found = places_.find(around);
+    if (found == places_.end()) continue;
+    place = found->second;
+    break;
+  }
+  throw ExperimentError(place + ": " + (pointer.empty() ? "/" : pointer) + ": " + message);
+}
 
 void check_keys(std::string_view text, const Places& places) {
   KeyCheck(places).object(json::parse(text), "", "");
