@@ -40,6 +40,7 @@ struct EpochRecord {
   double validation_dice = 0;  // the early-stopping signal (A17), soft, in [0, 1]
   double seconds = 0;          // training and validation
   double images_per_second = 0;
+  bool operator==(const EpochRecord&) const = default;
 };
 
 /// The digest that `Done` carries: over the rows in ascending order of (split, image, iteration,

@@ -9,9 +9,12 @@ namespace {
 using nlohmann::json;
 
 json network_json(const NetworkSpec& n) {
-  return {{"levels", n.levels},           {"consecutive", n.consecutive},
-          {"filters", n.filters},         {"filter_size", n.filter_size},
-          {"norm", name_of(n.norm)},      {"bottleneck", name_of(n.bottleneck)},
+  return {{"levels", n.levels},
+          {"consecutive", n.consecutive},
+          {"filters", n.filters},
+          {"filter_size", n.filter_size},
+          {"norm", name_of(n.norm)},
+          {"bottleneck", name_of(n.bottleneck)},
           {"quality_width", n.quality_width}};
 }
 
@@ -37,9 +40,8 @@ json refine_json(const RefineSpec& r) {
 }
 
 json numerics_json(const Numerics& n) {
-  return {{"precision", name_of(n.precision)},
-          {"layout", name_of(n.layout)},
-          {"threads", n.threads}};
+  return {
+      {"precision", name_of(n.precision)}, {"layout", name_of(n.layout)}, {"threads", n.threads}};
 }
 
 json candidates_json(const std::vector<Candidate>& candidates) {
@@ -146,7 +148,13 @@ std::string to_json(const TrialSpec& spec) {
 
 TrialSpec parse_trial_spec(std::string_view text) {
   try {
-    return spec_of(json::parse(text));
+    const json given = json::parse(text);
+    TrialSpec spec = spec_of(given);
+    // nlohmann reads 2.9 as 2 and skips unknown keys: what does not come out again was not meant.
+    const json differences = json::diff(given, json::parse(to_json(spec)));
+    if (differences.empty()) return spec;
+    throw SpecError("trial spec: " + differences[0].at("path").get<std::string>() +
+                    ": an unknown field or a number that does not fit");
   } catch (const json::exception& error) {
     throw SpecError(std::string("trial spec: ") + error.what());
   }

@@ -17,8 +17,9 @@ struct DatasetSpec {
   std::string path;    // below --data; unused by lesions
   std::string images = "images", masks = "masks", image_suffix, mask_suffix, group;  // pairs only
   bool allow_aspect = false;                                                         // pairs only
-  int count = 100;             // lesions only
+  int count = 100;                                                                   // lesions only
   std::int64_t generator = 1;  // lesions only: the generator's seed
+  bool operator==(const DatasetSpec&) const = default;
 };
 
 /// An experiment as a person writes it, every default filled in.
@@ -35,6 +36,7 @@ struct ExperimentSpec {
   TrainingSpec training;
   RefineSpec refine;  // its mode and lambda are the plan's to set
   Numerics numerics;
+  bool operator==(const ExperimentSpec&) const = default;
 };
 
 /// What is wrong with an experiment file: "FILE:LINE: /json/path: what; what would be right".

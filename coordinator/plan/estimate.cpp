@@ -1,0 +1,117 @@
+#include "coordinator/plan/estimate.hpp"
+
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "common/partition.hpp"
+
+namespace hone {
+
+namespace {
+
+constexpr std::int64_t bytes_per_row = 40;     // of a measurement in SQLite, with its index
+constexpr std::int64_t metrics_per_image = 5;  // common/measurement.hpp
+
+/// Weights of the U-Net of Table I, to within some percent: disk is planned with it, not memory.
+std::int64_t parameters(const NetworkSpec& network, std::int64_t image_channels) {
+  const std::int64_t area = std::int64_t{network.filter_size} * network.filter_size;
+  std::int64_t total = 0;
+  std::int64_t channels = image_channels;
+  std::int64_t width = network.filters;
+  const std::int64_t again = network.consecutive - 1;
+  for (int level = 0; level < network.levels; ++level) {
+    total += area * width * (channels + again * width);
+    channels = width;
+    width *= 2;
+  }
+  if (network.bottleneck == Bottleneck::conv) {
+    total += area * width * (channels + again * width);
+    channels = width;
+  }
+  for (int level = network.levels; level > 0; --level) {
+    width /= 2;
+    total += area * width * (channels + width + again * width);
+    channels = width;
+  }
+  return total;
+}
+
+std::int64_t disk_of(const PlannedTrial& trial, const DatasetFacts& facts) {
+  const TrialSpec& spec = trial.spec;
+  if (spec.role == Role::select) return 0;
+  const bool refines = spec.role == Role::refine;
+  const Partition split = make_partition(facts.groups, spec.rotation, spec.fold);
+  const auto scored = static_cast<std::int64_t>(split.validation.size() + split.test.size());
+  const std::int64_t iterations = refines ? spec.refine.iterations + 1 : 1;
+  const std::int64_t rows = scored * iterations * metrics_per_image * bytes_per_row;
+  const std::int64_t weights = 4 * parameters(spec.network, refines ? 4 : 3);
+  const auto images = static_cast<std::int64_t>(facts.groups.size());
+  const std::int64_t masks = refines ? 0 : 2 * images * spec.image_size * spec.image_size;
+  return rows + weights + masks;
+}
+
+std::string with_unit(std::int64_t bytes) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1);
+  if (bytes < 1'000'000'000) {
+    text << static_cast<double>(bytes) / 1e6 << " MB";
+  } else {
+    text << static_cast<double>(bytes) / 1e9 << " GB";
+  }
+  return text.str();
+}
+
+std::string grouped(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), " ");
+  return text;
+}
+
+}  // namespace
+
+Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& facts,
+                  std::optional<double> images_per_second) {
+  Estimate result;
+  for (const PlannedTrial& trial : plan.trials) {
+    ++result.trials[trial.spec.role];
+    if (trial.spec.role != Role::select) ++result.trainings;
+    result.image_steps += trial.image_steps;
+    result.disk_bytes += disk_of(trial, facts.at(trial.spec.dataset));
+  }
+  if (images_per_second && *images_per_second > 0)
+    result.hours = static_cast<double>(result.image_steps) / *images_per_second / 3600;
+  return result;
+}
+
+std::string to_text(const Estimate& estimate) {
+  std::ostringstream text;
+  for (const auto& [role, count] : estimate.trials)
+    text << std::left << std::setw(13) << name_of(role) << count << "\n";
+  text << "trainings    " << estimate.trainings << "\n";
+  text << "image-steps  " << grouped(estimate.image_steps) << " at most\n";
+  text << "time         ";
+  if (estimate.hours) {
+    text << std::fixed << std::setprecision(*estimate.hours < 10 ? 2 : 0) << *estimate.hours
+         << " h of one slot at most\n";
+  } else {
+    text << "unknown until a first trial was trained\n";
+  }
+  text << "disk         about " << with_unit(estimate.disk_bytes) << "\n";
+  return text.str();
+}
+
+std::string to_json(const Estimate& estimate) {
+  nlohmann::ordered_json trials = nlohmann::ordered_json::object();
+  for (const auto& [role, count] : estimate.trials) trials[std::string(name_of(role))] = count;
+  nlohmann::ordered_json j = {{"trials", trials},
+                              {"trainings", estimate.trainings},
+                              {"image_steps", estimate.image_steps},
+                              {"disk_bytes", estimate.disk_bytes},
+                              {"hours", nullptr}};
+  if (estimate.hours) j["hours"] = *estimate.hours;
+  return j.dump(2);
+}
+
+}  // namespace hone

@@ -1,0 +1,86 @@
+#include "coordinator/plan/experiment.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "coordinator/plan/experiment_check.hpp"
+#include "coordinator/plan/experiment_keys.hpp"
+#include "coordinator/plan/json_lines.hpp"
+#include "coordinator/plan/profiles.hpp"
+
+namespace hone {
+
+namespace {
+
+using nlohmann::json;
+
+void note_lines(std::string_view text, const std::string& file, Places& places) {
+  try {
+    for (const auto& [pointer, line] : lines_of_json(text))
+      places.note(pointer, file + ":" + std::to_string(line));
+  } catch (const JsonFault& fault) {
+    throw ExperimentError(file + ":" + std::to_string(fault.line) + ": " + fault.what());
+  }
+}
+
+/// A text of known keys as a layer over others.
+json checked_layer(std::string_view text, const Places& places) {
+  if (!json::parse(text).is_object())
+    places.refuse("", "expected an object with the keys of an experiment");
+  check_keys(text, places);
+  json layer = json::parse(text);
+  layer.erase("$schema");
+  return layer;
+}
+
+json profile_layer(const std::string& name, const Places& places) {
+  for (const Profile& profile : profiles()) {
+    if (profile.name != name) continue;
+    const std::string file = "profile " + name;
+    Places own(file);
+    note_lines(profile.text, file, own);
+    return checked_layer(profile.text, own);
+  }
+  places.refuse("/profile", "unknown profile '" + name + "'" + suggestion(name, profile_names()));
+}
+
+/// "training.epochs=3" as {"training": {"epochs": 3}}.
+json setting_layer(const Setting& setting, Places& places) {
+  const std::string place = "-S " + setting;
+  const auto equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw ExperimentError(place + ": expected KEY=VALUE, training.epochs=3 say");
+  const std::string text = setting.substr(equals + 1);
+  json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) value = text;
+  std::string pointer = "/" + setting.substr(0, equals);
+  for (char& c : pointer) c = c == '.' ? '/' : c;
+  json layer = json::object();
+  layer[json::json_pointer(pointer)] = value;
+  Places own(place);
+  checked_layer(layer.dump(-1, ' ', false, json::error_handler_t::replace), own);
+  places.note(pointer, place);
+  return layer;
+}
+
+}  // namespace
+
+ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
+                                std::string_view profile, const std::vector<Setting>& settings) {
+  Places places{std::string(file)};
+  note_lines(text, std::string(file), places);
+  json own = checked_layer(text, places);
+  for (const Setting& setting : settings) own.merge_patch(setting_layer(setting, places));
+  if (!profile.empty()) {
+    own["profile"] = profile;
+    places.note("/profile", "--profile " + std::string(profile));
+  }
+
+  json merged = json::parse(to_json(ExperimentSpec{}));
+  merged.merge_patch(profile_layer(own.value("profile", ExperimentSpec{}.profile), places));
+  merged.merge_patch(own);
+  ExperimentSpec experiment = read_complete(merged.dump());
+  check_sense(experiment, places);
+  return experiment;
+}
+
+}  // namespace hone

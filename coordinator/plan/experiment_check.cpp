@@ -1,0 +1,164 @@
+#include "coordinator/plan/experiment_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/plan/experiment_keys.hpp"
+
+namespace hone {
+
+namespace {
+
+using nlohmann::json;
+
+/// Shortened: a message is one line.
+std::string shown(const json& value) {
+  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (text.size() > 40) text = text.substr(0, 37) + "...";
+  return text;
+}
+
+class KeyCheck {
+ public:
+  explicit KeyCheck(const Places& places) : places_(places) {}
+
+  void object(const json& value, std::string_view path, const std::string& pointer) const {
+    const ExperimentObject& table = experiment_object(path);
+    for (const auto& [name, item] : value.items()) {
+      const ExperimentKey* key = table.find(name);
+      const std::string place = pointer + "/" + name;
+      if (key == nullptr) refuse_unknown(name, table, place);
+      check(item, *key, place);
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse_unknown(const std::string& name, const ExperimentObject& table,
+                                   const std::string& place) const {
+    for (const ExperimentObject& other : experiment_objects()) {
+      if (other.path == "datasets" || other.find(name) == nullptr) continue;
+      const std::string home = "/" + std::string(other.path) + (other.path.empty() ? "" : "/");
+      places_.refuse(place, "unknown key; did you mean '" + home + name + "'?");
+    }
+    std::vector<std::string_view> words;
+    for (const ExperimentKey& key : table.keys) words.push_back(key.name);
+    places_.refuse(place, "unknown key" + suggestion(name, words));
+  }
+
+  [[noreturn]] void refuse_value(const json& value, const ExperimentKey& key,
+                                 const std::string& place) const {
+    places_.refuse(place, "expected " + expected(key) + ", found " + shown(value));
+  }
+
+  void check(const json& value, const ExperimentKey& key, const std::string& place) const {
+    switch (key.kind) {
+      case KeyKind::integer:
+      case KeyKind::number:
+        return check_number(value, key, place);
+      case KeyKind::integers:
+      case KeyKind::numbers:
+        return check_list(value, key, place);
+      case KeyKind::name:
+        return check_name(value, key, place);
+      case KeyKind::flag:
+        if (!value.is_boolean()) refuse_value(value, key, place);
+        return;
+      case KeyKind::text:
+        if (!value.is_string()) refuse_value(value, key, place);
+        return;
+      case KeyKind::object:
+        if (!value.is_object()) refuse_value(value, key, place);
+        return object(value, key.name, place);
+      case KeyKind::objects:
+        return check_objects(value, key, place);
+    }
+  }
+
+  void check_number(const json& value, const ExperimentKey& key, const std::string& place) const {
+    const bool integral = key.kind == KeyKind::integer || key.kind == KeyKind::integers;
+    if (!(integral ? value.is_number_integer() : value.is_number()))
+      refuse_value(value, key, place);
+    const double number = value.get<double>();
+    const bool inside = (key.above ? number > key.low : number >= key.low) && number <= key.high;
+    const bool fits = !key.odd || std::fmod(number, 2) == 1;
+    if (!inside || !fits) refuse_value(value, key, place);
+  }
+
+  void check_list(const json& value, const ExperimentKey& key, const std::string& place) const {
+    if (!value.is_array()) refuse_value(value, key, place);
+    if (value.empty()) places_.refuse(place, "an empty list; expected at least one entry");
+    ExperimentKey entry = key;
+    entry.kind = key.kind == KeyKind::integers ? KeyKind::integer : KeyKind::number;
+    for (std::size_t i = 0; i < value.size(); ++i)
+      check_number(value[i], entry, place + "/" + std::to_string(i));
+  }
+
+  void check_name(const json& value, const ExperimentKey& key, const std::string& place) const {
+    if (!value.is_string()) refuse_value(value, key, place);
+    const auto name = value.get<std::string>();
+    for (const std::string_view known : key.names)
+      if (known == name) return;
+    if (key.name == "augmentation" && name == "fitted")
+      places_.refuse(place,
+                     "'fitted', the augmentation with a fitted distribution (A13), does not exist "
+                     "yet; expected " +
+                         expected(key));
+    places_.refuse(place, "unknown value '" + name + "'" + suggestion(name, key.names));
+  }
+
+  void check_objects(const json& value, const ExperimentKey& key, const std::string& place) const {
+    if (!value.is_array()) refuse_value(value, key, place);
+    if (value.empty()) places_.refuse(place, "an empty list; expected at least one entry");
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const std::string entry = place + "/" + std::to_string(i);
+      if (!value[i].is_object())
+        places_.refuse(entry, "expected an object, found " + shown(value[i]));
+      object(value[i], key.name, entry);
+      check_layout(value[i], entry);
+    }
+  }
+
+  /// A key of another layout would be read by nobody.
+  void check_layout(const json& dataset, const std::string& place) const {
+    for (const char* required : {"name", "layout"})
+      if (!dataset.contains(required))
+        places_.refuse(place, "the key '" + std::string(required) + "' is missing");
+    const auto layout = dataset["layout"].get<std::string>();
+    for (const auto& [name, value] : dataset.items()) {
+      const bool of_pairs = name == "images" || name == "masks" || name == "image_suffix" ||
+                            name == "mask_suffix" || name == "group" || name == "allow_aspect";
+      const bool of_lesions = name == "count" || name == "generator";
+      const std::string home = of_pairs ? "pairs" : of_lesions ? "lesions" : layout;
+      if (home != layout)
+        places_.refuse(place + "/" + name,
+                       "only for the layout '" + home + "'; this data set's is '" + layout + "'");
+    }
+    if (layout == "lesions" && dataset.contains("path"))
+      places_.refuse(place + "/path", "the layout 'lesions' is generated and has no path");
+    if (layout != "lesions" && dataset.value("path", "").empty())
+      places_.refuse(place, "the key 'path' is missing: the folder below --data");
+  }
+
+  const Places& places_;
+};
+
+}  // namespace
+
+void Places::refuse(const std::string& pointer, const std::string& message) const {
+  std::string place = file_;
+  for (std::string around = pointer; !around.empty();
+       around.resize(std::min(around.size(), around.rfind('/')))) {
+    const auto found = places_.find(around);
+    if (found == places_.end()) continue;
+    place = found->second;
+    break;
+  }
+  throw ExperimentError(place + ": " + (pointer.empty() ? "/" : pointer) + ": " + message);
+}
+
+void check_keys(std::string_view text, const Places& places) {
+  KeyCheck(places).object(json::parse(text), "", "");
+}
+
+}  // namespace hone

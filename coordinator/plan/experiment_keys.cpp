@@ -1,0 +1,186 @@
+#include "coordinator/plan/experiment_keys.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+#include <sstream>
+
+#include "common/spec.hpp"
+#include "coordinator/plan/profiles.hpp"
+
+namespace hone {
+
+namespace {
+
+constexpr double largest_seed = 9007199254740991;  // 2^53 - 1: exact in every JSON reader
+
+using Kind = KeyKind;
+
+ExperimentKey integer(std::string_view name, double low, double high) {
+  return {.name = name, .kind = Kind::integer, .low = low, .high = high, .names = {}};
+}
+
+ExperimentKey number(std::string_view name, double low, double high) {
+  return {.name = name, .kind = Kind::number, .low = low, .high = high, .names = {}};
+}
+
+ExperimentKey above(ExperimentKey key) {
+  key.above = true;
+  return key;
+}
+
+ExperimentKey odd(ExperimentKey key) {
+  key.odd = true;
+  return key;
+}
+
+ExperimentKey list(ExperimentKey key) {
+  key.kind = key.kind == Kind::integer ? Kind::integers : Kind::numbers;
+  return key;
+}
+
+ExperimentKey of_kind(std::string_view name, Kind kind) {
+  return {.name = name, .kind = kind, .names = {}};
+}
+
+ExperimentKey one_of(std::string_view name, std::vector<std::string_view> names) {
+  return {.name = name, .kind = Kind::name, .names = std::move(names)};
+}
+
+ExperimentObject root_object() {
+  return {"",
+          {of_kind("$schema", Kind::text), of_kind("name", Kind::text),
+           one_of("profile", profile_names()), of_kind("datasets", Kind::objects),
+           list(integer("seeds", 0, largest_seed)), list(integer("rotations", 0, 4)),
+           integer("inner_folds", 1, 4), above(list(number("lambdas", 0, 1000))),
+           integer("image_size", 8, 1024), of_kind("network", Kind::object),
+           of_kind("training", Kind::object), of_kind("refine", Kind::object),
+           of_kind("numerics", Kind::object)}};
+}
+
+ExperimentObject dataset_object() {
+  return {"datasets",
+          {of_kind("name", Kind::text), one_of("layout", {"ph2", "isic2017", "pairs", "lesions"}),
+           of_kind("path", Kind::text), of_kind("images", Kind::text), of_kind("masks", Kind::text),
+           of_kind("image_suffix", Kind::text), of_kind("mask_suffix", Kind::text),
+           of_kind("group", Kind::text), of_kind("allow_aspect", Kind::flag),
+           integer("count", 5, 100000), integer("generator", 0, largest_seed)}};
+}
+
+ExperimentObject network_object() {
+  return {"network",
+          {integer("levels", 1, 6), integer("consecutive", 1, 4), integer("filters", 1, 256),
+           odd(integer("filter_size", 1, 7)), one_of("bottleneck", names_of<Bottleneck>()),
+           one_of("norm", names_of<Norm>()), integer("quality_width", 1, 8192)}};
+}
+
+ExperimentObject training_object() {
+  return {"training",
+          {integer("epochs", 1, 100000), integer("patience", 1, 100000), integer("batch", 1, 4096),
+           above(number("learning_rate", 0, 1)), above(number("adam_epsilon", 0, 1)),
+           number("l2", 0, 1), one_of("l2_scope", names_of<L2Scope>()),
+           above(number("dice_smooth", 0, 1000)), one_of("loss", names_of<Loss>()),
+           integer("collapse_retries", 0, 10)}};
+}
+
+ExperimentObject refine_object() {
+  return {"refine",
+          {number("base_fraction", 0, 1), one_of("augmentation", names_of<Augmentation>()),
+           integer("iterations", 1, 100)}};
+}
+
+ExperimentObject numerics_object() {
+  return {"numerics",
+          {one_of("precision", names_of<Precision>()), one_of("layout", names_of<Layout>()),
+           integer("threads", 1, 256)}};
+}
+
+std::string quoted_list(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view word : words)
+    text += (text.empty() ? "'" : ", '") + std::string(word) + "'";
+  return text;
+}
+
+std::string range_text(const ExperimentKey& key) {
+  std::ostringstream text;
+  text.precision(16);
+  text << (key.above ? "(" : "[") << key.low << ", " << key.high << "]";
+  return text.str();
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const ExperimentKey* ExperimentObject::find(std::string_view name) const {
+  const auto named = [&](const ExperimentKey& key) { return key.name == name; };
+  const auto found = std::find_if(keys.begin(), keys.end(), named);
+  return found == keys.end() ? nullptr : &*found;
+}
+
+const std::vector<ExperimentObject>& experiment_objects() {
+  static const std::vector<ExperimentObject> objects = {root_object(),    dataset_object(),
+                                                        network_object(), training_object(),
+                                                        refine_object(),  numerics_object()};
+  return objects;
+}
+
+const ExperimentObject& experiment_object(std::string_view path) {
+  const auto& objects = experiment_objects();
+  const auto at_path = [&](const ExperimentObject& object) { return object.path == path; };
+  const auto found = std::find_if(objects.begin(), objects.end(), at_path);
+  assert(found != objects.end());
+  return *found;
+}
+
+std::string expected(const ExperimentKey& key) {
+  switch (key.kind) {
+    case Kind::integer:
+      return (key.odd ? "an odd integer in " : "an integer in ") + range_text(key);
+    case Kind::number:
+      return "a number in " + range_text(key);
+    case Kind::integers:
+      return "a list of integers in " + range_text(key);
+    case Kind::numbers:
+      return "a list of numbers in " + range_text(key);
+    case Kind::flag:
+      return "true or false";
+    case Kind::text:
+      return "a string";
+    case Kind::name:
+      return "one of " + quoted_list(key.names);
+    case Kind::object:
+      return "an object";
+    case Kind::objects:
+      return "a list of objects";
+  }
+  return {};
+}
+
+std::string suggestion(std::string_view given, const std::vector<std::string_view>& words) {
+  if (words.empty()) return {};
+  const auto nearer = [&](std::string_view a, std::string_view b) {
+    return edit_distance(given, a) < edit_distance(given, b);
+  };
+  const std::string_view nearest = *std::min_element(words.begin(), words.end(), nearer);
+  const std::size_t near = std::max<std::size_t>(1, std::max(given.size(), nearest.size()) / 3);
+  if (edit_distance(given, nearest) <= near)
+    return "; did you mean '" + std::string(nearest) + "'?";
+  return "; known are " + quoted_list(words);
+}
+
+}  // namespace hone

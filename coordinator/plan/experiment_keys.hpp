@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hone {
+
+enum class KeyKind : std::uint8_t {
+  integer,
+  number,
+  flag,
+  text,
+  name,  // one of `names`
+  integers,
+  numbers,
+  object,
+  objects
+};
+
+/// One key of an experiment file: what the strict reader accepts for it.
+struct ExperimentKey {
+  std::string_view name;
+  KeyKind kind = KeyKind::integer;
+  double low = 0;      // of numbers, and of each number of a list
+  double high = 0;     // inclusive
+  bool above = false;  // `low` itself is refused
+  bool odd = false;
+  std::vector<std::string_view> names;
+};
+
+/// The keys of one object of an experiment file. experiments/schema.json says the same to editors;
+/// a test holds the two together.
+struct ExperimentObject {
+  std::string_view path;  // "", "training"; "datasets" for each entry of that list
+  std::vector<ExperimentKey> keys;
+
+  /// Null if there is no such key.
+  const ExperimentKey* find(std::string_view name) const;
+};
+
+const std::vector<ExperimentObject>& experiment_objects();
+
+/// The object at `path`. Requires: there is one.
+const ExperimentObject& experiment_object(std::string_view path);
+
+/// What would be right for the key, for people: "an integer in [1, 100000]".
+std::string expected(const ExperimentKey& key);
+
+/// "; did you mean 'epochs'?", or all the words if none is near, or nothing if there are no words.
+std::string suggestion(std::string_view given, const std::vector<std::string_view>& words);
+
+}  // namespace hone
