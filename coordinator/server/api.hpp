@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "coordinator/server/artifacts.hpp"
+#include "coordinator/state/service.hpp"
+#include "sql/database.hpp"
+
+/// The JSON interface under /api/v1: what requests mean, without a socket.
+namespace hone {
+
+struct ApiResponse {
+  unsigned status = 200;
+  std::string body;
+  std::string type = "application/json";
+};
+
+/// {"error": MESSAGE} with that status.
+ApiResponse api_error(unsigned status, std::string_view message);
+
+/// What only the state machine knows, copied for the reading thread.
+struct LiveFacts {
+  std::size_t workers = 0;
+  std::int64_t refused_stale = 0;
+  std::map<TrialId, Standing> standings;
+};
+
+/// Answers a GET from a read-only connection: /status, /sweeps, /sweeps/N, /sweeps/N/tables/II
+/// (?format=json|text|markdown|csv|latex). `target` begins with /api/v1.
+ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target);
+
+/// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store)
+/// and /sweeps ({"experiment", "packs"}). What it says was done is durable.
+ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
+                     const std::string& body);
+
+}  // namespace hone

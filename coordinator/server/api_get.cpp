@@ -1,0 +1,147 @@
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "common/message.hpp"
+#include "coordinator/report/table_ii.hpp"
+#include "coordinator/server/api.hpp"
+
+namespace hone {
+
+namespace {
+
+using nlohmann::json;
+
+/// The number at the beginning of `text`, which is cut off.
+std::optional<std::int64_t> take_number(std::string_view& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return {};
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+json sweep_list(Database& database) {
+  json list = json::array();
+  Statement query = database.prepare(
+      "SELECT s.id, s.name, s.submitted, sum(x.trials), "
+      "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END) "
+      "FROM sweep s LEFT JOIN sweep_state x ON x.sweep = s.id GROUP BY s.id ORDER BY s.id");
+  while (query.step()) {
+    list.push_back({{"sweep", query.integer(0)}, {"name", query.text(1)},
+                    {"submitted", query.text(2)}, {"trials", query.integer(3)},
+                    {"done", query.integer(4)}});
+  }
+  return {{"schema", "hone.sweeps.v1"}, {"sweeps", list}};
+}
+
+json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live,
+                    double& rate, double& steps_done) {
+  Statement query = database.prepare(
+      "SELECT t.id, st.name, t.attempt, t.image_steps FROM sweep_trial st "
+      "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'leased' ORDER BY t.id");
+  query.bind(sweep);
+  json running = json::array();
+  while (query.step()) {
+    json trial = {{"trial", query.integer(0)}, {"name", query.text(1)},
+                  {"attempt", query.integer(2)}};
+    const auto found = live.standings.find({query.integer(0)});
+    if (found != live.standings.end() && found->second.epochs > 0) {
+      const Standing& standing = found->second;
+      trial["epoch"] = standing.epoch;
+      trial["epochs"] = standing.epochs;
+      trial["images_per_second"] = standing.images_per_second;
+      rate += standing.images_per_second;
+      steps_done += query.real(3) * standing.epoch / standing.epochs;
+    }
+    running.push_back(trial);
+  }
+  return running;
+}
+
+json failures(Database& database, std::int64_t sweep) {
+  Statement query = database.prepare(
+      "SELECT t.id, st.name, t.state, t.reason FROM sweep_trial st JOIN trial t ON t.id = st.trial "
+      "WHERE st.sweep = ? AND t.state IN ('collapsed', 'diverged', 'failed', 'blocked') "
+      "ORDER BY t.id LIMIT 100");
+  query.bind(sweep);
+  json list = json::array();
+  while (query.step()) {
+    list.push_back({{"trial", query.integer(0)}, {"name", query.text(1)},
+                    {"state", query.text(2)}, {"reason", query.text(3)}});
+  }
+  return list;
+}
+
+ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {
+  Statement name = database.prepare("SELECT name FROM sweep WHERE id = ?");
+  if (!name.bind(sweep).step()) {
+    return api_error(404, "there is no sweep " + std::to_string(sweep));
+  }
+  json counts = {{"waiting", 0}, {"leased", 0},   {"done", 0},   {"collapsed", 0},
+                 {"diverged", 0}, {"failed", 0}, {"blocked", 0}};
+  std::int64_t trials = 0;
+  double steps = 0, steps_done = 0, rate = 0;
+  Statement query = database.prepare(
+      "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY state");
+  query.bind(sweep);
+  while (query.step()) {
+    const std::string state = query.text(0);
+    counts[state] = query.integer(1);
+    trials += query.integer(1);
+    steps += query.real(2);
+    if (state != "waiting" && state != "leased") steps_done += query.real(2);
+  }
+  const json running = running_trials(database, sweep, live, rate, steps_done);
+  const bool finished = counts["waiting"] == 0 && counts["leased"] == 0;
+  json status = {{"schema", "hone.sweep.v1"}, {"sweep", sweep},   {"name", name.text(0)},
+                 {"trials", trials},          {"states", counts}, {"running", running},
+                 {"troubled", failures(database, sweep)},
+                 {"image_steps", {{"total", steps}, {"done", steps_done}}},
+                 {"images_per_second", rate}, {"finished", finished}};
+  status["seconds_left"] = rate > 0 && !finished ? json((steps - steps_done) / rate) : json();
+  return {200, status.dump()};
+}
+
+ApiResponse table_response(Database& database, std::int64_t sweep, std::string_view query) {
+  const TableIi table = read_table_ii(database, {sweep});
+  const std::string_view format =
+      query.starts_with("?format=") ? query.substr(std::string_view("?format=").size()) : "json";
+  if (format == "json") return {200, to_json(table)};
+  if (format == "text") return {200, render(layout(table), TableFormat::text), "text/plain; charset=utf-8"};
+  if (format == "markdown") return {200, render(layout(table), TableFormat::markdown), "text/markdown; charset=utf-8"};
+  if (format == "csv") return {200, render(layout(table), TableFormat::csv), "text/csv; charset=utf-8"};
+  if (format == "latex") return {200, render(layout(table), TableFormat::latex), "text/plain; charset=utf-8"};
+  return api_error(400, "format is one of json, text, markdown, csv, latex");
+}
+
+}  // namespace
+
+ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target) {
+  const ApiResponse unknown = api_error(404, "GET " + std::string(target) + " is not a route");
+  std::string_view rest = target;
+  if (!rest.starts_with("/api/v1/")) return unknown;
+  rest.remove_prefix(std::string_view("/api/v1/").size());
+  if (rest == "status") {
+    const json status = {{"schema", "hone.status.v1"}, {"protocol", protocol_version},
+                         {"trainer", trainer_version}, {"workers", live.workers},
+                         {"refused_stale", live.refused_stale}};
+    return {200, status.dump()};
+  }
+  if (rest == "sweeps") return {200, sweep_list(database).dump()};
+  if (!rest.starts_with("sweeps/")) return unknown;
+  rest.remove_prefix(std::string_view("sweeps/").size());
+  const auto sweep = take_number(rest);
+  if (!sweep) return unknown;
+  if (rest.empty()) return sweep_status(database, live, *sweep);
+  if (!rest.starts_with("/tables/II")) return unknown;
+  rest.remove_prefix(std::string_view("/tables/II").size());
+  if (!rest.empty() && rest.front() != '?') return unknown;
+  try {
+    return table_response(database, *sweep, rest);
+  } catch (const std::invalid_argument& error) {
+    return api_error(404, error.what());
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,85 @@
+#include <nlohmann/json.hpp>
+
+#include "coordinator/dataset/pack.hpp"
+#include "coordinator/plan/experiment.hpp"
+#include "coordinator/plan/plan.hpp"
+#include "coordinator/server/api.hpp"
+
+namespace hone {
+
+namespace {
+
+using nlohmann::json;
+
+Digest digest_at(const json& value) {
+  const auto digest = Digest::parse(value.get<std::string>());
+  if (!digest) throw std::invalid_argument("'" + value.get<std::string>() + "' is not a SHA-256");
+  return *digest;
+}
+
+ApiResponse post_pack(Store& store, const ArtifactStore& artifacts, const json& body) {
+  const Digest digest = digest_at(body.at("digest"));
+  if (!artifacts.has(digest)) {
+    return api_error(404, "no artifact " + digest.hex() + ": PUT it to /artifacts/ first");
+  }
+  const PackManifest manifest = read_manifest(artifacts.path_of(digest));
+  const auto transaction = store.begin();
+  store.add_pack(digest, manifest);
+  transaction->commit();
+  return {201, json{{"digest", digest.hex()}, {"images", manifest.images.size()}}.dump()};
+}
+
+ApiResponse post_sweep(Store& store, const json& body) {
+  const ExperimentSpec experiment =
+      parse_experiment(body.at("experiment").dump(2), "the submitted experiment");
+  Submission submission;
+  submission.name = experiment.name;
+  submission.experiment = to_json(experiment);
+  std::map<std::string, DatasetFacts> facts;
+  const auto transaction = store.begin();
+  for (const DatasetSpec& dataset : experiment.datasets) {
+    const json& packs = body.at("packs");
+    if (!packs.contains(dataset.name)) {
+      return api_error(400, "/packs has no pack for the data set '" + dataset.name + "'");
+    }
+    const Digest pack = digest_at(packs.at(dataset.name));
+    auto groups = store.groups_of(pack);
+    if (!groups) return api_error(409, "pack " + pack.hex() + " is unknown: POST it to /api/v1/packs");
+    submission.packs[dataset.name] = pack;
+    facts[dataset.name] = {pack, std::move(*groups)};
+  }
+  submission.plan = expand(experiment, facts);
+  const SweepReceipt receipt = store.add_sweep(submission);
+  store.settle_selections();
+  transaction->commit();
+  return {receipt.known ? 200U : 201U, json{{"sweep", receipt.sweep.value},
+                                            {"trials", receipt.trials},
+                                            {"added", receipt.added},
+                                            {"known", receipt.known}}
+                                           .dump()};
+}
+
+}  // namespace
+
+ApiResponse api_error(unsigned status, std::string_view message) {
+  return {status, json{{"error", message}}.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
+                     const std::string& body) {
+  try {
+    if (target == "/api/v1/packs") return post_pack(store, artifacts, json::parse(body));
+    if (target == "/api/v1/sweeps") return post_sweep(store, json::parse(body));
+    return api_error(404, "POST " + std::string(target) + " is not a route");
+  } catch (const json::exception& error) {
+    return api_error(400, std::string("the request is not the JSON it should be: ") + error.what());
+  } catch (const ExperimentError& error) {
+    return api_error(400, error.what());
+  } catch (const PackError& error) {
+    return api_error(400, error.what());
+  } catch (const std::invalid_argument& error) {
+    return api_error(400, error.what());
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,71 @@
+#include "coordinator/server/artifacts.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <system_error>
+
+namespace hone {
+
+namespace {
+
+constexpr const char* unfinished_suffix = ".upload";
+
+[[noreturn]] void fail(const std::filesystem::path& file) {
+  throw std::system_error(errno, std::generic_category(), file.string());
+}
+
+}  // namespace
+
+ArtifactStore::ArtifactStore(std::filesystem::path directory) : directory_(std::move(directory)) {
+  std::filesystem::create_directories(directory_);
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    if (entry.path().extension() == unfinished_suffix) std::filesystem::remove(entry.path());
+  }
+}
+
+bool ArtifactStore::has(const Digest& digest) const {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path_of(digest), ignored);
+}
+
+ArtifactStore::Upload::Upload(const ArtifactStore& store, const Digest& expected)
+    : final_(store.path_of(expected)), expected_(expected) {
+  static std::atomic<std::uint64_t> number{0};
+  temporary_ = final_;
+  temporary_ += "." + std::to_string(++number) + unfinished_suffix;
+  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file_ < 0) fail(temporary_);
+}
+
+ArtifactStore::Upload::~Upload() {
+  if (file_ < 0) return;
+  ::close(file_);
+  ::unlink(temporary_.c_str());
+}
+
+void ArtifactStore::Upload::append(std::span<const std::byte> bytes) {
+  hasher_.update(bytes);
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) fail(temporary_);
+    if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+bool ArtifactStore::Upload::finish() {
+  if (hasher_.finish() != expected_) return false;
+  if (::fsync(file_) != 0) fail(temporary_);
+  std::filesystem::rename(temporary_, final_);
+  ::close(file_);
+  file_ = -1;
+  const int folder = ::open(final_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) fail(final_);
+  const int synced = ::fsync(folder);
+  ::close(folder);
+  if (synced != 0) fail(final_);
+  return true;
+}
+
+}  // namespace hone

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "common/digest.hpp"
+
+namespace hone {
+
+/// Files named by their SHA-256 in one folder. A file is there whole or not at all.
+class ArtifactStore {
+ public:
+  /// Makes the folder if need be and removes what an earlier crash left unfinished.
+  explicit ArtifactStore(std::filesystem::path directory);
+
+  std::filesystem::path path_of(const Digest& digest) const { return directory_ / digest.hex(); }
+  bool has(const Digest& digest) const;
+
+  /// A file on its way in. Destroyed before `finish`, it leaves nothing.
+  class Upload {
+   public:
+    Upload(const ArtifactStore& store, const Digest& expected);
+    ~Upload();
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+
+    /// Throws std::system_error when the disk refuses.
+    void append(std::span<const std::byte> bytes);
+
+    /// Makes the file durable under its name if its bytes have that SHA-256; false, and nothing
+    /// is left, if they have not.
+    bool finish();
+
+   private:
+    std::filesystem::path temporary_;
+    std::filesystem::path final_;
+    Digest expected_;
+    Hasher hasher_;
+    int file_ = -1;
+  };
+
+ private:
+  std::filesystem::path directory_;
+};
+
+}  // namespace hone

@@ -1,0 +1,137 @@
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <optional>
+
+#include "common/net/access.hpp"
+#include "coordinator/server/session.hpp"
+
+namespace hone {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::use_awaitable;
+
+constexpr std::uint32_t header_limit = 8 * 1024;
+constexpr std::uint64_t body_limit = 1024 * 1024;
+constexpr auto header_deadline = std::chrono::seconds(60);
+constexpr auto body_deadline = std::chrono::seconds(30);
+
+/// Why the request is not let in, or nothing. The Host check keeps a web page that rebinds its
+/// name to this address from reaching us with a browser's help.
+std::optional<ApiResponse> refusal(const RequestHeader& request, const SessionContext& context) {
+  std::string host(request[http::field::host]);
+  host = host.substr(0, host.rfind(':'));
+  if (host != context.bind && host != "127.0.0.1" && host != "localhost") {
+    return api_error(403, "the Host header names another host");
+  }
+  const std::string given(request[http::field::authorization]);
+  if (!equal_tokens("Bearer " + context.token, given)) {
+    return api_error(401, "the request needs the header 'Authorization: Bearer TOKEN' with the "
+                          "token of the coordinator's access.json");
+  }
+  return {};
+}
+
+/// Runs a read on the reading thread, in one snapshot of the database.
+asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
+  LiveFacts live{context->service->connected(), context->service->refused_stale(),
+                 context->service->standings()};
+  co_return co_await asio::co_spawn(
+      *context->reader,
+      [](SessionContext* shared, LiveFacts facts, std::string path) -> asio::awaitable<ApiResponse> {
+        shared->reading->execute("BEGIN");
+        ApiResponse response;
+        try {
+          response = api_get(*shared->reading, facts, path);
+        } catch (const std::exception& error) {
+          spdlog::error("event=read_failed target={} error=\"{}\"", path, error.what());
+          response = api_error(500, error.what());
+        }
+        shared->reading->execute("COMMIT");
+        co_return response;
+      }(context, std::move(live), std::move(target)),
+      use_awaitable);
+}
+
+asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method,
+                                     std::string target, std::string body) {
+  if (method == http::verb::get) co_return co_await read_api(context, std::move(target));
+  if (method != http::verb::post) co_return api_error(405, "only GET and POST here");
+  ApiResponse response = api_post(*context->store, *context->artifacts, target, body);
+  context->hub->tick();  // what was submitted may be work for a worker that waits
+  co_return response;
+}
+
+/// Serves one request; false ends the connection.
+asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffer* buffer,
+                                    SessionContext* context) {
+  auto header = std::make_unique<HeaderParser>();
+  header->header_limit(header_limit);
+  header->body_limit(boost::none);  // of the body read below, by route
+  stream->expires_after(header_deadline);
+  co_await http::async_read_header(*stream, *buffer, *header, use_awaitable);
+  const RequestHeader request = header->get();
+  if (auto refused = refusal(request, *context)) {
+    co_await send_response(stream, &request, std::move(*refused));
+    co_return false;
+  }
+  const std::string target(request.target());
+  if (beast::websocket::is_upgrade(request) && target == "/worker") {
+    co_await serve_worker(std::move(*stream), request, context);
+    co_return false;
+  }
+  if (target.starts_with("/artifacts/")) {
+    co_return co_await serve_artifact(stream, buffer, header.get(), context);
+  }
+  http::request_parser<http::string_body> parser(std::move(*header));
+  parser.body_limit(body_limit);
+  stream->expires_after(body_deadline);
+  co_await http::async_read(*stream, *buffer, parser, use_awaitable);
+  ApiResponse response =
+      co_await respond(context, request.method(), target, std::move(parser.get().body()));
+  co_return co_await send_response(stream, &request, std::move(response));
+}
+
+}  // namespace
+
+asio::awaitable<bool> send_response(beast::tcp_stream* stream, const RequestHeader* request,
+                                    ApiResponse response) {
+  http::response<http::string_body> message{static_cast<http::status>(response.status), 11};
+  message.set(http::field::content_type, response.type);
+  message.set("X-Content-Type-Options", "nosniff");
+  message.set(http::field::cache_control, "no-store");
+  message.keep_alive(request->keep_alive());
+  message.body() = std::move(response.body);
+  message.prepare_payload();
+  stream->expires_after(body_deadline);
+  co_await http::async_write(*stream, message, use_awaitable);
+  co_return request->keep_alive();
+}
+
+asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionContext* context) {
+  beast::tcp_stream stream(std::move(socket));
+  beast::flat_buffer buffer(64 * 1024);
+  try {
+    while (co_await serve_request(&stream, &buffer, context)) {
+    }
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != http::error::end_of_stream && error.code() != beast::error::timeout) {
+      spdlog::debug("event=connection_ended error=\"{}\"", error.code().message());
+    }
+  } catch (const std::exception& error) {
+    spdlog::error("event=request_failed error=\"{}\"", error.what());
+  }
+  boost::system::error_code ignored;
+  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+}
+
+}  // namespace hone

@@ -1,0 +1,62 @@
+#include "coordinator/server/hub.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "common/wire.hpp"
+
+namespace hone {
+
+namespace {
+
+constexpr std::size_t most_frames_waiting = 10000;  // of a worker that does not read
+
+}  // namespace
+
+Hub::Hub(boost::asio::io_context& context, Service& service)
+    : context_(context), service_(service) {}
+
+std::pair<ConnectionId, std::shared_ptr<Outbox>> Hub::connect() {
+  auto outbox = std::make_shared<Outbox>(context_);
+  outboxes_[++last_] = outbox;
+  return {last_, outbox};
+}
+
+void Hub::disconnect(ConnectionId connection) {
+  const auto found = outboxes_.find(connection);
+  if (found == outboxes_.end()) return;
+  found->second->closed = true;
+  found->second->wake.cancel();
+  outboxes_.erase(found);
+  service_.disconnect(connection);
+}
+
+void Hub::receive(ConnectionId connection, FromWorker message) {
+  inbox_.push_back({connection, std::move(message)});
+  if (std::exchange(scheduled_, true)) return;
+  boost::asio::post(context_, [this] { drain(); });
+}
+
+void Hub::tick() { deliver(service_.tick(std::chrono::steady_clock::now())); }
+
+void Hub::drain() {
+  scheduled_ = false;
+  std::vector<Arrival> arrivals = std::exchange(inbox_, {});
+  // A message of a connection that has gone would greet it back into life.
+  std::erase_if(arrivals, [&](const Arrival& each) { return !outboxes_.contains(each.from); });
+  deliver(service_.apply(std::chrono::steady_clock::now(), arrivals));
+}
+
+void Hub::deliver(const std::vector<Departure>& departures) {
+  for (const Departure& departure : departures) {
+    const auto found = outboxes_.find(departure.to);
+    if (found == outboxes_.end()) continue;
+    Outbox& outbox = *found->second;
+    outbox.frames.push_back(encode(departure.message));
+    const bool refused = std::holds_alternative<Refuse>(departure.message);
+    if (refused || outbox.frames.size() > most_frames_waiting) outbox.closed = true;
+    outbox.wake.cancel();
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coordinator/state/service.hpp"
+
+namespace hone {
+
+/// What waits to be sent to one worker. The session that writes it sleeps on `wake`.
+struct Outbox {
+  explicit Outbox(boost::asio::io_context& context) : wake(context) {}
+  std::deque<std::string> frames;
+  boost::asio::steady_timer wake;  // cancelled whenever a frame or the end has come
+  bool closed = false;
+};
+
+/// Between the sessions and the service: gathers what has arrived, has it applied in one
+/// transaction, and only then lets the replies out, so one fsync serves everyone who waited.
+/// Runs on the io_context's thread.
+class Hub {
+ public:
+  Hub(boost::asio::io_context& context, Service& service);
+
+  /// A new connection. The outbox is shared: the hub fills it, the session's writer empties it.
+  std::pair<ConnectionId, std::shared_ptr<Outbox>> connect();
+  void disconnect(ConnectionId connection);
+
+  /// Takes a message in; it is applied soon, together with whatever else has arrived by then.
+  void receive(ConnectionId connection, FromWorker message);
+
+  /// Lets the service look at the time and at what others changed.
+  void tick();
+
+ private:
+  void drain();
+  void deliver(const std::vector<Departure>& departures);
+
+  boost::asio::io_context& context_;
+  Service& service_;
+  std::vector<Arrival> inbox_;
+  bool scheduled_ = false;
+  ConnectionId last_ = 0;
+  std::map<ConnectionId, std::shared_ptr<Outbox>> outboxes_;
+};
+
+}  // namespace hone

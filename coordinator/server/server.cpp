@@ -1,0 +1,170 @@
+#include "coordinator/server/server.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "common/net/access.hpp"
+#include "coordinator/server/session.hpp"
+
+namespace hone {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using asio::use_awaitable;
+
+constexpr auto tick_period = std::chrono::milliseconds(250);
+constexpr auto accept_pause = std::chrono::milliseconds(200);
+
+/// Keeps a second coordinator away from a state folder for as long as it lives.
+class StateLock {
+ public:
+  explicit StateLock(const std::filesystem::path& state) {
+    std::filesystem::create_directories(state);
+    std::filesystem::permissions(state, std::filesystem::perms::owner_all);
+    file_ = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+      if (file_ >= 0) ::close(file_);
+      throw std::runtime_error("another coordinator is using " + state.string() +
+                               "; stop it, or choose another folder with --state");
+    }
+  }
+  ~StateLock() { ::close(file_); }
+  StateLock(const StateLock&) = delete;
+  StateLock& operator=(const StateLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
+
+/// The folder's token, kept over restarts so that workers find their way back.
+std::string token_of(const std::filesystem::path& state) {
+  if (!std::filesystem::exists(access_file(state))) return random_token();
+  return read_access(access_file(state)).token;
+}
+
+/// The port of the last time, if it was not asked for another one: workers that were connected
+/// then try it again.
+std::uint16_t port_of(const ServerSettings& settings) {
+  if (settings.port != 0 || !std::filesystem::exists(access_file(settings.state))) {
+    return settings.port;
+  }
+  return read_access(access_file(settings.state)).port;
+}
+
+}  // namespace
+
+std::filesystem::path database_file(const std::filesystem::path& state) {
+  return state / "hone.sqlite";
+}
+std::filesystem::path artifact_folder(const std::filesystem::path& state) {
+  return state / "artifacts";
+}
+std::filesystem::path access_file(const std::filesystem::path& state) {
+  return state / "access.json";
+}
+
+struct Server::Parts {
+  explicit Parts(ServerSettings given)
+      : settings(std::move(given)),
+        lock(settings.state),
+        store(database_file(settings.state)),
+        reading(database_file(settings.state), Database::Mode::read_only),
+        artifacts(artifact_folder(settings.state)),
+        service(store, {.lease = settings.lease, .crash_limit = 3},
+                [this](const Digest& digest) { return artifacts.has(digest); }),
+        hub(context, service),
+        acceptor(context),
+        ticker(context) {}
+
+  void listen();
+  asio::awaitable<void> accept();
+  asio::awaitable<void> tick();
+
+  ServerSettings settings;
+  StateLock lock;
+  Store store;
+  Database reading;
+  ArtifactStore artifacts;
+  Service service;
+  asio::io_context context{1};
+  Hub hub;
+  tcp::acceptor acceptor;
+  asio::steady_timer ticker;
+  asio::thread_pool reader{1};
+  SessionContext session;
+};
+
+void Server::Parts::listen() {
+  const tcp::endpoint wanted(asio::ip::make_address(settings.bind), port_of(settings));
+  acceptor.open(wanted.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  boost::system::error_code error;
+  acceptor.bind(wanted, error);
+  if (error && settings.port == 0) acceptor.bind({wanted.address(), 0}, error);
+  if (error) {
+    throw std::runtime_error("cannot listen on " + settings.bind + ":" +
+                             std::to_string(wanted.port()) + ": " + error.message());
+  }
+  acceptor.listen();
+  session = {&hub, &service, &store, &artifacts, &reading, &reader, token_of(settings.state),
+             settings.bind};
+  write_access(access_file(settings.state),
+               {settings.bind, acceptor.local_endpoint().port(), session.token});
+}
+
+asio::awaitable<void> Server::Parts::accept() {
+  while (true) {
+    boost::system::error_code error;
+    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, error));
+    if (!error) {
+      asio::co_spawn(context, serve_connection(std::move(socket), &session),
+                     [](std::exception_ptr failure) {
+                       if (failure) std::rethrow_exception(failure);
+                     });
+      continue;
+    }
+    // Out of descriptors, say: go on accepting when some may be free again.
+    spdlog::warn("event=accept_failed error=\"{}\"", error.message());
+    asio::steady_timer pause(context, accept_pause);
+    co_await pause.async_wait(use_awaitable);
+  }
+}
+
+asio::awaitable<void> Server::Parts::tick() {
+  while (true) {
+    hub.tick();
+    ticker.expires_after(tick_period);
+    co_await ticker.async_wait(use_awaitable);
+  }
+}
+
+Server::Server(ServerSettings settings) : parts_(std::make_unique<Parts>(std::move(settings))) {
+  parts_->listen();
+  parts_->service.recover(std::chrono::steady_clock::now());
+}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return parts_->acceptor.local_endpoint().port(); }
+
+void Server::run() {
+  const auto rethrow = [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  };
+  asio::co_spawn(parts_->context, parts_->accept(), rethrow);
+  asio::co_spawn(parts_->context, parts_->tick(), rethrow);
+  parts_->context.run();
+  parts_->reader.join();
+}
+
+void Server::stop() { parts_->context.stop(); }
+
+}  // namespace hone

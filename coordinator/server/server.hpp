@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace hone {
+
+struct ServerSettings {
+  std::filesystem::path state = "hone-state";  // database, artifacts, access file; made if need be
+  std::string bind = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: a free one
+  std::chrono::milliseconds lease = std::chrono::seconds(30);
+};
+
+/// Names of what lies in a state folder.
+std::filesystem::path database_file(const std::filesystem::path& state);
+std::filesystem::path artifact_folder(const std::filesystem::path& state);
+std::filesystem::path access_file(const std::filesystem::path& state);
+
+/// A coordinator: the database of one state folder behind one port.
+///
+/// One thread (that of `run`) owns the state machine and the writing connection; a second one reads.
+class Server {
+ public:
+  /// Opens the state, binds the port and writes the access file, so workers may connect from now
+  /// on; they are answered once `run` is called. Throws std::runtime_error, also when another
+  /// coordinator has the folder.
+  explicit Server(ServerSettings settings);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+
+  /// Serves until `stop`. Throws SqlError when the disk fails: nothing more was acknowledged then.
+  void run();
+
+  /// May be called from any thread and from a signal handler's thread.
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace hone

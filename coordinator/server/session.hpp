@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "coordinator/server/api.hpp"
+#include "coordinator/server/artifacts.hpp"
+#include "coordinator/server/hub.hpp"
+
+/// One connection of a client: who may come in, and which way it goes.
+namespace hone {
+
+/// What sessions share. Outlives every session; touched on the io_context's thread alone, but for
+/// `reading`, which belongs to `reader`'s one thread.
+struct SessionContext {
+  Hub* hub = nullptr;
+  Service* service = nullptr;
+  Store* store = nullptr;
+  ArtifactStore* artifacts = nullptr;
+  Database* reading = nullptr;
+  boost::asio::thread_pool* reader = nullptr;
+  std::string token;
+  std::string bind;
+};
+
+using HeaderParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+using RequestHeader = boost::beast::http::request<boost::beast::http::empty_body>;
+
+/// Serves HTTP requests of one connection until it ends; a WebSocket upgrade of /worker makes it a
+/// worker's. Every request needs the token. Never throws.
+boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
+                                              SessionContext* context);
+
+/// Goes on as a worker's WebSocket: one JSON message a frame. Returns when the connection is over.
+boost::asio::awaitable<void> serve_worker(boost::beast::tcp_stream stream, RequestHeader request,
+                                          SessionContext* context);
+
+/// HEAD, GET and PUT of /artifacts/SHA256. Returns false if the connection cannot go on.
+boost::asio::awaitable<bool> serve_artifact(boost::beast::tcp_stream* stream,
+                                            boost::beast::flat_buffer* buffer,
+                                            HeaderParser* header, SessionContext* context);
+
+/// Sends a complete answer. Returns false if the connection is to be closed.
+boost::asio::awaitable<bool> send_response(boost::beast::tcp_stream* stream,
+                                           const RequestHeader* request, ApiResponse response);
+
+}  // namespace hone

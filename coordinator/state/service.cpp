@@ -1,0 +1,211 @@
+#include "coordinator/state/service.hpp"
+
+#include <utility>
+
+namespace hone {
+
+Service::Service(Store& store, ServiceSettings settings,
+                 std::function<bool(const Digest&)> has_artifact)
+    : store_(store), settings_(settings), has_artifact_(std::move(has_artifact)) {}
+
+void Service::recover(Instant now) {
+  for (const Ticket& ticket : store_.leases()) deadlines_[ticket] = now + settings_.lease;
+}
+
+std::vector<Departure> Service::apply(Instant now, std::span<const Arrival> arrivals) {
+  now_ = now;
+  const auto transaction = store_.begin();
+  for (const Arrival& arrival : arrivals) handle(arrival);
+  store_.settle_selections();
+  offer();
+  transaction->commit();
+  return take();
+}
+
+std::vector<Departure> Service::tick(Instant now) {
+  now_ = now;
+  const auto transaction = store_.begin();
+  expire();
+  store_.settle_selections();
+  offer();
+  transaction->commit();
+  return take();
+}
+
+void Service::disconnect(ConnectionId connection) { workers_.erase(connection); }
+
+std::vector<Departure> Service::take() { return std::exchange(out_, {}); }
+
+void Service::handle(const Arrival& arrival) {
+  const bool greeted = workers_.contains(arrival.from);
+  if (!greeted && !std::holds_alternative<Hello>(arrival.message)) {
+    send(arrival.from, Refuse{"the first message must be hello"});
+    return;
+  }
+  std::visit([&](const auto& message) { on(arrival.from, message); }, arrival.message);
+}
+
+void Service::on(ConnectionId from, const Hello& hello) {
+  if (hello.protocol != protocol_version) {
+    send(from, Refuse{"this worker speaks protocol " + std::to_string(hello.protocol) +
+                      ", the coordinator " + std::to_string(protocol_version) +
+                      ": install the same Hone on both"});
+    return;
+  }
+  if (hello.trainer != trainer_version) {
+    send(from, Refuse{"this worker's trainer gives results of version " +
+                      std::to_string(hello.trainer) + ", the coordinator plans for " +
+                      std::to_string(trainer_version) + ": install the same Hone on both"});
+    return;
+  }
+  workers_[from] = {store_.add_worker(hello), hello, 0, {}};
+  send(from, Welcome{workers_[from].id, store_.epoch(), settings_.lease});
+  for (const Ticket& ticket : hello.holding) {
+    if (store_.is_current(ticket)) {
+      deadlines_[ticket] = now_ + settings_.lease;
+    } else if (store_.is_accepted(ticket)) {
+      send(from, Ack{ticket, -1});
+    } else {
+      drop(from, ticket);
+    }
+  }
+}
+
+void Service::on(ConnectionId from, const Ask& ask) {
+  workers_[from].wanted = ask.slots;
+  workers_[from].told_drained.reset();
+}
+
+void Service::on(ConnectionId from, const Report& report) {
+  switch (store_.add_rows(report)) {
+    case Stored::yes:
+      if (store_.is_current(report.ticket)) deadlines_[report.ticket] = now_ + settings_.lease;
+      send(from, Ack{report.ticket, report.sequence});
+      return;
+    case Stored::stale:
+      drop(from, report.ticket);
+      return;
+    case Stored::conflict: {
+      const std::string reason = "reported two values for one row";
+      store_.give_up(report.ticket, "failed", reason);
+      settle(report.ticket);
+      send(from, Drop{report.ticket, reason});
+      return;
+    }
+  }
+}
+
+void Service::on(ConnectionId from, const Renew& renew) {
+  for (const Renew::Standing& each : renew.trials) {
+    if (!store_.is_current(each.ticket)) {
+      if (!store_.is_accepted(each.ticket)) drop(from, each.ticket);
+      continue;
+    }
+    deadlines_[each.ticket] = now_ + settings_.lease;
+    standings_[each.ticket.trial] = {each.epoch, each.epochs, each.images_per_second};
+  }
+}
+
+void Service::on(ConnectionId from, const Done& done) {
+  if (store_.is_accepted(done.ticket)) {
+    send(from, Ack{done.ticket, -1});
+    return;
+  }
+  if (!store_.is_current(done.ticket)) {
+    drop(from, done.ticket);
+    return;
+  }
+  std::string missing;
+  for (const auto& [name, digest] : done.artifacts) {
+    if (!has_artifact_(digest)) missing = name;
+  }
+  if (!missing.empty() || !done.artifacts.contains("weights")) {
+    on(from, Failed{done.ticket, Failure::crashed,
+                    "its artifact '" + (missing.empty() ? "weights" : missing) + "' never arrived"});
+    return;
+  }
+  if (!store_.accept(done)) {
+    on(from, Failed{done.ticket, Failure::crashed, "its rows are not those that it counted"});
+    return;
+  }
+  settle(done.ticket);
+  send(from, Ack{done.ticket, -1});
+}
+
+void Service::on(ConnectionId from, const Failed& failed) {
+  if (!store_.is_current(failed.ticket)) {
+    // A trial that has ended, or another's lease: either way nothing is left to tell.
+    send(from, Ack{failed.ticket, -1});
+    return;
+  }
+  if (failed.failure == Failure::diverged) {
+    store_.give_up(failed.ticket, "diverged", failed.reason);
+  } else if (failed.failure == Failure::impossible ||
+             store_.failures_of(failed.ticket.trial) + 1 >= settings_.crash_limit) {
+    store_.give_up(failed.ticket, "failed", failed.reason);
+  } else {
+    store_.release(failed.ticket, AttemptEnd::failed, failed.reason);
+  }
+  settle(failed.ticket);
+  send(from, Ack{failed.ticket, -1});
+}
+
+void Service::drop(ConnectionId to, const Ticket& ticket) {
+  ++refused_stale_;
+  send(to, Drop{ticket, "the trial is no longer leased under this ticket"});
+}
+
+void Service::settle(const Ticket& ticket) {
+  deadlines_.erase(ticket);
+  standings_.erase(ticket.trial);
+}
+
+void Service::expire() {
+  for (auto each = deadlines_.begin(); each != deadlines_.end();) {
+    if (each->second > now_) {
+      ++each;
+      continue;
+    }
+    if (store_.is_current(each->first)) {
+      store_.release(each->first, AttemptEnd::lost, "the worker did not renew its lease");
+    }
+    standings_.erase(each->first.trial);
+    each = deadlines_.erase(each);
+  }
+}
+
+/// Hands what is ready to workers that asked, one trial to each in turn, so that a small sweep
+/// spreads over all of them.
+void Service::offer() {
+  std::map<ConnectionId, Assign> assigned;
+  for (bool any = true; any;) {
+    any = false;
+    for (auto& [connection, worker] : workers_) {
+      if (worker.wanted <= 0) continue;
+      auto lease = store_.claim(worker.id, worker.hello);
+      if (!lease) continue;
+      deadlines_[lease->ticket] = now_ + settings_.lease;
+      assigned[connection].leases.push_back(std::move(*lease));
+      --worker.wanted;
+      any = true;
+    }
+  }
+  for (auto& [connection, assign] : assigned) {
+    // What is left of its Ask is void: the worker asks anew for the slots that it still has.
+    workers_[connection].wanted = 0;
+    send(connection, std::move(assign));
+  }
+  tell_idle();
+}
+
+/// Tells workers that got nothing, once per Ask and again when the sweep drains.
+void Service::tell_idle() {
+  const bool drained = store_.ready_count() == 0 && store_.leased_count() == 0;
+  for (auto& [connection, worker] : workers_) {
+    if (worker.wanted <= 0 || worker.told_drained == drained) continue;
+    worker.told_drained = drained;
+    send(connection, Idle{settings_.lease, drained});
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/message.hpp"
+#include "coordinator/state/store.hpp"
+
+namespace hone {
+
+/// One connection of a worker, as the session layer numbers them; never used twice.
+using ConnectionId = std::int64_t;
+
+/// A point of the steady clock. The service never reads a clock: time is handed in.
+using Instant = std::chrono::steady_clock::time_point;
+
+struct Arrival {
+  ConnectionId from = 0;
+  FromWorker message;
+};
+
+struct Departure {
+  ConnectionId to = 0;
+  ToWorker message;
+};
+
+struct ServiceSettings {
+  std::chrono::milliseconds lease = std::chrono::seconds(30);  // without renewal it is over
+  int crash_limit = 3;  // failed attempts after which a trial has failed
+};
+
+/// What a trial that is being trained last said of itself; forgotten at a restart.
+struct Standing {
+  int epoch = 0;
+  int epochs = 0;
+  double images_per_second = 0;
+};
+
+/// The coordinator's state machine: what arrives, and time, in; what leaves, out. No socket, no
+/// clock, no thread; the facts live in the Store.
+///
+/// Invariants:
+/// 1. Nothing returned by a call was promised before the call's transaction was committed.
+/// 2. A message about a trial changes it only if its ticket is the trial's running lease.
+/// 3. Every leased trial has a deadline here, so a lease without a worker ends.
+class Service {
+ public:
+  /// `has_artifact` tells whether an artifact's bytes are in the coordinator's hands.
+  Service(Store& store, ServiceSettings settings, std::function<bool(const Digest&)> has_artifact);
+
+  /// Gives every lease of the database one full period: what a restarted coordinator begins with.
+  void recover(Instant now);
+
+  /// Applies everything that has arrived in one transaction, commits, and returns the replies.
+  std::vector<Departure> apply(Instant now, std::span<const Arrival> arrivals);
+
+  /// Ends leases that have run out and offers what is ready to workers that wait. Call after
+  /// every change from elsewhere (a submission) and now and then.
+  std::vector<Departure> tick(Instant now);
+
+  /// Forgets a connection. Its leases go on until they run out.
+  void disconnect(ConnectionId connection);
+
+  /// Reports and results that came with a ticket that was no longer the trial's lease.
+  std::int64_t refused_stale() const { return refused_stale_; }
+  std::size_t connected() const { return workers_.size(); }
+  const std::map<TrialId, Standing>& standings() const { return standings_; }
+
+ private:
+  struct Worker {
+    WorkerId id;
+    Hello hello;
+    int wanted = 0;                 // trials it would take
+    std::optional<bool> told_drained;  // what the last Idle since its Ask said
+  };
+
+  void handle(const Arrival& arrival);
+  void on(ConnectionId from, const Hello& hello);
+  void on(ConnectionId from, const Ask& ask);
+  void on(ConnectionId from, const Report& report);
+  void on(ConnectionId from, const Renew& renew);
+  void on(ConnectionId from, const Done& done);
+  void on(ConnectionId from, const Failed& failed);
+  void send(ConnectionId to, ToWorker message) { out_.push_back({to, std::move(message)}); }
+  void drop(ConnectionId to, const Ticket& ticket);
+  void expire();
+  void offer();
+  void tell_idle();
+  void settle(const Ticket& ticket);
+  std::vector<Departure> take();
+
+  Store& store_;
+  ServiceSettings settings_;
+  std::function<bool(const Digest&)> has_artifact_;
+  std::map<ConnectionId, Worker> workers_;
+  std::map<Ticket, Instant> deadlines_;
+  std::map<TrialId, Standing> standings_;
+  std::int64_t refused_stale_ = 0;
+
+  Instant now_{};               // of the call under way
+  std::vector<Departure> out_;  // of the call under way
+};
+
+}  // namespace hone

@@ -1,0 +1,125 @@
+// Store: rows, results and what follows from them.
+
+#include "coordinator/state/store.hpp"
+
+namespace hone {
+
+namespace {
+
+Statement& bind_key(Statement& statement, const Ticket& ticket, const Measurement& row) {
+  statement.bind(ticket.trial.value).bind(ticket.attempt);
+  statement.bind(static_cast<int>(row.split)).bind(int{row.image}).bind(int{row.iteration});
+  return statement.bind(static_cast<int>(row.metric));
+}
+
+}  // namespace
+
+Stored Store::add_rows(const Report& report) {
+  if (!is_current(report.ticket)) return is_accepted(report.ticket) ? Stored::yes : Stored::stale;
+  Statement insert = database_.prepare(
+      "INSERT INTO measurement VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  Statement stored = database_.prepare(
+      "SELECT value FROM measurement WHERE trial = ? AND attempt = ? AND split = ? AND image = ? "
+      "AND iteration = ? AND metric = ?");
+  for (const Measurement& row : report.rows) {
+    bind_key(insert, report.ticket, row).bind(row.value).run();
+    if (database_.changes() == 1) continue;
+    bind_key(stored, report.ticket, row).step();
+    const bool same = stored.real(0) == row.value;
+    stored.reset();
+    if (!same) return Stored::conflict;
+  }
+  Statement epoch = database_.prepare(
+      "INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  for (const EpochRecord& each : report.epochs) {
+    epoch.bind(report.ticket.trial.value).bind(report.ticket.attempt).bind(int{each.epoch});
+    epoch.bind(each.train_loss).bind(each.validation_dice).bind(each.seconds);
+    epoch.bind(each.images_per_second).run();
+  }
+  return Stored::yes;
+}
+
+bool Store::accept(const Done& done) {
+  Statement query = database_.prepare(
+      "SELECT split, image, iteration, metric, value FROM measurement WHERE trial = ? AND attempt = ?");
+  query.bind(done.ticket.trial.value).bind(done.ticket.attempt);
+  std::vector<Measurement> rows;
+  while (query.step()) {
+    rows.push_back({static_cast<Split>(query.integer(0)), static_cast<std::int32_t>(query.integer(1)),
+                    static_cast<std::int32_t>(query.integer(2)),
+                    static_cast<Metric>(query.integer(3)), query.real(4)});
+  }
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (count != done.rows || digest_of_rows(std::move(rows)) != done.rows_digest) return false;
+
+  Statement attempt = database_.prepare(
+      "UPDATE attempt SET state = 'done', rows = ?, rows_digest = ?, summary = ?, "
+      "ended = strftime('%Y-%m-%dT%H:%M:%SZ') WHERE trial = ? AND attempt = ?");
+  attempt.bind(done.rows).bind(done.rows_digest.hex()).bind(done.summary);
+  attempt.bind(done.ticket.trial.value).bind(done.ticket.attempt).run();
+  Statement output = database_.prepare("INSERT INTO output VALUES (?, ?, ?, ?)");
+  for (const auto& [name, digest] : done.artifacts) {
+    output.bind(done.ticket.trial.value).bind(done.ticket.attempt).bind(name).bind(digest.hex());
+    output.run();
+  }
+  Statement trial = database_.prepare("UPDATE trial SET accepted = ? WHERE id = ?");
+  trial.bind(done.ticket.attempt).bind(done.ticket.trial.value).run();
+  finish(done.ticket.trial, done.outcome == Outcome::finished ? "done" : "collapsed", done.reason);
+  return true;
+}
+
+/// Ends a trial and counts down the needs that this meets: a selection only waits for a trial to
+/// end, everything else for its artifacts.
+void Store::finish(TrialId trial, const std::string& state, const std::string& reason) {
+  Statement update = database_.prepare("UPDATE trial SET state = ?, reason = ? WHERE id = ?");
+  update.bind(state).bind(reason).bind(trial.value).run();
+  const bool has_artifacts = state == "done" || state == "collapsed";
+  Statement needs = database_.prepare(
+      "UPDATE trial SET unmet = unmet - (SELECT count(*) FROM need n WHERE n.trial = trial.id "
+      "AND n.needs = ?1) WHERE id IN (SELECT n.trial FROM need n WHERE n.needs = ?1) "
+      "AND (role = 'select' OR ?2)");
+  needs.bind(trial.value).bind(has_artifacts ? 1 : 0).run();
+}
+
+void Store::block_dependents(TrialId trial) {
+  Statement query = database_.prepare(
+      "SELECT t.id FROM need n JOIN trial t ON t.id = n.trial "
+      "WHERE n.needs = ? AND t.role <> 'select' AND t.state = 'waiting'");
+  query.bind(trial.value);
+  std::vector<std::int64_t> dependents;
+  while (query.step()) dependents.push_back(query.integer(0));
+  for (const std::int64_t dependent : dependents) {
+    finish({dependent}, "blocked", "needs trial " + std::to_string(trial.value) + ", which failed");
+    block_dependents({dependent});
+  }
+}
+
+int Store::settle_selections() {
+  Statement query = database_.prepare(
+      "SELECT id FROM trial WHERE role = 'select' AND state = 'waiting' AND unmet = 0");
+  std::vector<std::int64_t> ready;
+  while (query.step()) ready.push_back(query.integer(0));
+  for (const std::int64_t trial : ready) select({trial});
+  return static_cast<int>(ready.size());
+}
+
+/// Chooses the candidate with the highest mean validation Dice; ties go to the smallest value
+/// (A29). Returns false, and fails the trial, if no candidate has all its scores.
+bool Store::select(TrialId trial) {
+  Statement best = database_.prepare(
+      "SELECT value, (SELECT sum(complete < folds) FROM candidate_score WHERE selection = ?1) "
+      "FROM candidate_score WHERE selection = ?1 AND complete = folds "
+      "ORDER BY score DESC, value LIMIT 1");
+  best.bind(trial.value);
+  if (!best.step()) {
+    finish(trial, "failed", "no candidate has a finished training in every fold");
+    return false;
+  }
+  Statement insert = database_.prepare("INSERT INTO selection VALUES (?, ?, ?)");
+  insert.bind(trial.value).bind(best.real(0)).bind(best.integer(1)).run();
+  best.reset();
+  finish(trial, "done", "");
+  return true;
+}
+
+}  // namespace hone

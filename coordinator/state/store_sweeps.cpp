@@ -1,0 +1,133 @@
+// Store: packs, sweeps and their trials.
+
+#include "common/digest.hpp"
+#include "coordinator/state/store.hpp"
+
+namespace hone {
+
+namespace {
+
+Digest digest_of(const Submission& submission) {
+  Hasher hasher;
+  hasher.update(submission.experiment);
+  for (const auto& [dataset, pack] : submission.packs) hasher.update("\n" + dataset + pack.hex());
+  // Identities carry the trainer's version: results of another trainer are another sweep.
+  for (const PlannedTrial& trial : submission.plan.trials) hasher.update(trial.identity.hex());
+  return hasher.finish();
+}
+
+}  // namespace
+
+Store::Store(const std::filesystem::path& file) : database_(file, Database::Mode::read_write) {
+  install_schema(database_);
+  Transaction transaction(database_);
+  database_.execute("UPDATE coordinator SET epoch = epoch + 1");
+  Statement query = database_.prepare("SELECT epoch FROM coordinator");
+  query.step();
+  epoch_ = query.integer(0);
+  query.reset();
+  transaction.commit();
+}
+
+void Store::add_pack(const Digest& digest, const PackManifest& manifest) {
+  Statement pack = database_.prepare("INSERT INTO pack VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  pack.bind(digest.hex()).bind(manifest.layout).bind(manifest.synthetic ? 1 : 0);
+  pack.bind(manifest.image_size).bind(manifest.foreground).run();
+  if (database_.changes() == 0) return;
+  Statement image = database_.prepare("INSERT INTO image VALUES (?, ?, ?, ?)");
+  std::int64_t position = 0;
+  for (const PackImage& each : manifest.images) {
+    image.bind(digest.hex()).bind(position++).bind(each.id).bind(int{each.group}).run();
+  }
+}
+
+std::optional<std::vector<std::int32_t>> Store::groups_of(const Digest& pack) {
+  Statement query =
+      database_.prepare("SELECT grouping FROM image WHERE pack = ? ORDER BY position");
+  query.bind(pack.hex());
+  std::vector<std::int32_t> groups;
+  while (query.step()) groups.push_back(static_cast<std::int32_t>(query.integer(0)));
+  if (groups.empty()) return {};
+  return groups;
+}
+
+SweepReceipt Store::add_sweep(const Submission& submission) {
+  SweepReceipt receipt;
+  receipt.trials = static_cast<std::int64_t>(submission.plan.trials.size());
+  const Digest digest = digest_of(submission);
+  Statement insert = database_.prepare(
+      "INSERT INTO sweep (name, digest, experiment) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  insert.bind(submission.name).bind(digest.hex()).bind(submission.experiment).run();
+  receipt.known = database_.changes() == 0;
+  Statement find = database_.prepare("SELECT id FROM sweep WHERE digest = ?");
+  find.bind(digest.hex()).step();
+  receipt.sweep.value = find.integer(0);
+
+  Statement pack = database_.prepare("INSERT OR IGNORE INTO sweep_pack VALUES (?, ?, ?)");
+  for (const auto& [dataset, name] : submission.packs) {
+    pack.bind(receipt.sweep.value).bind(dataset).bind(name.hex()).run();
+  }
+  Statement member = database_.prepare("INSERT OR IGNORE INTO sweep_trial VALUES (?, ?, ?)");
+  Statement known = database_.prepare("SELECT id FROM trial WHERE identity = ?");
+  std::vector<std::int64_t> ids;  // of the plan's trials so far
+  for (const PlannedTrial& trial : submission.plan.trials) {
+    known.bind(trial.identity.hex());
+    const bool exists = known.step();
+    ids.push_back(exists ? known.integer(0) : 0);
+    known.reset();
+    if (!exists) {
+      ids.back() = add_trial(trial, ids);
+      ++receipt.added;
+    }
+    member.bind(receipt.sweep.value).bind(ids.back()).bind(trial.key).run();
+  }
+  try_failed_again(receipt.sweep);
+  return receipt;
+}
+
+/// A trial that waits again is unmet again for those that need it, so selections that went on
+/// without it are reopened and every count is taken anew; what diverged goes on blocking.
+void Store::try_failed_again(SweepId sweep) {
+  Statement again = database_.prepare(
+      "UPDATE trial SET state = 'waiting', reason = '' WHERE state IN ('failed', 'blocked') "
+      "AND id IN (SELECT trial FROM sweep_trial WHERE sweep = ?)");
+  again.bind(sweep.value).run();
+  database_.execute(
+      "UPDATE trial SET state = 'waiting' WHERE role = 'select' AND state = 'done' AND id IN "
+      "(SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs WHERE d.state = 'waiting');"
+      "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting');"
+      "UPDATE trial SET unmet = (SELECT count(*) FROM need n JOIN trial d ON d.id = n.needs "
+      "WHERE n.trial = trial.id AND NOT CASE WHEN trial.role = 'select' "
+      "THEN d.state NOT IN ('waiting', 'leased') ELSE d.state IN ('done', 'collapsed') END) "
+      "WHERE state = 'waiting'");
+  Statement query = database_.prepare(
+      "SELECT t.id FROM sweep_trial s JOIN trial t ON t.id = s.trial "
+      "WHERE s.sweep = ? AND t.state = 'diverged'");
+  query.bind(sweep.value);
+  std::vector<std::int64_t> diverged;
+  while (query.step()) diverged.push_back(query.integer(0));
+  for (const std::int64_t trial : diverged) block_dependents({trial});
+}
+
+std::int64_t Store::add_trial(const PlannedTrial& trial, const std::vector<std::int64_t>& ids) {
+  Statement insert = database_.prepare(
+      "INSERT INTO trial (identity, spec, image_steps, unmet) VALUES (?, ?, ?, 0)");
+  insert.bind(trial.identity.hex()).bind(to_json(trial.spec)).bind(trial.image_steps).run();
+  const std::int64_t id = database_.last_insert_id();
+  Statement need = database_.prepare("INSERT INTO need VALUES (?, ?, ?, ?)");
+  for (const Need& each : trial.needs) {
+    need.bind(id).bind(ids.at(each.trial)).bind(each.input).bind(each.artifact).run();
+  }
+  return id;
+}
+
+std::vector<std::string> Store::violations() {
+  Statement query = database_.prepare("SELECT rule, trial FROM violation");
+  std::vector<std::string> found;
+  while (query.step()) {
+    found.push_back(query.text(0) + " (trial " + std::to_string(query.integer(1)) + ")");
+  }
+  return found;
+}
+
+}  // namespace hone

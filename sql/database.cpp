@@ -1,0 +1,159 @@
+#include "sql/database.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace hone {
+
+namespace {
+
+[[noreturn]] void fail(sqlite3* connection, int code, std::string_view what) {
+  const char* message = connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+  throw SqlError(code, std::string("SQLite: ") + message + " (" + std::string(what) + ")");
+}
+
+constexpr int busy_timeout_ms = 5000;
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
+Database::Database(const std::filesystem::path& file, Mode mode) {
+  const bool writing = mode == Mode::read_write;
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+  connection_.reset(raw);
+  if (code != SQLITE_OK) fail(raw, code, file.string());
+  sqlite3_extended_result_codes(raw, 1);
+  sqlite3_busy_timeout(raw, busy_timeout_ms);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  // Only the writing connection may checkpoint: SQLite before 3.51.3 can corrupt a file when two do
+  // so at one moment (sqlite.org/wal.html, the WAL-reset bug).
+  if (!writing) {
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    execute("PRAGMA query_only = ON");
+    return;
+  }
+  execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;");
+}
+
+Database::~Database() = default;
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+
+void Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(connection_.get(), code, sql.substr(0, 120));
+}
+
+Statement Database::prepare(std::string_view sql) {
+  sqlite3_stmt* raw = nullptr;
+  const int code = sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      &raw, nullptr);
+  if (code != SQLITE_OK) fail(connection_.get(), code, sql.substr(0, 400));
+  return Statement(raw);
+}
+
+std::int64_t Database::last_insert_id() const {
+  return sqlite3_last_insert_rowid(connection_.get());
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  sqlite3_bind_int64(statement_.get(), ++bound_, value);
+  return *this;
+}
+
+Statement& Statement::bind(double value) {
+  sqlite3_bind_double(statement_.get(), ++bound_, value);
+  return *this;
+}
+
+Statement& Statement::bind(std::string_view value) {
+  sqlite3_bind_text64(statement_.get(), ++bound_, value.data(), value.size(), SQLITE_TRANSIENT,
+                      SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::bind_null() {
+  sqlite3_bind_null(statement_.get(), ++bound_);
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  sqlite3* connection = sqlite3_db_handle(statement_.get());
+  const SqlError error(code, std::string("SQLite: ") + sqlite3_errmsg(connection) + " (" +
+                                 sqlite3_sql(statement_.get()) + ")");
+  reset();  // an unfinished statement would keep its transaction from rolling back
+  throw error;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  reset();
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+  bound_ = 0;
+}
+
+std::int64_t Statement::integer(int index) const {
+  return sqlite3_column_int64(statement_.get(), index);
+}
+
+double Statement::real(int index) const { return sqlite3_column_double(statement_.get(), index); }
+
+std::string Statement::text(int index) const {
+  const unsigned char* text = sqlite3_column_text(statement_.get(), index);
+  if (text == nullptr) return {};
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), index));
+  return {reinterpret_cast<const char*>(text), size};
+}
+
+bool Statement::is_null(int index) const {
+  return sqlite3_column_type(statement_.get(), index) == SQLITE_NULL;
+}
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
+std::string Statement::column_name(int index) const {
+  return sqlite3_column_name(statement_.get(), index);
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+  database_.execute("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  try {
+    database_.execute("ROLLBACK");
+  } catch (const SqlError&) {
+    // SQLite has rolled back by itself (disk full, I/O error): nothing is left to undo.
+  }
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace hone

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+/// SQLite with RAII: a connection, a statement, a transaction. Every text that reaches SQLite is a
+/// constant of ours; values travel as parameters only.
+namespace hone {
+
+/// What SQLite answered, with the statement that it answered to.
+class SqlError : public std::runtime_error {
+ public:
+  SqlError(int result, const std::string& message) : std::runtime_error(message), code(result) {}
+  int code;  // an SQLITE_... result code
+};
+
+class Statement;
+
+/// One connection. Not thread-safe: each thread has its own.
+class Database {
+ public:
+  enum class Mode { read_write, read_only };
+
+  /// Opens (read_write: creates) the file with the settings that our promises rest on: WAL,
+  /// synchronous=FULL, foreign keys, DEFENSIVE, untrusted schema. Throws SqlError.
+  Database(const std::filesystem::path& file, Mode mode);
+  ~Database();
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+
+  /// Runs one or more statements without parameters or results. Throws SqlError.
+  void execute(const std::string& sql);
+
+  /// Compiles one statement. The statement must not outlive the connection.
+  Statement prepare(std::string_view sql);
+
+  std::int64_t last_insert_id() const;
+  std::int64_t changes() const;  // rows changed by the last statement
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+/// A compiled statement. Typical use: bind in order, then step; reset to use it again.
+class Statement {
+ public:
+  /// Binds the next parameter. Text is copied.
+  Statement& bind(std::int64_t value);
+  Statement& bind(int value) { return bind(std::int64_t{value}); }
+  Statement& bind(double value);  // requires: finite
+  Statement& bind(std::string_view value);
+  Statement& bind(const char* value) { return bind(std::string_view(value)); }
+  Statement& bind(const std::string& value) { return bind(std::string_view(value)); }
+  Statement& bind_null();
+
+  template <class T>
+  Statement& bind(const std::optional<T>& value) {
+    return value ? bind(*value) : bind_null();
+  }
+
+  /// True if there is a row to read. Throws SqlError.
+  bool step();
+
+  /// Steps to the end and makes the statement ready to be bound again. Throws SqlError.
+  void run();
+
+  /// Forgets results and parameters.
+  void reset();
+
+  // Column `index` (from 0) of the current row.
+  std::int64_t integer(int index) const;
+  double real(int index) const;
+  std::string text(int index) const;  // '' for NULL
+  bool is_null(int index) const;
+  int columns() const;
+  std::string column_name(int index) const;
+
+ private:
+  friend class Database;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int bound_ = 0;
+};
+
+/// Begins at once (BEGIN IMMEDIATE) and rolls back unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  /// What was done is durable when this returns. Throws SqlError; then nothing was done.
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+/// Creates or checks the schema and (re)creates the views. Throws SqlError, or std::runtime_error
+/// when the file is of a newer Hone.
+void install_schema(Database& database);
+
+}  // namespace hone

@@ -1,0 +1,47 @@
+#include <string>
+#include <vector>
+
+#include "sql/database.hpp"
+#include "sql/texts.hpp"
+
+namespace hone {
+
+namespace {
+
+constexpr std::int64_t schema_version = 1;
+
+std::int64_t version_of(Database& database) {
+  Statement query = database.prepare("PRAGMA user_version");
+  query.step();
+  return query.integer(0);
+}
+
+void drop_views(Database& database) {
+  std::vector<std::string> names;
+  Statement query = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'");
+  while (query.step()) names.push_back(query.text(0));
+  for (const std::string& name : names) database.execute("DROP VIEW \"" + name + "\"");
+}
+
+}  // namespace
+
+void install_schema(Database& database) {
+  Transaction transaction(database);
+  const std::int64_t version = version_of(database);
+  if (version > schema_version) {
+    throw std::runtime_error("the database has schema version " + std::to_string(version) +
+                             ", this Hone knows " + std::to_string(schema_version) +
+                             ": use the newer Hone that wrote it");
+  }
+  if (version == 0) {
+    database.execute(sql_text::schema);
+    database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+  }
+  drop_views(database);
+  for (const char* text : {sql_text::views, sql_text::table_ii, sql_text::paper, sql_text::violation}) {
+    database.execute(text);
+  }
+  transaction.commit();
+}
+
+}  // namespace hone

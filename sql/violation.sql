@@ -1,0 +1,37 @@
+-- The invariants. A row here is a bug; the tests look after every step.
+CREATE VIEW violation (rule, trial) AS
+SELECT 'unmet is not the number of unmet needs', t.id FROM trial t
+  WHERE t.unmet <> (SELECT count(*) FROM need n JOIN trial d ON d.id = n.needs WHERE n.trial = t.id
+                    AND NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased')
+                                 ELSE d.state IN ('done', 'collapsed') END)
+UNION ALL
+SELECT 'a trial is leased or past it with needs unmet', id FROM trial
+  WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked')
+UNION ALL
+SELECT 'a finished training has no accepted attempt, or an unfinished one has', id FROM trial
+  WHERE role <> 'select' AND (accepted IS NOT NULL) <> (state IN ('done', 'collapsed'))
+UNION ALL
+SELECT 'the accepted attempt is not done', t.id FROM trial t
+  WHERE t.accepted IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM attempt a WHERE a.trial = t.id AND a.attempt = t.accepted AND a.state = 'done')
+UNION ALL
+SELECT 'two attempts are done', trial FROM attempt WHERE state = 'done' GROUP BY trial HAVING count(*) > 1
+UNION ALL
+SELECT 'an attempt runs that is not its trial''s lease', a.trial FROM attempt a JOIN trial t ON t.id = a.trial
+  WHERE a.state = 'running' AND NOT (t.state = 'leased' AND t.attempt = a.attempt)
+UNION ALL
+SELECT 'a leased trial has no running attempt', t.id FROM trial t
+  WHERE t.state = 'leased' AND NOT EXISTS (
+    SELECT 1 FROM attempt a WHERE a.trial = t.id AND a.attempt = t.attempt AND a.state = 'running')
+UNION ALL
+SELECT 'an accepted attempt has not the rows of its Done', t.id
+FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted
+  WHERE a.rows <> (SELECT count(*) FROM measurement m WHERE m.trial = t.id AND m.attempt = t.accepted)
+UNION ALL
+SELECT 'a finished training left no weights', t.id FROM trial t
+  WHERE t.accepted IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM output o WHERE o.trial = t.id AND o.attempt = t.accepted AND o.name = 'weights')
+UNION ALL
+SELECT 'a selection is done without a value, or has one without being done', t.id
+FROM trial t LEFT JOIN selection s ON s.trial = t.id
+  WHERE t.role = 'select' AND (t.state = 'done') <> (s.value IS NOT NULL);
