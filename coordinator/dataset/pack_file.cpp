@@ -1,0 +1,113 @@
+#include "coordinator/dataset/pack_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+#include "common/tensor_file.hpp"
+
+namespace hone {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "safetensors is little-endian");
+
+/// A file that vanishes unless it is kept under its final name.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& folder)
+      : name_((folder / ".pack-XXXXXX").string()),
+        descriptor_(::mkostemp(name_.data(), O_CLOEXEC)) {
+    if (descriptor_ < 0) fail("cannot be made");
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!kept_) ::unlink(name_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail("cannot be written");
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+
+  void keep_as(const fs::path& file) {
+    constexpr mode_t readable = 0644;
+    if (::fchmod(descriptor_, readable) != 0 || ::fsync(descriptor_) != 0) fail("cannot be synced");
+    if (::rename(name_.c_str(), file.c_str()) != 0) fail("cannot be renamed to " + file.string());
+    kept_ = true;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw PackError(name_ + ": " + what + ": " + std::strerror(errno));
+  }
+
+  std::string name_;
+  int descriptor_;
+  bool kept_ = false;
+};
+
+/// Makes a rename in `folder` outlive a power cut.
+void sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+std::vector<std::int32_t> groups_of(const PackManifest& manifest) {
+  std::vector<std::int32_t> groups;
+  for (const PackImage& image : manifest.images) groups.push_back(image.group);
+  return groups;
+}
+
+}  // namespace
+
+WrittenPack write_pack(const Pack& pack, const fs::path& store) {
+  std::error_code error;
+  fs::create_directories(store, error);
+  if (error) throw PackError(store.string() + ": cannot be made: " + error.message());
+  const std::vector<std::int32_t> groups = groups_of(pack.manifest);
+  const auto count = static_cast<std::int64_t>(groups.size());
+  const std::int64_t size = pack.manifest.image_size;
+  TensorFile file;
+  file.metadata["manifest"] = to_json(pack.manifest);
+  file.tensors["groups"] = {ElementType::i32, {count}, std::as_bytes(std::span(groups))};
+  file.tensors["images"] = {
+      ElementType::u8, {count, 3, size, size}, std::as_bytes(std::span(pack.images))};
+  file.tensors["masks"] = {
+      ElementType::u8, {count, 1, size, size}, std::as_bytes(std::span(pack.masks))};
+
+  TemporaryFile temporary(store);
+  Hasher hasher;
+  WrittenPack written;
+  const auto add = [&](std::span<const std::byte> bytes) {
+    temporary.write(bytes);
+    hasher.update(bytes);
+    written.bytes += std::ssize(bytes);
+  };
+  const std::string header = tensor_file_header(file);
+  add(std::as_bytes(std::span(header)));
+  for (const auto& [name, tensor] : file.tensors) add(tensor.bytes);
+  written.content = hasher.finish();
+  written.file = store / written.content.hex();
+  temporary.keep_as(written.file);
+  sync_folder(store);
+  return written;
+}
+
+}  // namespace hone
