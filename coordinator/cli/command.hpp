@@ -14,8 +14,8 @@ namespace hone::cli {
 /// Exit codes: 0 done, 1 failed, 2 wrong usage or wrong input, 3 finished but results are missing.
 class CommandError : public std::runtime_error {
  public:
-  explicit CommandError(const std::string& message, int exit_code = 1)
-      : std::runtime_error(message), exit_code(exit_code) {}
+  explicit CommandError(const std::string& message, int code = 1)
+      : std::runtime_error(message), exit_code(code) {}
   int exit_code;
 };
 
