@@ -22,8 +22,9 @@ class Sets {
   }
 
   void merge(std::size_t a, std::size_t b) {
-    const auto [first, second] = std::minmax(find(a), find(b));
-    parent_[second] = first;
+    const std::size_t first = find(a);
+    const std::size_t second = find(b);
+    parent_[std::max(first, second)] = std::min(first, second);
   }
 
  private:

@@ -53,12 +53,14 @@ class Outline {
     const double y = p.y - centre_.y;
     const double along = x * std::cos(tilt_) + y * std::sin(tilt_);
     const double across = (y * std::cos(tilt_) - x * std::sin(tilt_)) / squeeze_;
+    const double reach = std::hypot(along, across) / radius_;
+    if (reach > 4) return reach;  // far outside whatever the waves say
     const double angle = std::atan2(across, along);
     double scale = 1;
     for (std::size_t k = 0; k < waves; ++k) {
       scale += strength_[k] * std::cos(static_cast<double>(k + 2) * angle + phase_[k]);
     }
-    return std::hypot(along, across) / (radius_ * std::max(scale, 0.25));
+    return reach / std::max(scale, 0.25);
   }
 
  private:
@@ -79,34 +81,36 @@ struct Patch {
   double edge = 0;      // half the width of its border, in units of depth
 };
 
-/// A bent line of even width.
+/// A bent line of even width, as straight pieces.
 struct Hair {
-  Point from, bend, to;
+  static constexpr std::size_t pieces = 10;
+  std::array<Point, pieces + 1> points;
+  Point low, high;  // corners of a box around all that it covers
   double width = 0;
   double strength = 0;
-
-  Point at(double t) const {
-    const double s = 1 - t;
-    return {s * s * from.x + 2 * s * t * bend.x + t * t * to.x,
-            s * s * from.y + 2 * s * t * bend.y + t * t * to.y};
-  }
 };
 
-double distance_to_segment(Point p, Point a, Point b) {
-  const double length = std::max(1e-12, (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y));
-  const double t = ((p.x - a.x) * (b.x - a.x) + (p.y - a.y) * (b.y - a.y)) / length;
-  const double s = std::clamp(t, 0.0, 1.0);
-  return distance(p, {a.x + s * (b.x - a.x), a.y + s * (b.y - a.y)});
+double square(double x) {
+  return x * x;
+}
+
+double squared_distance_to_piece(Point p, Point a, Point b) {
+  const double x = b.x - a.x;
+  const double y = b.y - a.y;
+  const double length = std::max(1e-12, square(x) + square(y));
+  const double t = std::clamp(((p.x - a.x) * x + (p.y - a.y) * y) / length, 0.0, 1.0);
+  return square(p.x - a.x - t * x) + square(p.y - a.y - t * y);
 }
 
 double distance_to_hair(const Hair& hair, Point p) {
-  constexpr int pieces = 10;
-  double nearest = 2;
-  for (int i = 0; i < pieces; ++i) {
-    nearest = std::min(nearest, distance_to_segment(p, hair.at(i / double{pieces}),
-                                                    hair.at((i + 1) / double{pieces})));
+  constexpr double far = 4;
+  if (p.x < hair.low.x || p.y < hair.low.y || p.x > hair.high.x || p.y > hair.high.y) return far;
+  double nearest = far;
+  for (std::size_t i = 0; i < Hair::pieces; ++i) {
+    const double away = squared_distance_to_piece(p, hair.points[i], hair.points[i + 1]);
+    nearest = std::min(nearest, away);
   }
-  return nearest;
+  return std::sqrt(nearest);
 }
 
 struct Scene {
@@ -155,13 +159,27 @@ Patch draw_distractor(Random& random) {
           random.uniform(0.3, 0.6)};
 }
 
+/// A quadratic curve from border to border or less.
 Hair draw_hair(Random& random) {
+  const Point from = anywhere(random, -0.1);
+  const Point to = anywhere(random, -0.1);
+  const double bend_x = (from.x + to.x) / 2 + random.uniform(-0.3, 0.3);
+  const double bend_y = (from.y + to.y) / 2 + random.uniform(-0.3, 0.3);
   Hair hair;
-  hair.from = anywhere(random, -0.1);
-  hair.to = anywhere(random, -0.1);
-  const Point middle = {(hair.from.x + hair.to.x) / 2, (hair.from.y + hair.to.y) / 2};
-  hair.bend = {middle.x + random.uniform(-0.3, 0.3), middle.y + random.uniform(-0.3, 0.3)};
+  for (std::size_t i = 0; i <= Hair::pieces; ++i) {
+    const double t = static_cast<double>(i) / Hair::pieces;
+    const double s = 1 - t;
+    hair.points[i] = {s * s * from.x + 2 * s * t * bend_x + t * t * to.x,
+                      s * s * from.y + 2 * s * t * bend_y + t * t * to.y};
+  }
   hair.width = random.uniform(0.003, 0.008);
+  const double margin = 2 * hair.width + 0.07;  // half a pixel of the smallest pictures
+  const auto [left, right] = std::minmax_element(hair.points.begin(), hair.points.end(),
+                                                 [](Point a, Point b) { return a.x < b.x; });
+  const auto [top, bottom] = std::minmax_element(hair.points.begin(), hair.points.end(),
+                                                 [](Point a, Point b) { return a.y < b.y; });
+  hair.low = {left->x - margin, top->y - margin};
+  hair.high = {right->x + margin, bottom->y + margin};
   hair.strength = random.uniform(0.4, 0.9);
   return hair;
 }

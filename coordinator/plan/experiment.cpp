@@ -55,7 +55,11 @@ json setting_layer(const Setting& setting, Places& places) {
   std::string pointer = "/" + setting.substr(0, equals);
   for (char& c : pointer) c = c == '.' ? '/' : c;
   json layer = json::object();
-  layer[json::json_pointer(pointer)] = value;
+  try {
+    layer[json::json_pointer(pointer)] = value;
+  } catch (const json::exception&) {
+    throw ExperimentError(place + ": not a key; expected names and dots, training.epochs=3 say");
+  }
   Places own(place);
   checked_layer(layer.dump(-1, ' ', false, json::error_handler_t::replace), own);
   places.note(pointer, place);

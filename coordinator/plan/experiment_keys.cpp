@@ -177,7 +177,8 @@ std::string suggestion(std::string_view given, const std::vector<std::string_vie
     return edit_distance(given, a) < edit_distance(given, b);
   };
   const std::string_view nearest = *std::min_element(words.begin(), words.end(), nearer);
-  const std::size_t near = std::max<std::size_t>(1, std::max(given.size(), nearest.size()) / 3);
+  const std::size_t near =
+      std::max<std::size_t>(1, (std::max(given.size(), nearest.size()) + 1) / 3);
   if (edit_distance(given, nearest) <= near)
     return "; did you mean '" + std::string(nearest) + "'?";
   return "; known are " + quoted_list(words);

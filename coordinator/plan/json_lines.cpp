@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t deepest = 32;  // of an experiment: 4
+
 /// Walks over a text and counts, because nlohmann's events do not say where they are.
 class CountingIterator {
  public:
@@ -108,6 +110,7 @@ class LineHandler {
 
   bool open(bool is_array) {
     value();
+    if (levels_.size() == deepest) throw JsonFault(line(), "nested deeper than 32 levels");
     levels_.push_back({.is_array = is_array, .next = 0, .token = {}, .keys = {}});
     return true;
   }

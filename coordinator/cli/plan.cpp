@@ -1,0 +1,63 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/datasets.hpp"
+#include "coordinator/cli/state_options.hpp"
+#include "coordinator/plan/estimate.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  hone plan experiments/quickstart.json
+  hone plan experiments/ph2.json --profile desk --data ~/data
+  hone plan experiments/ph2.json --resolved -S training.epochs=100
+)";
+
+struct Options {
+  ExperimentOptions experiment;
+  std::string state;
+  double speed = 0;  // images a second; 0: not known
+  bool resolved = false;
+  bool json = false;
+};
+
+void print_plan(const Options& options) {
+  const ExperimentSpec experiment = load_experiment(options.experiment);
+  if (options.resolved) {
+    std::cout << to_json(experiment) << "\n";
+    return;
+  }
+  const auto store = artifact_folder(state_folder(options.state));
+  const auto facts = ingest_datasets(experiment, options.experiment.data, store);
+  std::optional<double> speed;
+  if (options.speed > 0) speed = options.speed;
+  try {
+    const Estimate total = estimate(expand(experiment, facts), facts, speed);
+    std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
+  } catch (const ExperimentError& error) {
+    throw CommandError(options.experiment.file + ": " + error.what(), 2);
+  }
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* plan = app.add_subcommand("plan", "Print what an experiment would take; run nothing");
+  plan->footer(examples);
+  add_experiment_options(*plan, options->experiment);
+  add_state_option(*plan, options->state);
+  plan->add_option("--speed", options->speed, "Measured images a second of one slot")
+      ->check(CLI::PositiveNumber);
+  plan->add_flag("--resolved", options->resolved, "Print the experiment with every default");
+  plan->add_flag("--json", options->json, "Print one JSON object");
+  plan->callback([options] { print_plan(*options); });
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace hone::cli {
+
+/// One line on stderr that says how far a long command is, how fast and for how long still. Writes
+/// nothing at all when stderr is not a terminal. One thread.
+class ProgressBar {
+ public:
+  /// `label` says what is done, "decoding" say; `total` is what update() counts up to.
+  ProgressBar(std::string label, std::int64_t total);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void update(std::int64_t done);
+
+ private:
+  std::string label_;
+  std::int64_t total_;
+  bool visible_;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point drawn_;
+};
+
+}  // namespace hone::cli

@@ -1,0 +1,24 @@
+#include "coordinator/cli/state_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+namespace hone::cli {
+
+void add_state_option(CLI::App& app, std::string& state) {
+  app.add_option("--state", state, "Folder of results; else $HONE_STATE, else ./hone-state")
+      ->type_name("DIR");
+}
+
+std::filesystem::path state_folder(const std::string& state) {
+  if (!state.empty()) return state;
+  const char* from_environment = std::getenv("HONE_STATE");
+  if (from_environment != nullptr && *from_environment != '\0') return from_environment;
+  return "hone-state";
+}
+
+std::filesystem::path artifact_folder(const std::filesystem::path& state) {
+  return state / "artifacts";
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace hone::cli {
+
+/// Adds --state DIR.
+void add_state_option(CLI::App& app, std::string& state);
+
+/// The folder of the coordinator's database and artifacts: `state` if given, else $HONE_STATE,
+/// else ./hone-state. Makes nothing.
+std::filesystem::path state_folder(const std::string& state);
+
+/// Where packs, masks and weights lie in a state folder.
+std::filesystem::path artifact_folder(const std::filesystem::path& state);
+
+}  // namespace hone::cli

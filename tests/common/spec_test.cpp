@@ -1,0 +1,75 @@
+#include "common/spec.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hone {
+namespace {
+
+TrialSpec refinement() {
+  TrialSpec spec;
+  spec.role = Role::refine;
+  spec.dataset = "PH2";
+  spec.pack = sha256("pack");
+  spec.seed = 9007199254740993;  // not exact as a double
+  spec.refine.lambda = 0.3;
+  spec.training.loss = Loss::dice_bce;
+  return spec;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(TrialSpec, ComesBackFromItsJson) {
+  TrialSpec spec = refinement();
+  EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
+  spec.role = Role::segment;
+  spec.refine = {};
+  EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
+}
+
+TEST(TrialSpec, ASelectionComesBackFromItsJson) {
+  TrialSpec spec;
+  spec.role = Role::select;
+  spec.pack = sha256("pack");
+  spec.candidates = {{0.1, {sha256("a"), sha256("b")}}, {1, {}}};
+  EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
+}
+
+// By construction: the canonical text of a selection has no place that could name a split.
+TEST(TrialSpec, ASelectionNamesNoSplit) {
+  TrialSpec spec;
+  spec.role = Role::select;
+  const std::string digest(64, '0');
+  spec.pack = *Digest::parse(digest);
+  EXPECT_EQ(to_json(spec), R"({"candidates":[],"dataset":"","fold":0,"pack":")" + digest +
+                               R"(","role":"select","rotation":0,"seed":1})");
+}
+
+TEST(TrialSpec, RefusesWhatWouldNotComeOutAgain) {
+  const std::string good = to_json(refinement());
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {R"("levels":4)", R"("levels":4.9)"},
+           {R"("levels":4)", R"("levels":true)"},
+           {R"("levels":4)", R"("levels":4294967300)"},
+           {R"("levels":4)", R"("levels":4,"lavels":4)"},
+           {R"("levels":4,)", ""},
+           {R"("role":"refine")", R"("role":"refining")"},
+           {R"("fold":0)", R"("fold":null)"}})
+    EXPECT_THROW(parse_trial_spec(replaced(good, from, to)), SpecError) << to;
+  EXPECT_THROW(parse_trial_spec("[]"), SpecError);
+  EXPECT_THROW(parse_trial_spec(""), SpecError);
+}
+
+TEST(Names, EveryEnumeratorComesBackFromItsName) {
+  for (const auto name : names_of<Role>()) EXPECT_EQ(name_of(parse_name<Role>(name)), name);
+  for (const auto name : names_of<Loss>()) EXPECT_EQ(name_of(parse_name<Loss>(name)), name);
+  for (const auto name : names_of<Norm>()) EXPECT_EQ(name_of(parse_name<Norm>(name)), name);
+  EXPECT_EQ(name_of(Loss::dice_bce), "dice+bce");
+  EXPECT_THROW(parse_name<Norm>("batch"), SpecError);
+}
+
+}  // namespace
+}  // namespace hone

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/wire.hpp"
+
+/// One message of every kind with every field set to something of its own.
+namespace hone::samples {
+
+inline TrialSpec spec() {
+  TrialSpec spec;
+  spec.role = Role::refine;
+  spec.dataset = "PH\xc2\xb2";
+  spec.pack = sha256("pack");
+  spec.refine.lambda = 0.03;
+  return spec;
+}
+
+inline const Ticket ticket{TrialId{7}, 3};
+inline const std::vector<Measurement> rows = {{Split::test, 4, 1, Metric::dice, 0.1},
+                                              {Split::validation, 0, 20, Metric::agreement, 1}};
+inline const EpochRecord epoch{3, -0.25, 0.875, 1.5, 96.25};
+
+inline std::vector<FromWorker> from_worker() {
+  return {Hello{protocol_version,
+                trainer_version,
+                "i-1",
+                "host",
+                2,
+                4,
+                "cuda:0",
+                {Precision::bf16, Precision::fp32},
+                {ticket}},
+          Ask{2},
+          Report{ticket, 12, rows, {epoch}},
+          Renew{{{ticket, 5, 60, 96.5}}},
+          Done{ticket,
+               Outcome::collapsed,
+               "one mask for all",
+               2,
+               digest_of_rows(rows),
+               {{"weights", sha256("w")}},
+               R"({"best_epoch":3})"},
+          Failed{ticket, Failure::impossible, "no\nsuch \"pack\""}};
+}
+
+inline std::vector<ToWorker> to_worker() {
+  return {Welcome{WorkerId{5}, 9, std::chrono::milliseconds(30000)},
+          Assign{{{ticket, spec(), {{"pack", sha256("pack")}, {"masks", sha256("m")}}}}},
+          Idle{std::chrono::milliseconds(250), true},
+          Ack{ticket, -1},
+          Drop{ticket, "leased to another"},
+          Refuse{"protocol 2, expected 1"}};
+}
+
+inline std::vector<ToTrainer> to_trainer() {
+  return {Train{ticket, spec(), {{"pack", "/a/b"}}, "/out"}};
+}
+
+inline std::vector<FromTrainer> from_trainer() {
+  return {Ready{2, "LibTorch 2.13.0", "cpu"}, Progress{ticket, 60, epoch}, Rows{ticket, rows},
+          Trained{ticket, Outcome::finished, "", {{"masks", "/out/masks"}}, "{}"},
+          Broken{ticket, Failure::diverged, "loss is not finite"}};
+}
+
+}  // namespace hone::samples

@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/progress.hpp"
+#include "tests/coordinator/dataset/tree.hpp"
+
+namespace hone::cli {
+namespace {
+
+using testing::HasSubstr;
+
+/// What `hone` with these arguments prints to stdout. (Never a terminal here.)
+std::string output_of(const std::string& arguments) {
+  CLI::App app;
+  add_ingest(app);
+  testing::internal::CaptureStdout();
+  try {
+    app.parse(arguments);
+  } catch (...) {
+    testing::internal::GetCapturedStdout();
+    throw;
+  }
+  return testing::internal::GetCapturedStdout();
+}
+
+std::string lesions_into(const TemporaryFolder& folder) {
+  return "ingest lesions --count 3 --size 16 --store '" + folder.path().string() + "'";
+}
+
+TEST(IngestCommand, PrintsOnlyTheDigestWhenNobodyWatches) {
+  const TemporaryFolder folder;
+  const std::string line = output_of(lesions_into(folder));
+  ASSERT_EQ(line.size(), 65U);
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / line.substr(0, 64)));
+}
+
+TEST(IngestCommand, PrintsEverythingAsJson) {
+  const TemporaryFolder folder;
+  const auto json =
+      nlohmann::json::parse(output_of(lesions_into(folder) + " --json --name 'My skin'"));
+  EXPECT_EQ(json.at("name"), "My skin");
+  EXPECT_EQ(json.at("images"), 3);
+  EXPECT_EQ(json.at("groups"), 3);
+  EXPECT_EQ(json.at("synthetic"), true);
+}
+
+TEST(IngestCommand, PutsPacksBelowTheStateFolder) {
+  const TemporaryFolder folder;
+  const std::string state = (folder.path() / "state").string();
+  const std::string line = output_of("ingest lesions --count 2 --size 16 --state '" + state + "'");
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "state/artifacts" / line.substr(0, 64)));
+}
+
+TEST(IngestCommand, EndsWithTwoOnWrongInput) {
+  const TemporaryFolder folder;
+  for (const std::string& arguments :
+       {std::string("ingest ph2"), "ingest ph2 '" + folder.path().string() + "'",
+        "ingest ph3 '" + folder.path().string() + "'"}) {
+    try {
+      output_of(arguments);
+      ADD_FAILURE() << arguments;
+    } catch (const CommandError& error) {
+      EXPECT_EQ(error.exit_code, 2) << error.what();
+    }
+  }
+}
+
+TEST(ProgressBar, IsSilentWhenNobodyWatches) {
+  testing::internal::CaptureStderr();
+  {
+    ProgressBar bar("reading", 2);
+    bar.update(1);
+    bar.update(2);
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace hone::cli

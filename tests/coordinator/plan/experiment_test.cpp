@@ -1,0 +1,72 @@
+#include "coordinator/plan/experiment.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/plan/experiments.hpp"
+
+namespace hone {
+namespace {
+
+// The numbers of the ambiguity register, written out once more on purpose.
+TEST(Experiment, DefaultsAreTheRegisters) {
+  const ExperimentSpec experiment = given::ph2();
+  EXPECT_EQ(experiment.profile, "paper");
+  EXPECT_EQ(experiment.image_size, 128);                                       // A6
+  EXPECT_EQ(experiment.rotations, std::vector<int>{0});                        // A1
+  EXPECT_EQ(experiment.inner_folds, 4);                                        // A18
+  EXPECT_EQ(experiment.lambdas, (std::vector<double>{0.03, 0.1, 0.3, 1, 3}));  // A16
+  EXPECT_EQ(experiment.network.filters, 32);                                   // Table I
+  EXPECT_EQ(experiment.network.norm, Norm::none);                              // A37
+  EXPECT_EQ(experiment.training.epochs, 500);
+  EXPECT_EQ(experiment.training.patience, 50);  // A17
+  EXPECT_EQ(experiment.training.batch, 8);
+  EXPECT_EQ(experiment.training.learning_rate, 1e-4);
+  EXPECT_EQ(experiment.training.adam_epsilon, 1e-7);  // A33
+  EXPECT_EQ(experiment.training.l2, 0.001);           // A14
+  EXPECT_EQ(experiment.training.l2_scope, L2Scope::all);
+  EXPECT_EQ(experiment.training.dice_smooth, 1);  // A5
+  EXPECT_EQ(experiment.training.loss, Loss::dice);
+  EXPECT_EQ(experiment.refine.base_fraction, 0.5);  // A10
+  EXPECT_EQ(experiment.refine.iterations, 20);      // A26
+}
+
+TEST(Experiment, ThePaperProfileChangesNoDefault) {
+  ExperimentSpec expected;
+  expected.name = "PH2";
+  expected.datasets = given::ph2().datasets;
+  EXPECT_EQ(given::ph2(), expected);
+}
+
+TEST(Experiment, LaterLayersWin) {
+  const std::string text = R"({"name": "x", "profile": "desk", "training": {"patience": 7},
+      "datasets": [{"name": "a", "layout": "lesions"}]})";
+  const ExperimentSpec own = parse_experiment(text, "x.json");
+  EXPECT_EQ(own.image_size, 64);        // the profile's
+  EXPECT_EQ(own.training.epochs, 60);   // the profile's
+  EXPECT_EQ(own.training.patience, 7);  // the file's
+  EXPECT_EQ(own.training.batch, 8);     // the register's
+  const ExperimentSpec other = parse_experiment(text, "x.json", "smoke", {"training.patience=9"});
+  EXPECT_EQ(other.profile, "smoke");
+  EXPECT_EQ(other.image_size, 32);
+  EXPECT_EQ(other.training.patience, 9);
+}
+
+TEST(Experiment, ASettingIsJsonOrElseAString) {
+  const ExperimentSpec experiment = parse_experiment(
+      given::ph2_text, "ph2.json", "", {"name=a b", "lambdas=[1]", "training.loss=dice+bce"});
+  EXPECT_EQ(experiment.name, "a b");
+  EXPECT_EQ(experiment.lambdas, std::vector<double>{1});
+  EXPECT_EQ(experiment.training.loss, Loss::dice_bce);
+}
+
+TEST(Experiment, ComesBackFromItsResolvedText) {
+  const std::string text = R"({"name": "x", "profile": "smoke", "seeds": [1, 9007199254740991],
+      "datasets": [{"name": "a", "layout": "lesions", "count": 9, "generator": 4},
+                   {"name": "b", "layout": "pairs", "path": "p", "group": "^(.)_", "masks": "m"}],
+      "numerics": {"precision": "bf16", "layout": "channels_first", "threads": 3}})";
+  const ExperimentSpec experiment = parse_experiment(text, "x.json");
+  EXPECT_EQ(parse_experiment(to_json(experiment), "resolved"), experiment);
+}
+
+}  // namespace
+}  // namespace hone
