@@ -39,7 +39,25 @@ bool begins(Bytes bytes, std::string_view signature) {
                     [](char a, unsigned char b) { return static_cast<unsigned char>(a) == b; });
 }
 
-/// The sides if every chunk up to IEND is there.
+constexpr std::array<std::uint32_t, 256> crc_table = [] {
+  constexpr std::uint32_t polynomial = 0xEDB88320U;
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t i = 0; i < table.size(); ++i) {
+    std::uint32_t value = i;
+    for (int bit = 0; bit < 8; ++bit) value = value >> 1U ^ ((value & 1U) != 0 ? polynomial : 0);
+    table[i] = value;
+  }
+  return table;
+}();
+
+std::uint32_t crc_32(Bytes bytes) {
+  std::uint32_t value = ~0U;
+  for (const unsigned char byte : bytes) value = value >> 8U ^ crc_table[(value ^ byte) & 0xffU];
+  return ~value;
+}
+
+/// The sides if every chunk up to IEND is there and undamaged. (libpng only warns of some damage,
+/// and gives other pixels.)
 std::optional<Sides> whole_png(Bytes bytes) {
   constexpr std::size_t signature = 8;
   constexpr std::size_t around = 12;  // length, type and checksum of a chunk
@@ -50,6 +68,8 @@ std::optional<Sides> whole_png(Bytes bytes) {
     if (bytes.size() - at - around < length) return {};
     const std::string type(bytes.begin() + static_cast<std::ptrdiff_t>(at + 4),
                            bytes.begin() + static_cast<std::ptrdiff_t>(at + 8));
+    const std::int64_t checksum = big_endian(bytes, at + 8 + length, 4);
+    if (crc_32(bytes.subspan(at + 4, length + 4)) != checksum) return {};
     if (type == "IEND") return sides;
     if (type == "IHDR" && length >= 8) {
       sides = Sides{big_endian(bytes, at + 8, 4), big_endian(bytes, at + 12, 4)};
