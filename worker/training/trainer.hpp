@@ -25,8 +25,8 @@ class Observer {
 /// Why a training cannot give a result. Divergence and unusable inputs are answers, not crashes.
 class TrainingError : public std::runtime_error {
  public:
-  TrainingError(Failure failure, const std::string& reason)
-      : std::runtime_error(reason), failure(failure) {}
+  TrainingError(Failure kind, const std::string& reason)
+      : std::runtime_error(reason), failure(kind) {}
   Failure failure;
 };
 

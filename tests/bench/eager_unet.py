@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Training images a second of the same U-Net in PyTorch eager: what hone-trainer is held against.
+
+The net, loss, optimizer and batch are those of worker/training (bottleneck none, soft Dice, L2 in
+Adam on kernels). Data stay in memory. Prints the better of the two memory layouts as JSON, or with
+--layout that one.
+"""
+import argparse
+import json
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def block(come, go):
+    return nn.Sequential(nn.Conv2d(come, go, 3, padding=1), nn.ReLU(inplace=True),
+                         nn.Conv2d(go, go, 3, padding=1), nn.ReLU(inplace=True))
+
+
+class UNet(nn.Module):
+    def __init__(self, channels, filters, levels=4):
+        super().__init__()
+        widths = [filters << level for level in range(levels)]
+        self.down = nn.ModuleList(block(a, b) for a, b in zip([channels] + widths, widths))
+        below = widths[1:] + [widths[-1]]
+        self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in zip(below, widths))
+        self.join = nn.ModuleList(block(2 * b, b) for b in widths)
+        self.last = nn.Conv2d(filters, 1, 1)
+
+    def forward(self, x):
+        skips = []
+        for level in self.down:
+            x = level(x)
+            skips.append(x)
+            x = F.max_pool2d(x, 2)
+        for level in reversed(range(len(self.up))):
+            x = self.join[level](torch.cat((self.up[level](x), skips[level]), 1))
+        return self.last(x)
+
+
+def measure(arguments, layout):
+    torch.manual_seed(1)
+    form = {"channels_last": torch.channels_last, "channels_first": torch.contiguous_format}[layout]
+    net = UNet(arguments.channels, arguments.filters).to(memory_format=form)
+    kernels = [p for p in net.parameters() if p.dim() > 1]
+    biases = [p for p in net.parameters() if p.dim() <= 1]
+    adam = torch.optim.Adam([{"params": kernels, "weight_decay": 0.002}, {"params": biases}], lr=1e-4,
+                            eps=1e-7, fused=True)
+    size, batch = arguments.size, arguments.batch
+    images = torch.rand(4 * batch, arguments.channels, size, size).contiguous(memory_format=form)
+    truths = (torch.rand(4 * batch, 1, size, size) > 0.5).float()
+
+    def step(number):
+        start = number % 4 * batch
+        truth = truths[start:start + batch]
+        mask = torch.sigmoid(net(images[start:start + batch]))
+        both = (mask * truth).sum((1, 2, 3))
+        total = mask.sum((1, 2, 3)) + truth.sum((1, 2, 3))
+        loss = (1 - (2 * both + 1) / (total + 1)).mean()
+        adam.zero_grad(set_to_none=True)
+        loss.backward()
+        adam.step()
+
+    for number in range(3):
+        step(number)
+    start = time.perf_counter()
+    steps = 0
+    while time.perf_counter() - start < arguments.seconds:
+        step(steps)
+        steps += 1
+    return steps * batch / (time.perf_counter() - start)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--filters", type=int, default=32)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--channels", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--layout", choices=["channels_last", "channels_first"])
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.set_flush_denormal(True)
+    layouts = [arguments.layout] if arguments.layout else ["channels_last", "channels_first"]
+    rates = {layout: measure(arguments, layout) for layout in layouts}
+    best = max(rates, key=rates.get)
+    print(json.dumps({"images_per_second": rates[best], "layout": best}))
+
+
+if __name__ == "__main__":
+    main()

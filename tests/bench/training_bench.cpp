@@ -1,0 +1,94 @@
+// Training images a second of hone's trainer on random data: the whole way from the pack to the
+// optimizer's step, augmentation included, as hone-trainer runs it.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <vector>
+
+#include "common/random.hpp"
+#include "common/tensor_file.hpp"
+#include "worker/training/trainer.hpp"
+
+namespace {
+
+using hone::ElementType;
+
+/// Keeps the best epoch's rate; the first epoch warms up.
+struct Rate final : hone::Observer {
+  std::vector<double> rates;
+  void on_epoch(const hone::EpochRecord& record) override {
+    rates.push_back(record.images_per_second);
+  }
+  void on_rows(std::span<const hone::Measurement>) override {}
+};
+
+/// Noise images with a rectangle each as truth, and grey base masks.
+void write_files(const std::filesystem::path& folder, int count, int size) {
+  const auto pixels = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
+  const auto n = static_cast<std::size_t>(count);
+  std::vector<std::uint8_t> images(n * 3 * pixels);
+  std::vector<std::uint8_t> masks(n * pixels);
+  std::vector<std::int32_t> groups(n);
+  hone::Random random({1});
+  for (auto& value : images) value = static_cast<std::uint8_t>(random.below(256));
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    groups[i / pixels] = static_cast<std::int32_t>(i / pixels);
+    masks[i] = i % pixels / static_cast<std::size_t>(size) < static_cast<std::size_t>(size) / 2;
+  }
+  const std::vector<std::uint16_t> base(n * pixels, 0x3800);  // 0.5
+  const auto bytes = [](const auto& numbers) { return std::as_bytes(std::span(numbers)); };
+  hone::TensorFile pack;
+  pack.tensors["images"] = {ElementType::u8, {count, 3, size, size}, bytes(images)};
+  pack.tensors["masks"] = {ElementType::u8, {count, 1, size, size}, bytes(masks)};
+  pack.tensors["groups"] = {ElementType::i32, {count}, bytes(groups)};
+  hone::TensorFile grey;
+  grey.tensors["masks"] = {ElementType::f16, {count, 1, size, size}, bytes(base)};
+  std::ofstream(folder / "pack", std::ios::binary) << hone::serialize_tensor_file(pack);
+  std::ofstream(folder / "masks", std::ios::binary) << hone::serialize_tensor_file(grey);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hone::TrialSpec spec;
+  spec.training.patience = 1'000'000;
+  spec.training.collapse_retries = 0;
+  spec.refine.iterations = 0;
+  int count = 40;
+  bool refiner = false;
+  bool channels_first = false;
+  bool bf16 = false;
+  CLI::App app("Measures training images a second.");
+  app.add_option("--filters", spec.network.filters)->capture_default_str();
+  app.add_option("--size", spec.image_size)->capture_default_str();
+  app.add_option("--batch", spec.training.batch)->capture_default_str();
+  app.add_option("--threads", spec.numerics.threads)->capture_default_str();
+  app.add_option("--epochs", spec.training.epochs, "The first is not counted")->default_val(3);
+  app.add_option("--images", count, "Of which 60 % are trained on")->capture_default_str();
+  app.add_option("--lambda", spec.refine.lambda)->capture_default_str();
+  app.add_flag("--refine", refiner, "A refiner: four channels and deformed masks");
+  app.add_flag("--channels-first", channels_first);
+  app.add_flag("--bf16", bf16);
+  CLI11_PARSE(app, argc, argv);
+  if (refiner) spec.role = hone::Role::refine;
+  if (channels_first) spec.numerics.layout = hone::Layout::channels_first;
+  if (bf16) spec.numerics.precision = hone::Precision::bf16;
+
+  std::string name = (std::filesystem::temp_directory_path() / "hone-bench-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) return 1;
+  const std::filesystem::path folder = name;
+  write_files(folder, count, spec.image_size);
+  Rate rate;
+  hone::make_trainer()->train({.spec = spec,
+                               .inputs = {{"pack", folder / "pack"}, {"masks", folder / "masks"}},
+                               .output = folder},
+                              rate);
+  std::filesystem::remove_all(folder);
+  double seconds_an_image = 0;
+  for (std::size_t i = 1; i < rate.rates.size(); ++i) seconds_an_image += 1 / rate.rates[i];
+  std::printf("{\"images_per_second\": %.3f}\n",
+              static_cast<double>(rate.rates.size() - 1) / seconds_an_image);
+}

@@ -1,0 +1,163 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "common/tensor_file.hpp"
+#include "tests/worker/training/fixture.hpp"
+
+namespace hone {
+namespace {
+
+constexpr int count = 20;
+constexpr int size = 16;
+
+class Trial : public testing::Test {
+ protected:
+  Trial() : trainer_(make_trainer()) {
+    test::write_disk_pack(folder_.path() / "pack", count, size);
+    test::write_base_masks(folder_.path() / "base", count, size);
+  }
+
+  test::Outcomes trained(const TrialSpec& spec, const std::string& name) {
+    return test::train(*trainer_, spec,
+                       {{"pack", folder_.path() / "pack"}, {"masks", folder_.path() / "base"}},
+                       folder_.path() / name);
+  }
+
+  static TrialSpec segment() { return test::tiny_spec(Role::segment); }
+  static TrialSpec refine() { return test::tiny_spec(Role::refine); }
+
+  test::Folder folder_;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+TEST_F(Trial, OfABaseNetLeavesWeightsAndAMaskOfEveryImage) {
+  const auto [result, heard] = trained(segment(), "a");
+  EXPECT_EQ(heard.epochs.size(), 10U);
+  const std::string masks = test::bytes_of_file(result.artifacts.at("masks"));
+  const auto file = parse_tensor_file(std::as_bytes(std::span(masks)));
+  EXPECT_EQ(file.tensors.at("masks").shape, (std::vector<std::int64_t>{count, 1, size, size}));
+  EXPECT_EQ(file.tensors.at("masks").type, ElementType::f16);
+  const std::string weights = test::bytes_of_file(result.artifacts.at("weights"));
+  EXPECT_TRUE(parse_tensor_file(std::as_bytes(std::span(weights))).tensors.contains("mask.weight"));
+}
+
+TEST_F(Trial, GivesEveryRowOnceAndNoOther) {
+  const auto [result, heard] = trained(refine(), "a");
+  std::set<std::tuple<Split, int, int, Metric>> keys;
+  for (const Measurement& row : heard.rows) {
+    EXPECT_TRUE(keys.emplace(row.split, row.image, row.iteration, row.metric).second);
+    EXPECT_GE(row.value, 0);
+    EXPECT_LE(row.value, 1);
+    EXPECT_NE(row.split, Split::train);
+  }
+  EXPECT_EQ(heard.rows.size(), (4U + 4U) * (3 + 1) * 5);
+  EXPECT_EQ(trained(segment(), "b").heard.rows.size(), (4U + 4U) * 3);
+}
+
+TEST_F(Trial, IsTheSameBitByBitWhateverWasTrainedBefore) {
+  const auto first = trained(refine(), "a");
+  trained(segment(), "between");
+  const auto again = trained(refine(), "b");
+  EXPECT_EQ(digest_of_rows(first.heard.rows), digest_of_rows(again.heard.rows));
+  EXPECT_EQ(test::bytes_of_file(first.result.artifacts.at("weights")),
+            test::bytes_of_file(again.result.artifacts.at("weights")));
+}
+
+TEST_F(Trial, IsAnotherForAnotherSeed) {
+  TrialSpec other = segment();
+  other.seed = 2;
+  EXPECT_NE(digest_of_rows(trained(segment(), "a").heard.rows),
+            digest_of_rows(trained(other, "b").heard.rows));
+}
+
+TEST_F(Trial, WithoutLambdaHasNoQualityHead) {
+  TrialSpec spec = refine();
+  spec.refine.lambda = 0;
+  const auto [result, heard] = trained(spec, "a");
+  for (const Measurement& row : heard.rows) EXPECT_NE(row.metric, Metric::quality);
+  const std::string weights = test::bytes_of_file(result.artifacts.at("weights"));
+  EXPECT_FALSE(
+      parse_tensor_file(std::as_bytes(std::span(weights))).tensors.contains("quality.0.weight"));
+}
+
+TEST_F(Trial, StartsRefiningFromTheBaseMasksRows) {
+  const auto base = trained(segment(), "base-net");
+  const auto refined =
+      test::train(*trainer_, refine(),
+                  {{"pack", folder_.path() / "pack"}, {"masks", base.result.artifacts.at("masks")}},
+                  folder_.path() / "a");
+  std::vector<Measurement> first;
+  for (const Measurement& row : refined.heard.rows) {
+    if (row.iteration == 0 && row.metric <= Metric::jaccard) first.push_back(row);
+  }
+  EXPECT_EQ(digest_of_rows(first), digest_of_rows(base.heard.rows));
+}
+
+TEST_F(Trial, LearnsTheDisks) {
+  TrialSpec spec = segment();
+  spec.training.epochs = 100;
+  const auto [result, heard] = trained(spec, "a");
+  EXPECT_EQ(result.outcome, Outcome::finished) << result.reason;
+  EXPECT_GT(heard.mean(Split::test, Metric::dice, 0), 0.9);
+}
+
+TEST_F(Trial, StopsWhenPatienceRunsOut) {
+  TrialSpec spec = segment();
+  spec.training.learning_rate = 1e-12;  // nothing moves, so no epoch is better than the first
+  spec.training.patience = 3;
+  spec.training.epochs = 50;
+  EXPECT_LT(trained(spec, "a").heard.epochs.size(), 20U);
+}
+
+TEST_F(Trial, OfALossThatExplodesDiverges) {
+  TrialSpec spec = segment();
+  spec.training.learning_rate = 1e30;
+  try {
+    trained(spec, "a");
+    FAIL() << "it gave a result";
+  } catch (const TrainingError& error) {
+    EXPECT_EQ(error.failure, Failure::diverged);
+    EXPECT_NE(std::string(error.what()).find("epoch"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(Trial, ThatGivesOneMaskForEveryImageIsCollapsedAndStillGivesItsRows) {
+  test::write_blind_pack(folder_.path() / "pack", count, size);
+  TrialSpec spec = segment();
+  spec.training.collapse_retries = 1;
+  const auto [result, heard] = trained(spec, "a");
+  EXPECT_EQ(result.outcome, Outcome::collapsed);
+  EXPECT_NE(result.reason, "");
+  EXPECT_EQ(nlohmann::json::parse(result.summary).at("reseeds"), 1);
+  EXPECT_EQ(heard.rows.size(), (4U + 4U) * 3);
+  EXPECT_EQ(heard.epochs.back().epoch, static_cast<int>(heard.epochs.size()));
+}
+
+TEST_F(Trial, RefusesInputsThatCannotBe) {
+  const auto refusal = [&](const TrialSpec& spec) {
+    try {
+      trained(spec, "x");
+    } catch (const TrainingError& error) {
+      EXPECT_EQ(error.failure, Failure::impossible);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  TrialSpec larger = segment();
+  larger.image_size = 32;
+  EXPECT_NE(refusal(larger).find("pack"), std::string::npos);
+  TrialSpec warm = refine();
+  warm.refine.mode = RefineMode::warm;
+  EXPECT_NE(refusal(warm).find("refine.mode"), std::string::npos);
+  test::write_base_masks(folder_.path() / "base", count - 1, size);
+  EXPECT_NE(refusal(refine()).find("base"), std::string::npos);
+  std::ofstream(folder_.path() / "pack") << "not a pack";
+  EXPECT_NE(refusal(segment()).find("pack"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hone

@@ -1,0 +1,41 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <csignal>
+
+#include "worker/training/conversation.hpp"
+
+namespace {
+
+/// A trainer without its agent works for nobody: the kernel ends it when the agent dies.
+/// The result is whether the agent is still there.
+bool die_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return ::getppid() == parent;  // it may have died before the line above
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const pid_t parent = ::getppid();
+  CLI::App app("Trains what it is told to, one JSON object a line on standard input and output.");
+  app.set_version_flag("--version", "hone-trainer " HONE_VERSION);
+  CLI11_PARSE(app, argc, argv);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("trainer"));
+  if (!die_with(parent)) return 1;
+  try {
+    const auto trainer = hone::make_trainer();
+    hone::converse(std::cin, std::cout, *trainer);
+    return 0;
+  } catch (const std::exception& error) {
+    spdlog::critical("event=stopped reason=\"{}\"", error.what());
+    return 1;
+  }
+}

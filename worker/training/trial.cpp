@@ -1,0 +1,124 @@
+#include "worker/training/trial.hpp"
+
+#include <ATen/ATen.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "worker/training/collapse.hpp"
+#include "worker/training/evaluate.hpp"
+#include "worker/training/files.hpp"
+#include "worker/training/fit.hpp"
+
+namespace hone {
+
+namespace {
+
+/// A trained net and what its training came to.
+struct TrainedNet {
+  std::unique_ptr<UNet> net;
+  FitResult fit;
+  int reseeds = 0;
+  std::string collapse;  // the reason; empty for a net that works
+  double training_seconds = 0;
+  std::int64_t images = 0;
+};
+
+std::string collapse_of(const TrialSpec& spec, const UNet& net, Inputs& inputs,
+                        const ConstantMask& constant) {
+  std::vector<float> masks;
+  const auto& images = inputs.partition().validation;
+  predict_all(spec, net, inputs, images, [&](auto, const Prediction& said) {
+    masks.insert(masks.end(), said.masks.begin(), said.masks.end());
+  });
+  return collapse_reason(masks, inputs.pack(), images, constant);
+}
+
+TrainedNet train_until_it_works(const TrialSpec& spec, Inputs& inputs, const ConstantMask& constant,
+                                Observer& observer) {
+  const bool rates = spec.role == Role::refine && spec.refine.lambda > 0;
+  TrainedNet trained;
+  for (;; ++trained.reseeds) {
+    const Streams streams(spec, trained.reseeds);
+    trained.net = std::make_unique<UNet>(spec.network, inputs.channels(),
+                                         rates ? QualityHead::present : QualityHead::absent,
+                                         spec.numerics.layout, streams);
+    trained.fit = fit(spec, *trained.net, inputs, streams, trained.fit.last_epoch, observer);
+    trained.training_seconds += trained.fit.training_seconds;
+    trained.images += trained.fit.images;
+    trained.collapse = collapse_of(spec, *trained.net, inputs, constant);
+    if (trained.collapse.empty() || trained.reseeds >= spec.training.collapse_retries)
+      return trained;
+  }
+}
+
+std::span<const std::byte> bytes_of(const auto& numbers) {
+  return std::as_bytes(std::span(numbers));
+}
+
+void write_weights(const std::filesystem::path& file, const UNet& net) {
+  std::vector<at::Tensor> kept;  // row-major copies, alive until the file is written
+  TensorFile content;
+  for (const Parameter& parameter : net.parameters()) {
+    const at::Tensor value = parameter.value.detach().contiguous();
+    const std::span numbers(value.const_data_ptr<float>(), static_cast<std::size_t>(value.numel()));
+    content.tensors[parameter.name] = {ElementType::f32, value.sizes().vec(), bytes_of(numbers)};
+    kept.push_back(value);
+  }
+  content.metadata["layout"] = "hone-unet-1";  // raise with any change of names or meaning
+  write_tensor_file(file, content);
+}
+
+void write_masks(const std::filesystem::path& file, const std::vector<std::uint16_t>& masks,
+                 const Pack& pack) {
+  TensorFile content;
+  content.tensors["masks"] = {
+      ElementType::f16, {pack.count(), 1, pack.size(), pack.size()}, bytes_of(masks)};
+  write_tensor_file(file, content);
+}
+
+std::string summary_of(const TrainedNet& trained, const Inputs& inputs,
+                       const ConstantMask& constant) {
+  const FitResult& fit = trained.fit;
+  return nlohmann::json{
+      {"best_epoch", fit.best_epoch},
+      {"epochs", fit.last_epoch},
+      {"best_validation_dice", fit.best_validation_dice},
+      {"training_seconds", trained.training_seconds},
+      {"images_per_second", static_cast<double>(trained.images) / trained.training_seconds},
+      {"reseeds", trained.reseeds},
+      {"collapse", trained.collapse},
+      {"parameters", trained.net->parameter_count()},
+      {"constant_mask_dice", mean_dice(constant.mask, inputs.pack(), inputs.partition().test)},
+      {"train_images", inputs.partition().train.size()},
+      {"validation_images", inputs.partition().validation.size()},
+      {"test_images", inputs.partition().test.size()}}
+      .dump();
+}
+
+}  // namespace
+
+TrainingResult run_trial(const TrainingRequest& request, Observer& observer) {
+  const TrialSpec& spec = request.spec;
+  Inputs inputs(request);
+  const ConstantMask constant = best_constant_mask(inputs.pack(), inputs.partition().train);
+  const TrainedNet trained = train_until_it_works(spec, inputs, constant, observer);
+
+  TrainingResult result;
+  result.outcome = trained.collapse.empty() ? Outcome::finished : Outcome::collapsed;
+  result.reason = trained.collapse;
+  result.summary = summary_of(trained, inputs, constant);
+  result.artifacts["weights"] = request.output / "weights.safetensors";
+  write_weights(result.artifacts["weights"], *trained.net);
+  if (spec.role == Role::refine) {
+    observer.on_rows(refinement_rows(spec, *trained.net, inputs));
+    return result;
+  }
+  const auto masks = base_masks(spec, *trained.net, inputs);
+  result.artifacts["masks"] = request.output / "masks.safetensors";
+  write_masks(result.artifacts["masks"], masks, inputs.pack());
+  observer.on_rows(base_rows(masks, inputs));
+  return result;
+}
+
+}  // namespace hone
