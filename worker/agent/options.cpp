@@ -56,6 +56,7 @@ struct Given {
 };
 
 void describe(CLI::App& app, WorkerOptions& options, Given& given) {
+  app.option_defaults()->take_last();  // so that an alias can be overruled
   app.footer(examples);
   app.set_version_flag("--version", HONE_VERSION);
   app.add_option("--access", options.access,
