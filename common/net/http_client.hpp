@@ -26,8 +26,7 @@ struct HttpResponse {
 /// token and closes. For the command line and for artifacts. Not thread-safe.
 class HttpClient {
  public:
-  explicit HttpClient(Access access,
-                      std::chrono::milliseconds timeout = std::chrono::seconds(30));
+  explicit HttpClient(Access access, std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
   /// Every call throws NetworkError when no answer comes; an HTTP error status is an answer.
   HttpResponse get(const std::string& target);

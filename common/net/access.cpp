@@ -1,0 +1,144 @@
+#include "common/net/access.hpp"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "common/digest.hpp"
+
+namespace hone {
+
+namespace {
+
+constexpr std::size_t token_bytes = 32;
+constexpr std::size_t longest_file = 64 * 1024;
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw AccessError("access file " + file.string() + ": " + what);
+}
+
+[[noreturn]] void fail_errno(const std::filesystem::path& file, const char* doing) {
+  fail(file, std::string("cannot ") + doing + ": " + std::strerror(errno));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+// Looks at the open file, not at its name: what is checked is what is read.
+void require_private(const std::filesystem::path& file, int descriptor) {
+  struct stat facts {};
+  if (::fstat(descriptor, &facts) != 0) fail_errno(file, "stat");
+  if (!S_ISREG(facts.st_mode)) fail(file, "is not a regular file");
+  if (facts.st_uid != ::geteuid() && facts.st_uid != 0) fail(file, "belongs to another user");
+  if ((facts.st_mode & 077U) != 0) {
+    fail(file, "others may read it; run: chmod 600 '" + file.string() + "'");
+  }
+}
+
+std::string read_all(const std::filesystem::path& file, int descriptor) {
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (text.size() <= longest_file) {
+    const ssize_t got = ::read(descriptor, piece.data(), piece.size());
+    if (got < 0) fail_errno(file, "read");
+    if (got == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  fail(file, "is too long");
+}
+
+Access access_of(const std::filesystem::path& file, const std::string& text) {
+  try {
+    const auto j = nlohmann::json::parse(text);
+    Access access;
+    access.host = j.at("host").get<std::string>();
+    const auto port = j.at("port").get<std::int64_t>();
+    access.token = j.at("token").get<std::string>();
+    if (access.host.empty()) fail(file, "'host' is empty");
+    if (port < 1 || port > 65535) fail(file, "'port' is not in [1, 65535]");
+    if (!Digest::parse(access.token)) fail(file, "'token' is not 64 hexadecimal digits");
+    access.port = static_cast<std::uint16_t>(port);
+    return access;
+  } catch (const nlohmann::json::exception&) {
+    // The library's message quotes the text, and the text holds the token.
+    fail(file, "is not a JSON object with host, port and token");
+  }
+}
+
+void write_all(const std::filesystem::path& file, int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(descriptor, text.data(), text.size());
+    if (put < 0) fail_errno(file, "write");
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (::fsync(descriptor) != 0) fail_errno(file, "fsync");
+}
+
+std::string hex(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
+}  // namespace
+
+Access read_access(const std::filesystem::path& file) {
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.number() < 0) fail_errno(file, "open");
+  require_private(file, descriptor.number());
+  return access_of(file, read_all(file, descriptor.number()));
+}
+
+void write_access(const std::filesystem::path& file, const Access& access) {
+  const nlohmann::json j = {{"host", access.host}, {"port", access.port}, {"token", access.token}};
+  std::string beside = file.string() + ".XXXXXX";
+  {
+    const Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));  // makes it with mode 0600
+    if (descriptor.number() < 0) fail_errno(file, "create a file beside it");
+    write_all(file, descriptor.number(), j.dump() + "\n");
+  }
+  if (::rename(beside.c_str(), file.c_str()) != 0) {
+    const int reason = errno;
+    ::unlink(beside.c_str());
+    errno = reason;
+    fail_errno(file, "rename");
+  }
+}
+
+std::string random_token() {
+  std::array<unsigned char, token_bytes> bytes{};
+  if (::getentropy(bytes.data(), bytes.size()) != 0) {
+    throw std::runtime_error(std::string("getentropy: ") + std::strerror(errno));
+  }
+  return hex(bytes);
+}
+
+bool equal_tokens(const std::string& expected, const std::string& given) {
+  // Digests have one length, so not even the length of the token shows in the time.
+  const std::string a = sha256(expected).hex();
+  const std::string b = sha256(given).hex();
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace hone

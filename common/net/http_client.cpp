@@ -1,0 +1,206 @@
+#include "common/net/http_client.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <exception>
+
+#include "common/net/file_digest.hpp"
+
+namespace hone {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::use_awaitable;
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr std::uint64_t longest_answer = 1ULL << 30U;  // bytes of a body that is kept in memory
+constexpr std::size_t chunk = 256 * 1024;              // bytes of a file sent or read at a time
+
+std::string address_of(const Access& access) {
+  return access.host + ":" + std::to_string(access.port);
+}
+
+template <class Body>
+http::request<Body> make_request(const Access& access, http::verb verb, const std::string& target) {
+  http::request<Body> request{verb, target, 11};
+  request.set(http::field::host, address_of(access));
+  request.set(http::field::authorization, "Bearer " + access.token);
+  request.set(http::field::user_agent, "hone");
+  request.keep_alive(false);
+  return request;
+}
+
+asio::awaitable<void> connect(beast::tcp_stream& stream, const Access& access, Milliseconds limit) {
+  asio::ip::tcp::resolver resolver(stream.get_executor());
+  const auto found =
+      co_await resolver.async_resolve(access.host, std::to_string(access.port), use_awaitable);
+  stream.expires_after(limit);
+  co_await stream.async_connect(found, use_awaitable);
+}
+
+// The deadline is for every piece, not for the whole: a large file on a slow line is no failure.
+template <class Request>
+asio::awaitable<void> send(beast::tcp_stream& stream, Request& request, Milliseconds limit) {
+  http::request_serializer<typename Request::body_type> serializer(request);
+  serializer.limit(chunk);
+  while (!serializer.is_done()) {
+    stream.expires_after(limit);
+    co_await http::async_write_some(stream, serializer, use_awaitable);
+  }
+}
+
+template <class Parser>
+asio::awaitable<void> receive(beast::tcp_stream& stream, Parser& parser, Milliseconds limit) {
+  beast::flat_buffer buffer(chunk);
+  while (!parser.is_done()) {
+    stream.expires_after(limit);
+    co_await http::async_read_some(stream, buffer, parser, use_awaitable);
+  }
+}
+
+// A server that refuses a body may answer and close before it has read all of it; its answer says
+// more than the broken pipe does.
+template <class Request, class Parser>
+asio::awaitable<void> exchange(beast::tcp_stream& stream, Request& request, Parser& parser,
+                               Milliseconds limit) {
+  std::exception_ptr broken;
+  try {
+    co_await send(stream, request, limit);
+  } catch (const boost::system::system_error&) {
+    broken = std::current_exception();
+  }
+  try {
+    co_await receive(stream, parser, limit);
+  } catch (const boost::system::system_error&) {
+    if (broken) std::rethrow_exception(broken);
+    throw;
+  }
+}
+
+// Runs one conversation to its end on this thread. Everything it refers to outlives it: the caller
+// waits here.
+template <class Request, class Parser>
+void converse(const Access& access, Milliseconds limit, Request& request, Parser& parser) {
+  asio::io_context io(1);
+  beast::tcp_stream stream(io);
+  std::exception_ptr failure;
+  asio::co_spawn(io, connect(stream, access, limit), [&](std::exception_ptr e) { failure = e; });
+  io.run();
+  if (!failure) {
+    io.restart();
+    asio::co_spawn(io, exchange(stream, request, parser, limit),
+                   [&](std::exception_ptr e) { failure = e; });
+    io.run();
+  }
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    throw NetworkError(std::string(request.method_string()) + " " + std::string(request.target()) +
+                       " at " + address_of(access) + ": " + error.code().message());
+  }
+}
+
+HttpResponse converse_text(const Access& access, Milliseconds limit,
+                           http::request<http::string_body>& request) {
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(longest_answer);
+  if (request.method() == http::verb::head) parser.skip(true);
+  converse(access, limit, request, parser);
+  return {.status = parser.get().result_int(), .body = std::move(parser.get().body())};
+}
+
+std::string target_of(const Digest& digest) {
+  return "/artifacts/" + digest.hex();
+}
+
+// Removes the half-written file however the download ends.
+struct Removed {
+  std::filesystem::path file;
+  ~Removed() {
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+  }
+};
+
+void require_ok(unsigned status, const std::string& doing) {
+  if (status >= 200 && status < 300) return;
+  throw NetworkError(doing + ": the coordinator answered " + std::to_string(status));
+}
+
+void download(const Access& access, Milliseconds limit, const Digest& digest,
+              const std::filesystem::path& file) {
+  auto request = make_request<http::empty_body>(access, http::verb::get, target_of(digest));
+  http::response_parser<http::file_body> parser;
+  parser.body_limit(boost::none);
+  beast::error_code error;
+  parser.get().body().open(file.c_str(), beast::file_mode::write, error);
+  if (error) throw NetworkError("cannot write " + file.string() + ": " + error.message());
+  converse(access, limit, request, parser);
+  parser.get().body().close();
+  require_ok(parser.get().result_int(), "GET " + target_of(digest));
+}
+
+}  // namespace
+
+HttpClient::HttpClient(Access access, std::chrono::milliseconds timeout)
+    : access_(std::move(access)), timeout_(timeout) {}
+
+HttpResponse HttpClient::get(const std::string& target) {
+  auto request = make_request<http::string_body>(access_, http::verb::get, target);
+  return converse_text(access_, timeout_, request);
+}
+
+HttpResponse HttpClient::post(const std::string& target, const std::string& json) {
+  auto request = make_request<http::string_body>(access_, http::verb::post, target);
+  request.set(http::field::content_type, "application/json");
+  request.body() = json;
+  request.prepare_payload();
+  return converse_text(access_, timeout_, request);
+}
+
+bool HttpClient::has_artifact(const Digest& digest) {
+  auto request = make_request<http::string_body>(access_, http::verb::head, target_of(digest));
+  const HttpResponse response = converse_text(access_, timeout_, request);
+  if (response.status == 404) return false;
+  require_ok(response.status, "HEAD " + target_of(digest));
+  return true;
+}
+
+void HttpClient::put_artifact(const Digest& digest, const std::filesystem::path& file) {
+  auto request = make_request<http::file_body>(access_, http::verb::put, target_of(digest));
+  beast::error_code error;
+  request.body().open(file.c_str(), beast::file_mode::scan, error);
+  if (error) throw NetworkError("cannot read " + file.string() + ": " + error.message());
+  request.set(http::field::content_type, "application/octet-stream");
+  request.prepare_payload();
+  http::response_parser<http::string_body> parser;
+  converse(access_, timeout_, request, parser);
+  if (parser.get().result_int() >= 300) {
+    throw NetworkError("PUT " + target_of(digest) + ": the coordinator answered " +
+                       std::to_string(parser.get().result_int()) + " " + parser.get().body());
+  }
+}
+
+void HttpClient::get_artifact(const Digest& digest, const std::filesystem::path& file) {
+  // Several processes may fetch the same artifact into the same cache, so each has its own name.
+  const Removed beside{file.string() + "." + random_token().substr(0, 16) + ".part"};
+  download(access_, timeout_, digest, beside.file);
+  if (digest_of_file(beside.file) != digest) {
+    throw NetworkError("GET " + target_of(digest) + ": the bytes have another SHA-256");
+  }
+  make_durable(beside.file);
+  std::error_code error;
+  std::filesystem::rename(beside.file, file, error);
+  if (error) throw NetworkError("cannot write " + file.string() + ": " + error.message());
+}
+
+}  // namespace hone

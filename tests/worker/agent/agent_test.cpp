@@ -1,0 +1,152 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <set>
+
+#include "tests/support/fake_coordinator.hpp"
+#include "tests/worker/agent/worker_process.hpp"
+
+namespace hone::testing {
+
+namespace {
+
+using Heard = FakeCoordinator::Heard;
+
+class Agent : public ::testing::Test {
+ protected:
+  Agent() { write_access(access_, coordinator_.access()); }
+
+  Lease lease(std::int64_t trial, std::int64_t attempt = 1) {
+    const Lease made{.ticket = {.trial = {trial}, .attempt = attempt},
+                     .spec = tiny_spec(pack_, trial),
+                     .inputs = {{.name = "pack", .content = pack_}}};
+    coordinator_.add_lease(made);
+    return made;
+  }
+
+  static auto count_of_done(std::size_t n) {
+    return [n](const Heard& heard) { return all<Done>(heard).size() >= n; };
+  }
+
+  // Every row once, as the coordinator's table would hold them.
+  static std::vector<Measurement> rows_of(const Heard& heard, const Ticket& ticket) {
+    std::set<Measurement> rows;
+    for (const Report& report : all<Report>(heard)) {
+      if (report.ticket == ticket) rows.insert(report.rows.begin(), report.rows.end());
+    }
+    return {rows.begin(), rows.end()};
+  }
+
+  void expect_complete(const Heard& heard, const Ticket& ticket) {
+    const auto endings = all<Done>(heard);
+    const auto done = std::find_if(endings.begin(), endings.end(),
+                                   [&](const Done& d) { return d.ticket == ticket; });
+    ASSERT_NE(done, endings.end());
+    const auto rows = rows_of(heard, ticket);
+    EXPECT_EQ(done->rows, static_cast<std::int64_t>(rows.size()));
+    EXPECT_EQ(done->rows_digest, digest_of_rows(rows));
+    for (const auto& [name, digest] : done->artifacts) {
+      EXPECT_TRUE(coordinator_.artifact(digest)) << name;
+    }
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path access_ = folder_ / "access.json";
+  std::filesystem::path cache_ = folder_ / "cache";
+  FakeCoordinator coordinator_;
+  Digest pack_ = coordinator_.add_artifact(tiny_pack(20));
+};
+
+TEST_F(Agent, TrainsWhatItLeasesAndEndsWhenAllIsDrained) {
+  const auto first = lease(1);
+  const auto second = lease(2);
+  WorkerProcess worker(access_, cache_, {"--until-drained"});
+  EXPECT_EQ(worker.wait(), 0);
+  const Heard heard = coordinator_.heard();
+  ASSERT_FALSE(heard.empty());
+  EXPECT_TRUE(std::holds_alternative<Hello>(heard.at(0)));
+  EXPECT_TRUE(std::holds_alternative<Ask>(heard.at(1)));
+  expect_complete(heard, first.ticket);
+  expect_complete(heard, second.ticket);
+  EXPECT_TRUE(all<Failed>(heard).empty());
+}
+
+TEST_F(Agent, WaitsForACoordinatorThatComesLater) {
+  coordinator_.stop();
+  const auto only = lease(1);
+  WorkerProcess worker(access_, cache_, {"--until-drained"});
+  worker.trainer();
+  coordinator_.start();
+  EXPECT_EQ(worker.wait(), 0);
+  expect_complete(coordinator_.heard(), only.ticket);
+}
+
+TEST_F(Agent, RenewsWhileItTrains) {
+  lease(1);
+  WorkerProcess worker(access_, cache_, {"--count", "1"}, {"HONE_QUICK_MILLISECONDS=1000"});
+  const auto renewed = [](const Heard& heard) {
+    const auto renewals = all<Renew>(heard);
+    return std::any_of(renewals.begin(), renewals.end(),
+                       [](const Renew& renew) { return !renew.trials.empty(); });
+  };
+  coordinator_.wait_until(renewed);
+  EXPECT_EQ(worker.wait(), 0);
+}
+
+TEST_F(Agent, TakesNoMoreTrialsThanItMay) {
+  lease(1);
+  lease(2);
+  WorkerProcess worker(access_, cache_, {"--count", "1", "--slots", "2"});
+  EXPECT_EQ(worker.wait(), 0);
+  EXPECT_EQ(all<Done>(coordinator_.heard()).size(), 1U);
+}
+
+TEST_F(Agent, SaysFailedWithTheSignalAndTheLastLogLines) {
+  const auto only = lease(1);
+  WorkerProcess worker(access_, cache_, {"--until-drained"}, {"HONE_QUICK_CRASH=1-1"});
+  EXPECT_EQ(worker.wait(), 0);
+  const auto failed = all<Failed>(coordinator_.heard());
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed.at(0).ticket, only.ticket);
+  EXPECT_EQ(failed.at(0).failure, Failure::crashed);
+  EXPECT_THAT(failed.at(0).reason, ::testing::HasSubstr("signal 9 (SIGKILL)"));
+  EXPECT_THAT(failed.at(0).reason, ::testing::HasSubstr("training 1-1"));
+}
+
+TEST_F(Agent, StopsATrialThatIsDropped) {
+  const auto first = lease(1);
+  WorkerProcess worker(access_, cache_, {"--count", "1"}, {"HONE_QUICK_MILLISECONDS=60000"});
+  const pid_t trainer = worker.trainer();
+  coordinator_.wait_until([](const Heard& heard) { return !all<Renew>(heard).empty(); });
+  coordinator_.send(Drop{.ticket = first.ticket, .reason = "the lease ran out"});
+  EXPECT_EQ(worker.wait(), 0);
+  EXPECT_TRUE(all<Done>(coordinator_.heard()).empty());
+  EXPECT_TRUE(all<Failed>(coordinator_.heard()).empty());
+  EXPECT_FALSE(is_alive(trainer));
+}
+
+TEST_F(Agent, EndsWithAnErrorWhenItIsRefused) {
+  coordinator_.refuse("protocol 1 is not spoken here");
+  WorkerProcess worker(access_, cache_, {});
+  EXPECT_EQ(worker.wait(), 1);
+}
+
+TEST_F(Agent, EndsWithAnErrorWhenItsTokenIsWrong) {
+  Access wrong = coordinator_.access();
+  wrong.token = random_token();
+  write_access(access_, wrong);
+  WorkerProcess worker(access_, cache_, {});
+  EXPECT_EQ(worker.wait(), 1);
+}
+
+TEST_F(Agent, NeverAsksWhenItsTrainerDoesNotRun) {
+  lease(1);
+  WorkerProcess worker(access_, cache_, {"--trainer", "/nowhere/hone-trainer"});
+  EXPECT_EQ(worker.wait(), 1);
+  EXPECT_TRUE(all<Ask>(coordinator_.heard()).empty());
+}
+
+}  // namespace
+
+}  // namespace hone::testing

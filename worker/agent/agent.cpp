@@ -1,0 +1,243 @@
+#include "worker/agent/agent.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <thread>
+
+#include "common/wire.hpp"
+#include "worker/agent/environment.hpp"
+#include "worker/agent/supervisor.hpp"
+
+namespace hone {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds shortest_idle{50};
+constexpr milliseconds shortest_renewal{50};
+constexpr std::chrono::seconds farewell{2};  // for the last messages to be acknowledged
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
+  return {.spool = spool,
+          .artifacts = options.cache / "artifacts",
+          .trainer = {.program = options.trainer,
+                      .arguments = {},
+                      .environment = trainer_environment(process_environment(), options.threads),
+                      // An orphaned trainer would go on using the cores of the next one.
+                      .death_signal = SIGKILL},
+          .slots = options.slots};
+}
+
+}  // namespace
+
+Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFolder& spool)
+    : options_(options),
+      instance_(random_token().substr(0, 32)),
+      signals_(io_, SIGINT, SIGTERM),
+      renew_timer_(io_),
+      ask_timer_(io_),
+      stop_timer_(io_),
+      link_(io_, options.access, access,
+            {.on_open = [this] { say_hello(); },
+             .on_message = [this](const ToWorker& message) { on_message(message); },
+             .on_lost = [this] { on_lost(); },
+             .on_refused =
+                 [this](const std::string& why) {
+                   spdlog::critical("refused why=\"{}\"", why);
+                   finish(exit_hopeless);
+                 },
+             .on_other_coordinator =
+                 [this] {
+                   spdlog::warn("other-coordinator access={}", options_.access.string());
+                   finish(exit_again);
+                 }}),
+      trials_(io_, place_of(options, spool),
+              {.send = [this](std::string text) { link_.send(std::move(text)); },
+               .access = [this] { return link_.access(); },
+               .is_connected = [this] { return connected_; },
+               .on_change = [this] { look_around(); },
+               .on_hopeless =
+                   [this](const std::string& why) {
+                     spdlog::critical("no-trainer why=\"{}\"", why);
+                     finish(exit_hopeless);
+                   }}) {}
+
+int Agent::run() {
+  on_signal();
+  trials_.start();
+  link_.start();
+  io_.run();
+  trials_.close();
+  return exit_code_;
+}
+
+void Agent::say_hello() {
+  link_.send(encode(FromWorker(Hello{.instance = instance_,
+                                     .host = host_name(),
+                                     .slots = options_.slots,
+                                     .threads = options_.threads,
+                                     .device = "cpu",
+                                     .precisions = {Precision::fp32, Precision::bf16},
+                                     .holding = trials_.holding()})));
+}
+
+void Agent::on_message(const ToWorker& message) {
+  if (const auto* welcome = std::get_if<Welcome>(&message)) on_welcome(*welcome);
+  if (const auto* assign = std::get_if<Assign>(&message)) on_assign(*assign);
+  if (const auto* idle = std::get_if<Idle>(&message)) on_idle(*idle);
+  if (const auto* ack = std::get_if<Ack>(&message)) trials_.acknowledge(*ack);
+  if (const auto* drop = std::get_if<Drop>(&message)) {
+    spdlog::warn("trial-dropped ticket={} why=\"{}\"", text_of(drop->ticket), drop->reason);
+    trials_.drop(drop->ticket);
+  }
+  look_around();
+}
+
+void Agent::on_welcome(const Welcome& welcome) {
+  spdlog::info("welcome worker={} epoch={} lease-ms={}", welcome.worker.value, welcome.epoch,
+               welcome.lease.count());
+  connected_ = true;
+  asked_slots_ = 0;
+  lease_ = welcome.lease;
+  link_.mark_healthy();
+  trials_.send_again();
+  renew_later();
+}
+
+void Agent::on_assign(const Assign& assign) {
+  asked_slots_ = 0;
+  idle_slots_ = 0;
+  drained_ = false;
+  ask_timer_.cancel();
+  for (const Lease& lease : assign.leases) {
+    ++taken_;
+    trials_.take(lease);
+  }
+  // Leased in the moment in which we decided to stop: another shall have them at once.
+  if (stopping_) trials_.give_back("the worker stops");
+}
+
+void Agent::on_idle(const Idle& idle) {
+  if (asked_slots_ > 0) idle_slots_ = std::exchange(asked_slots_, 0);
+  drained_ = idle.drained;
+  ask_timer_.expires_after(std::max(idle.again, shortest_idle));
+  ask_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    idle_slots_ = 0;
+    ask();
+  });
+}
+
+void Agent::on_lost() {
+  connected_ = false;
+  asked_slots_ = 0;
+  idle_slots_ = 0;
+  drained_ = false;
+  renew_timer_.cancel();
+  ask_timer_.cancel();
+  look_around();
+}
+
+int Agent::wanted_slots() const {
+  if (draining_) return 0;
+  const int free = trials_.free_slots();
+  return options_.count ? std::min(free, *options_.count - taken_) : free;
+}
+
+void Agent::ask() {
+  const int slots = wanted_slots();
+  if (!connected_ || asked_slots_ > 0 || slots <= idle_slots_) return;
+  asked_slots_ = slots;
+  link_.send(encode(FromWorker(Ask{.slots = slots})));
+}
+
+// Called after everything that may change what there is to do.
+void Agent::look_around() {
+  const bool no_more = draining_ || (options_.until_drained && drained_) ||
+                       (options_.count && taken_ >= *options_.count);
+  // What is spooled waits for the next agent if the coordinator is away.
+  const bool left_to_disk = draining_ && !connected_ && !trials_.is_working();
+  if (no_more && (trials_.empty() || left_to_disk)) return finish(0);
+  ask();
+}
+
+void Agent::renew_later() {
+  renew_timer_.expires_after(std::max(lease_ / 3, shortest_renewal));
+  renew_timer_.async_wait([this](boost::system::error_code error) {
+    if (error || !connected_) return;
+    link_.send(encode(FromWorker(Renew{.trials = trials_.standings()})));
+    renew_later();
+  });
+}
+
+void Agent::on_signal() {
+  signals_.async_wait([this](boost::system::error_code error, int number) {
+    if (error) return;
+    spdlog::warn("signal number={} {}", number, draining_ ? "stopping" : "draining");
+    if (draining_) {
+      stop_at_once("the worker was stopped");
+    } else {
+      draining_ = true;
+      if (options_.grace) {
+        stop_timer_.expires_after(*options_.grace);
+        stop_timer_.async_wait([this](boost::system::error_code cancelled) {
+          if (!cancelled) stop_at_once("the worker was stopped");
+        });
+      }
+      look_around();
+    }
+    on_signal();
+  });
+}
+
+void Agent::stop_at_once(const std::string& why) {
+  if (std::exchange(stopping_, true)) return finish(0);
+  trials_.give_back(why);
+  look_around();
+  stop_timer_.expires_after(farewell);
+  stop_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) finish(0);
+  });
+}
+
+void Agent::finish(int exit_code) {
+  exit_code_ = std::max(exit_code_, exit_code);
+  io_.stop();
+}
+
+int run_agent(const WorkerOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  milliseconds pause{100};
+  while (!std::filesystem::exists(options.access)) {
+    spdlog::info("waiting-for access={} ms={}", options.access.string(), pause.count());
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, milliseconds(5000));
+  }
+  try {
+    const Access access = read_access(options.access);
+    // Tickets mean something to one coordinator only, and its token tells it from others.
+    const SpoolFolder spool(options.cache / "coordinators" /
+                            sha256(access.token).hex().substr(0, 16));
+    spdlog::info("agent slots={} threads={} spool={}", options.slots, options.threads,
+                 spool.path().string());
+    const int exit_code = Agent(options, access, spool).run();
+    spdlog::info("agent-ends status={}", exit_code);
+    return exit_code;
+  } catch (const AccessError& error) {
+    spdlog::critical("access error=\"{}\"", error.what());
+    return exit_hopeless;
+  }
+}
+
+}  // namespace hone

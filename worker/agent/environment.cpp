@@ -1,0 +1,63 @@
+#include "worker/agent/environment.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
+
+namespace hone {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> removed = {"OMPI_", "PMIX_", "PRTE_", "ORTE_",
+                                                     "OMP_NUM_THREADS="};
+
+bool is_removed(std::string_view entry) {
+  return std::any_of(removed.begin(), removed.end(),
+                     [&](std::string_view prefix) { return entry.starts_with(prefix); });
+}
+
+// The number that a variable starts with ("2(x3)" is Slurm's way to say 2 on each of 3 nodes).
+int number_in(const char* variable) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? 0 : std::atoi(text);
+}
+
+int neighbours() {
+  // A process that mpirun has bound to cores already sees only its share.
+  if (number_in("OMPI_MCA_orte_bound_at_launch") == 1) return 1;
+  for (const char* variable : {"OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE"}) {
+    if (const int count = number_in(variable); count > 0) return count;
+  }
+  return 1;
+}
+
+}  // namespace
+
+std::vector<std::string> trainer_environment(const std::vector<std::string>& current, int threads) {
+  std::vector<std::string> kept;
+  for (const std::string& entry : current) {
+    if (!is_removed(entry)) kept.push_back(entry);
+  }
+  kept.push_back("OMP_NUM_THREADS=" + std::to_string(threads));
+  return kept;
+}
+
+std::vector<std::string> process_environment() {
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
+  return entries;
+}
+
+int own_cores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const bool known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;
+  const int cores = known ? CPU_COUNT(&allowed) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+  return std::max(1, cores / neighbours());
+}
+
+}  // namespace hone

@@ -1,0 +1,43 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <exception>
+
+#include "worker/agent/agent.hpp"
+#include "worker/agent/environment.hpp"
+#include "worker/agent/options.hpp"
+#include "worker/agent/supervisor.hpp"
+
+namespace {
+
+void log_to_stderr(const char* name) {
+  auto logger = spdlog::stderr_logger_mt(name);
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %n[%P] %v");
+  spdlog::set_default_logger(std::move(logger));
+}
+
+int supervise_agent(int argc, char** argv) {
+  hone::ChildCommand command{.program = "/proc/self/exe",
+                             .arguments = {argv + 1, argv + argc},
+                             .environment = hone::process_environment(),
+                             // Whoever kills the supervisor wants the worker to end.
+                             .death_signal = SIGTERM};
+  command.arguments.emplace_back("--agent");
+  return hone::supervise(command);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const hone::WorkerOptions options = hone::parse_command_line(argc, argv);
+    log_to_stderr(options.is_agent ? "hone-worker" : "hone-worker-supervisor");
+    return options.is_agent ? hone::run_agent(options) : supervise_agent(argc, argv);
+  } catch (const hone::CommandLineEnd& end) {
+    return end.exit_code;
+  } catch (const std::exception& error) {
+    spdlog::critical("ended error=\"{}\"", error.what());
+    return 1;
+  }
+}

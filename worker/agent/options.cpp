@@ -1,0 +1,103 @@
+#include "worker/agent/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <string>
+
+#include "worker/agent/environment.hpp"
+
+namespace hone {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* examples = R"(Examples:
+  hone-worker                                      on this host, all cores, one thread a trial
+  hone-worker --slots 2 --threads 4                two trials at a time, four threads each
+  mpirun -n 2 hone-worker --access run/access.json --until-drained
+  srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
+
+Ctrl-C: take no new trials, finish those that run, exit. Ctrl-C again: stop them at once;
+the coordinator gives them to others.)";
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+fs::path default_access() {
+  if (const std::string file = variable("HONE_ACCESS"); !file.empty()) return file;
+  if (const std::string state = variable("HONE_STATE"); !state.empty()) {
+    return fs::path(state) / "access.json";
+  }
+  return fs::path("hone-state") / "access.json";
+}
+
+fs::path default_cache() {
+  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) {
+    return fs::path(cache) / "hone";
+  }
+  if (const std::string home = variable("HOME"); !home.empty()) {
+    return fs::path(home) / ".cache" / "hone";
+  }
+  return fs::temp_directory_path() / "hone-cache";
+}
+
+fs::path default_trainer() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path() / "hone-trainer";
+}
+
+struct Given {
+  int slots = 0;  // 0: as many as there are cores for
+  int count = 0;
+  long long grace = 0;
+};
+
+void describe(CLI::App& app, WorkerOptions& options, Given& given) {
+  app.option_defaults()->take_last();  // so that an alias can be overruled
+  app.footer(examples);
+  app.set_version_flag("--version", HONE_VERSION);
+  app.add_option("--access", options.access,
+                 "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
+                 "./hone-state]; waited for if it is not there");
+  app.add_option("--slots", given.slots, "Trials at the same time [cores / threads]")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--threads", options.threads, "Threads of each trial [1]")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--cache", options.cache,
+                 "Folder for artifacts and unsent results [XDG_CACHE_HOME/hone or ~/.cache/hone]");
+  app.add_option("--trainer", options.trainer, "The trainer program [hone-trainer beside this]");
+  app.add_flag("--until-drained", options.until_drained,
+               "Exit when no trial is waiting or running anywhere");
+  app.add_option("--count", given.count, "Exit after this many trials")
+      ->check(CLI::Range(1, 1'000'000'000));
+  app.add_option("--grace", given.grace,
+                 "Seconds that running trials get after a first signal [without end]; 0: none")
+      ->check(CLI::Range(0LL, 1'000'000'000LL));
+  app.add_flag("--agent", options.is_agent)->group("");  // hidden: the supervisor's own
+}
+
+}  // namespace
+
+WorkerOptions parse_command_line(int argc, const char* const* argv) {
+  WorkerOptions options;
+  options.access = default_access();
+  options.cache = default_cache();
+  options.trainer = default_trainer();
+  Given given;
+  CLI::App app{"hone-worker trains the trials that a coordinator (hone serve) gives out."};
+  describe(app, options, given);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    throw CommandLineEnd{app.exit(error)};
+  }
+  options.slots = given.slots > 0 ? given.slots : std::max(1, own_cores() / options.threads);
+  if (given.count > 0) options.count = given.count;
+  if (app.count("--grace") > 0) options.grace = std::chrono::seconds(given.grace);
+  return options;
+}
+
+}  // namespace hone

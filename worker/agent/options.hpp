@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+
+namespace hone {
+
+/// What the command line of hone-worker says.
+struct WorkerOptions {
+  std::filesystem::path access;  // the coordinator's access file; it may come later
+  std::filesystem::path cache;   // artifacts and spool
+  std::filesystem::path trainer;
+  int slots = 1;    // trials at the same time
+  int threads = 1;  // of each
+  bool until_drained = false;
+  std::optional<int> count;                   // trials to take at most; nothing: no limit
+  std::optional<std::chrono::seconds> grace;  // after a first signal; nothing: as long as it takes
+  bool is_agent = false;                      // started by the supervisor
+};
+
+/// The command line was answered (--help) or refused; the text has been printed.
+struct CommandLineEnd {
+  int exit_code = 0;
+};
+
+/// Throws CommandLineEnd.
+WorkerOptions parse_command_line(int argc, const char* const* argv);
+
+}  // namespace hone

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/message.hpp"
+#include "worker/agent/back_off.hpp"
+#include "worker/agent/trainer_process.hpp"
+
+namespace hone {
+
+class Slot;
+
+/// What a slot tells. Called on the io_context's thread.
+struct SlotEvents {
+  std::function<void()> on_free;  // its trainer has become ready
+  std::function<void(Slot&, const FromTrainer&)> on_message;
+
+  /// The trainer died while it had this trial.
+  std::function<void(const Ticket&, const std::string& why)> on_crash;
+
+  /// No trainer has ever become ready here, several times over.
+  std::function<void(const std::string& why)> on_hopeless;
+};
+
+/// A place for one trial at a time. Its trainer is kept warm from trial to trial and started again
+/// when it dies.
+///
+/// 1. A slot that is free has a trainer that said Ready: a worker whose trainer does not run never
+///    takes a trial.
+class Slot {
+ public:
+  /// `io` and this object live until both are no longer run.
+  Slot(boost::asio::io_context& io, ChildCommand command, std::string name, SlotEvents events);
+
+  void start_trainer();
+
+  bool is_free() const { return ready_ && !ticket_; }
+  const std::optional<Ticket>& ticket() const { return ticket_; }
+
+  /// Requires: is_free().
+  void reserve(const Ticket& ticket) { ticket_ = ticket; }
+
+  /// Requires: reserved for the ticket.
+  void train(const Train& train);
+
+  /// Its trial is over; the trainer stays.
+  void release() { ticket_.reset(); }
+
+  /// Its trial is over at once; a new trainer is started.
+  void stop_trial();
+
+  /// Kills the trainer for good.
+  void close();
+
+ private:
+  void on_message(const FromTrainer& message);
+  void on_end(const std::string& why);
+  void start_later();
+
+  boost::asio::io_context& io_;
+  ChildCommand command_;
+  std::string name_;
+  SlotEvents events_;
+  boost::asio::steady_timer pause_;
+  BackOff back_off_;
+  std::unique_ptr<TrainerProcess> trainer_;
+  std::optional<Ticket> ticket_;
+  bool ready_ = false;
+  bool closed_ = false;
+  bool was_ever_ready_ = false;
+  int vain_starts_ = 0;
+};
+
+}  // namespace hone

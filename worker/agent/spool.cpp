@@ -1,0 +1,195 @@
+#include "worker/agent/spool.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/crc.hpp>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace hone {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view magic = "HONESPL1";
+constexpr std::size_t header_size = 8;  // of a record
+constexpr std::string_view extension = ".spool";
+constexpr int most_folders = 10000;  // agents that share one cache
+
+[[noreturn]] void fail(const fs::path& file, const char* doing) {
+  throw SpoolError("spool " + file.string() + ": cannot " + doing + ": " + std::strerror(errno));
+}
+
+std::uint32_t crc_of(std::string_view bytes) {
+  boost::crc_32_type crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+void put_number(std::string& text, std::uint32_t number) {
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    text += static_cast<char>(number >> shift & 255U);
+}
+
+std::uint32_t number_at(std::string_view text) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 4; i-- > 0;) number = number << 8U | static_cast<unsigned char>(text[i]);
+  return number;
+}
+
+// The record that `text` starts with, or nothing if it is torn.
+std::optional<std::string_view> first_record(std::string_view text) {
+  if (text.size() < header_size) return {};
+  const std::size_t size = number_at(text);
+  const std::uint32_t crc = number_at(text.substr(4));
+  text.remove_prefix(header_size);
+  if (text.size() < size || crc_of(text.substr(0, size)) != crc) return {};
+  return text.substr(0, size);
+}
+
+void write_all(const fs::path& file, int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail(file, "write");
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+void sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) fail(folder, "open");
+  const bool synced = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  if (!synced) fail(folder, "fsync");
+}
+
+std::string contents_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::optional<Ticket> ticket_of(const std::string& name) {
+  Ticket ticket;
+  const char* const end = name.data() + name.size();
+  const auto trial = std::from_chars(name.data(), end, ticket.trial.value);
+  if (trial.ec != std::errc{} || trial.ptr == end || *trial.ptr != '-') return {};
+  const auto attempt = std::from_chars(trial.ptr + 1, end, ticket.attempt);
+  if (attempt.ec != std::errc{} || attempt.ptr != end) return {};
+  return ticket;
+}
+
+}  // namespace
+
+std::string text_of(const Ticket& ticket) {
+  return std::to_string(ticket.trial.value) + "-" + std::to_string(ticket.attempt);
+}
+
+SpoolFile::SpoolFile(fs::path file) : file_(std::move(file)) {
+  const std::string text = contents_of(file_);
+  std::size_t whole = 0;
+  if (text.starts_with(magic)) {
+    whole = magic.size();
+    while (const auto record = first_record(std::string_view(text).substr(whole))) {
+      records_.emplace_back(*record);
+      whole += header_size + record->size();
+    }
+  }
+  descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) fail(file_, "open");
+  if (::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) fail(file_, "cut");
+  if (whole == 0) write_all(file_, descriptor_, magic);
+  if (::fsync(descriptor_) != 0) fail(file_, "fsync");
+  sync_folder(file_.parent_path());
+}
+
+SpoolFile::SpoolFile(SpoolFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      records_(std::move(other.records_)),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+SpoolFile::~SpoolFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void SpoolFile::append(std::string_view record) {
+  std::string bytes;
+  put_number(bytes, static_cast<std::uint32_t>(record.size()));
+  put_number(bytes, crc_of(record));
+  bytes += record;
+  write_all(file_, descriptor_, bytes);
+  if (::fdatasync(descriptor_) != 0) fail(file_, "fsync");
+}
+
+void SpoolFile::remove() {
+  std::error_code ignored;  // at worst it is sent once more and dropped then
+  fs::remove(file_, ignored);
+}
+
+SpoolFolder::SpoolFolder(const fs::path& parent) {
+  for (int i = 0; i < most_folders; ++i) {
+    path_ = parent / ("spool-" + std::to_string(i));
+    if (try_lock()) {
+      std::error_code ignored;
+      fs::remove_all(path_ / "work", ignored);  // of trials that died with the last agent
+      return;
+    }
+  }
+  throw SpoolError("every spool folder under " + parent.string() + " is in use");
+}
+
+SpoolFolder::~SpoolFolder() {
+  ::close(lock_);
+}
+
+bool SpoolFolder::try_lock() {
+  std::error_code error;
+  fs::create_directories(path_, error);
+  if (error) throw SpoolError("cannot make " + path_.string() + ": " + error.message());
+  lock_ = ::open((path_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) fail(path_, "open the lock of");
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return true;
+  if (errno != EWOULDBLOCK) fail(path_, "lock");
+  ::close(lock_);
+  return false;
+}
+
+std::vector<Ticket> SpoolFolder::tickets() const {
+  std::vector<Ticket> found;
+  for (const auto& entry : fs::directory_iterator(path_)) {
+    if (entry.path().extension() != extension) continue;
+    if (const auto ticket = ticket_of(entry.path().stem().string())) found.push_back(*ticket);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+SpoolFile SpoolFolder::open(const Ticket& ticket) const {
+  return SpoolFile(path_ / (text_of(ticket) + std::string(extension)));
+}
+
+fs::path SpoolFolder::make_work_folder(const Ticket& ticket) const {
+  const fs::path folder = path_ / "work" / text_of(ticket);
+  std::error_code error;
+  fs::remove_all(folder, error);
+  fs::create_directories(folder, error);
+  if (error) throw SpoolError("cannot make " + folder.string() + ": " + error.message());
+  return folder;
+}
+
+void SpoolFolder::remove_work_folder(const Ticket& ticket) const {
+  std::error_code ignored;
+  fs::remove_all(path_ / "work" / text_of(ticket), ignored);
+}
+
+}  // namespace hone

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/message.hpp"
+#include "worker/agent/child.hpp"
+#include "worker/agent/line_splitter.hpp"
+
+namespace hone {
+
+/// What a trainer process tells the agent. Called on the io_context's thread.
+struct TrainerEvents {
+  std::function<void(const FromTrainer&)> on_message;
+
+  /// The process is gone, or was killed because it said something senseless or never became ready;
+  /// `why` is for people and ends with its last log lines. The last call.
+  std::function<void(const std::string& why)> on_end;
+};
+
+/// One running trainer: messages to and from it a line each, its log passed on to ours.
+///
+/// 1. No event comes after on_end, and none after the object's destruction.
+/// 2. Every message that the process wrote in full comes before on_end.
+/// 3. The process and all it started are dead when the object is.
+class TrainerProcess {
+ public:
+  /// Starts it. `name` is for the log. Throws std::system_error.
+  TrainerProcess(boost::asio::io_context& io, const ChildCommand& command, std::string name,
+                 TrainerEvents events);
+  ~TrainerProcess();
+  TrainerProcess(const TrainerProcess&) = delete;
+  TrainerProcess& operator=(const TrainerProcess&) = delete;
+
+  void send(const ToTrainer& message);
+
+  /// Kills it; on_end follows.
+  void kill();
+
+  pid_t pid() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with its own pending operations, which see it closed
+};
+
+}  // namespace hone

@@ -1,0 +1,188 @@
+#include "worker/agent/trials.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "common/wire.hpp"
+
+namespace hone {
+
+// The life of a trial from the lease to the last row; what comes after is in trials_ending.cpp.
+
+namespace {
+
+constexpr std::chrono::milliseconds gather_time{100};  // rows of this long make one report
+constexpr std::size_t gather_most = 4000;              // rows
+constexpr std::chrono::milliseconds fetch_pause{1000};
+constexpr int fetch_tries = 10;
+
+}  // namespace
+
+Trials::Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEvents events)
+    : io_(io),
+      spool_(place.spool),
+      events_(std::move(events)),
+      report_timer_(io),
+      transfers_(io, place.artifacts) {
+  const SlotEvents slot_events{
+      .on_free =
+          [this] {
+            start_waiting();
+            events_.on_change();
+          },
+      .on_message = [this](Slot& slot, const FromTrainer& message) { on_message(slot, message); },
+      .on_crash =
+          [this](const Ticket& ticket, const std::string& why) {
+            if (const auto found = trials_.find(ticket); found != trials_.end()) {
+              fail(found->second, Failure::crashed, why);
+            }
+          },
+      .on_hopeless = events_.on_hopeless};
+  for (int i = 0; i < place.slots; ++i) {
+    slots_.emplace_back(io, place.trainer, "slot-" + std::to_string(i), slot_events);
+  }
+}
+
+void Trials::start() {
+  take_up_spool();
+  for (Slot& slot : slots_) slot.start_trainer();
+}
+
+void Trials::take(const Lease& lease) {
+  if (trials_.contains(lease.ticket)) return;
+  spdlog::info("trial-leased ticket={} role={} dataset={} rotation={} fold={} seed={}",
+               text_of(lease.ticket), name_of(lease.spec.role), lease.spec.dataset,
+               lease.spec.rotation, lease.spec.fold, lease.spec.seed);
+  HeldTrial trial(lease, spool_.open(lease.ticket));
+  trial.standing.epochs = lease.spec.training.epochs;
+  trials_.emplace(lease.ticket, std::move(trial));
+  start_waiting();
+}
+
+void Trials::start_waiting() {
+  for (auto& [ticket, trial] : trials_) {
+    if (trial.stage != Stage::waiting) continue;
+    const auto free =
+        std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_free(); });
+    if (free == slots_.end()) return;
+    free->reserve(ticket);
+    trial.slot = &*free;
+    trial.stage = Stage::fetching;
+    fetch(ticket);
+  }
+}
+
+void Trials::fetch(const Ticket& ticket) {
+  const HeldTrial* trial = find(ticket, Stage::fetching);
+  if (trial == nullptr) return;
+  transfers_.fetch(events_.access(), trial->lease.inputs,
+                   [this, ticket](const auto& answer) { on_fetched(ticket, answer); });
+}
+
+void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Paths>& answer) {
+  HeldTrial* const trial = find(ticket, Stage::fetching);
+  if (trial == nullptr) return;
+  if (!answer.error.empty()) {
+    spdlog::warn("fetch-failed ticket={} why=\"{}\"", text_of(ticket), answer.error);
+    // While the coordinator is away nothing is learnt about the input, so no try counts.
+    if (events_.is_connected() && ++trial->tries >= fetch_tries) {
+      trial->slot->release();
+      return fail(*trial, Failure::crashed, "an input cannot be fetched: " + answer.error);
+    }
+    return later(fetch_pause, [this, ticket] { fetch(ticket); });
+  }
+  trial->stage = Stage::training;
+  trial->tries = 0;
+  trial->slot->train({.ticket = ticket,
+                      .spec = trial->lease.spec,
+                      .inputs = answer.result,
+                      .output = spool_.make_work_folder(ticket).string()});
+}
+
+void Trials::on_message(Slot& slot, const FromTrainer& message) {
+  if (!slot.ticket()) return;  // of a trial that was stopped, said before its trainer died
+  HeldTrial* const trial = find(*slot.ticket(), Stage::training);
+  const auto handle = [&]<class Message>(const Message& m) {
+    if constexpr (!std::is_same_v<Message, Ready>) {
+      if (trial == nullptr || m.ticket != *slot.ticket()) return;
+      if constexpr (std::is_same_v<Message, Progress>) on_progress(*trial, m);
+      if constexpr (std::is_same_v<Message, Rows>) on_rows(*trial, m);
+      if constexpr (std::is_same_v<Message, Trained>) on_trained(*trial, m);
+      if constexpr (std::is_same_v<Message, Broken>) {
+        slot.release();
+        fail(*trial, m.failure, m.reason);
+      }
+    }
+  };
+  std::visit(handle, message);
+}
+
+void Trials::on_progress(HeldTrial& trial, const Progress& progress) {
+  trial.epochs.push_back(progress.epoch);
+  trial.standing.epoch = progress.epoch.epoch;
+  trial.standing.epochs = progress.epochs;
+  trial.standing.images_per_second = progress.epoch.images_per_second;
+  report_soon();
+}
+
+void Trials::on_rows(HeldTrial& trial, const Rows& rows) {
+  trial.rows.insert(trial.rows.end(), rows.rows.begin(), rows.rows.end());
+  if (trial.rows.size() >= gather_most) return report(trial);
+  report_soon();
+}
+
+void Trials::report_soon() {
+  if (std::exchange(report_is_due_, true)) return;
+  report_timer_.expires_after(gather_time);
+  report_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    report_is_due_ = false;
+    for (auto& [ticket, trial] : trials_) report(trial);
+  });
+}
+
+void Trials::report(HeldTrial& trial) {
+  auto texts = trial.outbox.report(std::exchange(trial.rows, {}), std::exchange(trial.epochs, {}));
+  for (std::string& text : texts) events_.send(std::move(text));
+}
+
+Trials::HeldTrial* Trials::find(const Ticket& ticket, Stage stage) {
+  const auto found = trials_.find(ticket);
+  return found == trials_.end() || found->second.stage != stage ? nullptr : &found->second;
+}
+
+void Trials::later(std::chrono::milliseconds pause, std::function<void()> action) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_, pause);
+  timer->async_wait([timer, action = std::move(action)](boost::system::error_code error) {
+    if (!error) action();
+  });
+}
+
+std::vector<Ticket> Trials::holding() const {
+  std::vector<Ticket> tickets;
+  for (const auto& [ticket, trial] : trials_) tickets.push_back(ticket);
+  return tickets;
+}
+
+std::vector<Renew::Standing> Trials::standings() const {
+  std::vector<Renew::Standing> list;
+  for (const auto& [ticket, trial] : trials_) list.push_back(trial.standing);
+  return list;
+}
+
+int Trials::free_slots() const {
+  const auto free =
+      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_free(); });
+  const auto waiting = std::count_if(trials_.begin(), trials_.end(), [](const auto& entry) {
+    return entry.second.stage == Stage::waiting;
+  });
+  return static_cast<int>(std::max<std::ptrdiff_t>(0, free - waiting));
+}
+
+bool Trials::is_working() const {
+  return std::any_of(trials_.begin(), trials_.end(),
+                     [](const auto& entry) { return entry.second.stage < Stage::uploading; });
+}
+
+}  // namespace hone

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/message.hpp"
+#include "common/net/access.hpp"
+#include "worker/agent/outbox.hpp"
+#include "worker/agent/slot.hpp"
+#include "worker/agent/spool.hpp"
+#include "worker/agent/transfers.hpp"
+
+namespace hone {
+
+/// What the trials need of the agent. Called on the io_context's thread.
+struct TrialsEvents {
+  std::function<void(std::string)> send;  // to the coordinator, if it is there
+  std::function<Access()> access;         // for artifacts
+  std::function<bool()> is_connected;
+  std::function<void()> on_change;  // a slot has become free, or a trial is over
+  std::function<void(const std::string& why)> on_hopeless;
+};
+
+struct TrialsPlace {
+  const SpoolFolder& spool;
+  std::filesystem::path artifacts;
+  ChildCommand trainer;
+  int slots = 1;
+};
+
+/// All tickets in this agent's hands, from the lease to the acknowledged ending.
+///
+/// 1. A ticket that was taken stays held until its ending is acknowledged or it is dropped.
+/// 2. A trial that runs is stopped by `drop` and `give_back` only: not by silence.
+/// 3. Done is sent only when the coordinator has all the trial's artifacts.
+class Trials {
+ public:
+  /// `io` and what `place` and `events` refer to outlive this object.
+  Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEvents events);
+
+  /// Starts the trainers and takes up what the spool holds: trials that had ended, and, as crashed,
+  /// those that had not.
+  void start();
+
+  void take(const Lease& lease);
+  void drop(const Ticket& ticket);
+  void acknowledge(const Ack& ack);
+
+  /// Sends everything that is not acknowledged; for a new connection.
+  void send_again();
+
+  /// Stops the trials that have not ended and says so.
+  void give_back(const std::string& why);
+
+  /// Kills the trainers for good.
+  void close();
+
+  std::vector<Ticket> holding() const;
+  std::vector<Renew::Standing> standings() const;
+  int free_slots() const;
+  bool empty() const { return trials_.empty(); }
+
+  /// True while a trial has not ended.
+  bool is_working() const;
+
+ private:
+  enum class Stage : std::uint8_t {
+    waiting,    // for a slot
+    fetching,   // its inputs
+    training,   //
+    keeping,    // what it left is moved into the cache
+    uploading,  // Done is written down, the artifacts are on their way
+    ending      // the ending is sent, not acknowledged
+  };
+  struct HeldTrial {
+    HeldTrial(Lease its_lease, SpoolFile file)
+        : outbox(its_lease.ticket, std::move(file)), lease(std::move(its_lease)) {
+      standing.ticket = lease.ticket;
+    }
+
+    Outbox outbox;
+    Lease lease;  // of a trial found in the spool only the ticket
+    Stage stage = Stage::waiting;
+    Slot* slot = nullptr;
+    std::vector<Measurement> rows;    // come since the last report
+    std::vector<EpochRecord> epochs;  // likewise
+    Renew::Standing standing;
+    std::string summary;
+    Outcome outcome = Outcome::finished;
+    std::string reason;
+    int tries = 0;  // of a transfer, in vain, with the coordinator there
+  };
+
+  void take_up_spool();
+  void take_up(const Ticket& ticket);
+  HeldTrial* find(const Ticket& ticket, Stage stage);
+  void start_waiting();
+  void fetch(const Ticket& ticket);
+  void on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Paths>& answer);
+  void on_message(Slot& slot, const FromTrainer& message);
+  void on_progress(HeldTrial& trial, const Progress& progress);
+  void on_rows(HeldTrial& trial, const Rows& rows);
+  void on_trained(HeldTrial& trial, const Trained& trained);
+  void on_kept(const Ticket& ticket, const Transfers::Answer<Transfers::Digests>& answer);
+  void upload(const Ticket& ticket);
+  void on_uploaded(const Ticket& ticket, const Transfers::Answer<bool>& answer);
+  void fail(HeldTrial& trial, Failure failure, const std::string& reason);
+  void send_ending(HeldTrial& trial);
+  void report(HeldTrial& trial);
+  void report_soon();
+  void forget(const Ticket& ticket);
+  void later(std::chrono::milliseconds pause, std::function<void()> action);
+
+  boost::asio::io_context& io_;
+  const SpoolFolder& spool_;
+  TrialsEvents events_;
+  std::map<Ticket, HeldTrial> trials_;
+  std::list<Slot> slots_;
+  boost::asio::steady_timer report_timer_;
+  bool report_is_due_ = false;
+  Transfers transfers_;
+};
+
+}  // namespace hone

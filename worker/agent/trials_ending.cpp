@@ -1,0 +1,154 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "common/wire.hpp"
+#include "worker/agent/trials.hpp"
+
+namespace hone {
+
+// How trials end: what they left is kept, written down, uploaded, sent and at last forgotten.
+
+namespace {
+
+constexpr std::chrono::milliseconds upload_pause{1000};
+constexpr std::chrono::milliseconds longest_upload_pause{30'000};
+
+}  // namespace
+
+void Trials::take_up_spool() {
+  for (const Ticket& ticket : spool_.tickets()) {
+    try {
+      take_up(ticket);
+    } catch (const SpoolError& error) {
+      // Written by another version. The lease runs out by itself; the trial is done again.
+      spdlog::error("spool-unreadable ticket={} why=\"{}\"", text_of(ticket), error.what());
+      spool_.open(ticket).remove();
+    }
+  }
+}
+
+void Trials::take_up(const Ticket& ticket) {
+  HeldTrial found({.ticket = ticket, .spec = {}, .inputs = {}}, spool_.open(ticket));
+  HeldTrial& trial = trials_.emplace(ticket, std::move(found)).first->second;
+  const auto& ending = trial.outbox.ending();
+  spdlog::info("trial-found ticket={} ended={}", text_of(ticket), ending.has_value());
+  if (!ending) return fail(trial, Failure::crashed, "the agent was restarted");
+  const bool is_done = std::holds_alternative<Done>(*ending);
+  trial.stage = is_done ? Stage::uploading : Stage::ending;
+  if (is_done) later(std::chrono::milliseconds(0), [this, ticket] { upload(ticket); });
+}
+
+void Trials::on_trained(HeldTrial& trial, const Trained& trained) {
+  report(trial);
+  trial.outcome = trained.outcome;
+  trial.reason = trained.reason;
+  trial.summary = trained.summary;
+  trial.stage = Stage::keeping;
+  std::exchange(trial.slot, nullptr)->release();
+  transfers_.keep(trained.artifacts,
+                  [this, ticket = trained.ticket](const auto& answer) { on_kept(ticket, answer); });
+  start_waiting();
+  events_.on_change();
+}
+
+void Trials::on_kept(const Ticket& ticket, const Transfers::Answer<Transfers::Digests>& answer) {
+  spool_.remove_work_folder(ticket);
+  HeldTrial* const trial = find(ticket, Stage::keeping);
+  if (trial == nullptr) return;
+  if (!answer.error.empty()) {
+    return fail(*trial, Failure::crashed, "what the trial left cannot be kept: " + answer.error);
+  }
+  trial->outbox.end(Done{.ticket = ticket,
+                         .outcome = trial->outcome,
+                         .reason = trial->reason,
+                         .rows = trial->outbox.row_count(),
+                         .rows_digest = trial->outbox.rows_digest(),
+                         .artifacts = answer.result,
+                         .summary = trial->summary});
+  trial->stage = Stage::uploading;
+  spdlog::info("trial-done ticket={} rows={}", text_of(ticket), trial->outbox.row_count());
+  upload(ticket);
+}
+
+void Trials::upload(const Ticket& ticket) {
+  const HeldTrial* const trial = find(ticket, Stage::uploading);
+  if (trial == nullptr) return;
+  transfers_.upload(events_.access(), std::get<Done>(*trial->outbox.ending()).artifacts,
+                    [this, ticket](const auto& answer) { on_uploaded(ticket, answer); });
+}
+
+void Trials::on_uploaded(const Ticket& ticket, const Transfers::Answer<bool>& answer) {
+  HeldTrial* const trial = find(ticket, Stage::uploading);
+  if (trial == nullptr) return;
+  if (answer.error.empty()) return send_ending(*trial);
+  spdlog::warn("upload-failed ticket={} why=\"{}\"", text_of(ticket), answer.error);
+  if (answer.lost) return fail(*trial, Failure::crashed, answer.error);
+  // For ever: what took hours to compute is not thrown away because a disk is full for a while.
+  trial->tries = std::min(trial->tries + 1, 30);
+  later(std::min(upload_pause * trial->tries, longest_upload_pause),
+        [this, ticket] { upload(ticket); });
+}
+
+void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) {
+  const Ticket ticket = trial.standing.ticket;
+  spdlog::warn("trial-failed ticket={} reason=\"{}\"", text_of(ticket), reason);
+  trial.slot = nullptr;
+  trial.rows.clear();
+  trial.epochs.clear();
+  trial.outbox.end(Failed{.ticket = ticket, .failure = failure, .reason = reason});
+  spool_.remove_work_folder(ticket);
+  send_ending(trial);
+  start_waiting();
+  events_.on_change();
+}
+
+void Trials::send_ending(HeldTrial& trial) {
+  trial.stage = Stage::ending;
+  events_.send(trial.outbox.encoded_ending());
+}
+
+void Trials::send_again() {
+  for (auto& [ticket, trial] : trials_) {
+    for (std::string& text : trial.outbox.unacknowledged()) events_.send(std::move(text));
+    if (trial.stage == Stage::ending) events_.send(trial.outbox.encoded_ending());
+  }
+}
+
+void Trials::acknowledge(const Ack& ack) {
+  const auto found = trials_.find(ack.ticket);
+  if (found == trials_.end()) return;
+  if (ack.sequence >= 0) return found->second.outbox.acknowledge(ack.sequence);
+  if (found->second.stage == Stage::ending) forget(ack.ticket);
+}
+
+void Trials::drop(const Ticket& ticket) {
+  const auto found = trials_.find(ticket);
+  if (found == trials_.end()) return;
+  HeldTrial& trial = found->second;
+  if (trial.stage == Stage::training) trial.slot->stop_trial();
+  if (trial.stage == Stage::fetching) trial.slot->release();
+  forget(ticket);
+}
+
+void Trials::give_back(const std::string& why) {
+  for (auto& [ticket, trial] : trials_) {
+    if (trial.stage > Stage::training) continue;
+    if (trial.slot != nullptr) trial.slot->stop_trial();
+    fail(trial, Failure::crashed, why);
+  }
+}
+
+void Trials::forget(const Ticket& ticket) {
+  trials_.at(ticket).outbox.forget();
+  trials_.erase(ticket);
+  spool_.remove_work_folder(ticket);
+  start_waiting();
+  events_.on_change();
+}
+
+void Trials::close() {
+  for (Slot& slot : slots_) slot.close();
+}
+
+}  // namespace hone
