@@ -1,0 +1,45 @@
+#include "coordinator/cli/connection.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/state_options.hpp"
+
+namespace hone::cli {
+
+void add_connection_options(CLI::App& app, ConnectionOptions& options) {
+  app.add_option("--access", options.access,
+                 "The coordinator's access.json (default: $HONE_ACCESS, else the state folder's)")
+      ->type_name("FILE");
+  add_state_option(app, options.state);
+}
+
+std::filesystem::path access_path(const ConnectionOptions& options) {
+  if (!options.access.empty()) return options.access;
+  const char* variable = std::getenv("HONE_ACCESS");
+  if (options.state.empty() && variable != nullptr && *variable != '\0') return variable;
+  return state_folder(options.state) / "access.json";
+}
+
+HttpClient connect(const ConnectionOptions& options) {
+  const std::filesystem::path file = access_path(options);
+  try {
+    return HttpClient(read_access(file));
+  } catch (const AccessError& error) {
+    throw CommandError(std::string(error.what()) +
+                       "; start a coordinator with 'hone serve', or name its state folder with "
+                       "--state or its access file with --access");
+  }
+}
+
+std::string body_of(const HttpResponse& response) {
+  if (response.ok()) return response.body;
+  std::string message = response.body;
+  const auto json = nlohmann::json::parse(response.body, nullptr, false);
+  if (json.is_object() && json.contains("error")) message = json["error"].get<std::string>();
+  throw CommandError(message, response.status == 400 ? 2 : 1);
+}
+
+}  // namespace hone::cli

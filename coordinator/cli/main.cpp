@@ -1,0 +1,73 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/dataset/ingest.hpp"
+
+namespace {
+
+constexpr const char* description =
+    "Hone runs cross-validated sweeps of iterative segmentation refinement and turns their results "
+    "into tables.";
+
+constexpr const char* examples = R"(
+Examples:
+  hone run experiments/quickstart.json                      everything on this machine
+  hone run experiments/ph2.json --profile desk --data ~/data
+  hone serve --state ~/sweeps &                             a coordinator for a cluster
+  mpirun -n 2 hone-worker --access ~/sweeps/access.json     its workers
+  hone submit experiments/ph2.json --state ~/sweeps --data ~/data
+  hone table II --state ~/sweeps
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 finished but results are missing, 130 stopped.)";
+
+void start_log() {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("hone"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  spdlog::set_level(spdlog::level::warn);
+}
+
+int fail(const std::string& message, int code) {
+  std::fprintf(stderr, "hone: error: %s\n", message.c_str());
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  start_log();
+  CLI::App app(description, "hone");
+  app.footer(examples);
+  app.set_version_flag("--version", HONE_VERSION);
+  app.require_subcommand(1);
+  hone::cli::add_run(app);
+  hone::cli::add_plan(app);
+  hone::cli::add_ingest(app);
+  hone::cli::add_serve(app);
+  hone::cli::add_submit(app);
+  hone::cli::add_status(app);
+  hone::cli::add_table(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForAllHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion& version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError& error) {
+    return fail(std::string(error.what()) + "; see 'hone --help' or 'hone COMMAND --help'", 2);
+  } catch (const hone::cli::CommandError& error) {
+    if (*error.what() == '\0') return error.exit_code;  // everything is said already
+    return fail(error.what(), error.exit_code);
+  } catch (const hone::IngestError& error) {
+    return fail(error.what(), 2);
+  } catch (const std::exception& error) {
+    return fail(error.what(), 1);
+  }
+  return 0;
+}

@@ -1,0 +1,134 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "common/net/access.hpp"
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/datasets.hpp"
+#include "coordinator/cli/signals.hpp"
+#include "coordinator/cli/state_options.hpp"
+#include "coordinator/cli/submission.hpp"
+#include "coordinator/cli/tables.hpp"
+#include "coordinator/cli/watch.hpp"
+#include "coordinator/cli/worker_child.hpp"
+#include "coordinator/server/server.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  hone run experiments/quickstart.json
+  hone run experiments/ph2.json --profile desk --data ~/data
+  hone run experiments/ph2.json -S training.epochs=30 -S 'lambdas=[0.1,1]' --slots 1
+
+Ctrl-C stops it; the same command goes on where it was. What is computed is never computed again.)";
+
+constexpr int stopped = 130;
+
+struct Options {
+  ExperimentOptions experiment;
+  std::string state;
+  std::string format = "text";
+  int slots = 0;  // 0: what the worker finds
+};
+
+/// A coordinator on a thread of its own for as long as the object lives.
+class EmbeddedServer {
+ public:
+  explicit EmbeddedServer(const std::filesystem::path& state)
+      : server_({.state = state, .bind = "127.0.0.1", .port = 0, .lease = std::chrono::seconds(30)}),
+        thread_([this] { serve(); }) {}
+  ~EmbeddedServer() {
+    server_.stop();
+    thread_.join();
+  }
+  EmbeddedServer(const EmbeddedServer&) = delete;
+  EmbeddedServer& operator=(const EmbeddedServer&) = delete;
+
+ private:
+  void serve() {
+    try {
+      server_.run();
+    } catch (const std::exception& error) {
+      // The client finds the coordinator gone and ends the command; this says why.
+      std::fprintf(stderr, "\nhone: the coordinator stopped: %s\n", error.what());
+    }
+  }
+
+  Server server_;
+  std::thread thread_;
+};
+
+std::vector<std::string> worker_arguments(const std::filesystem::path& state,
+                                          const Options& options, const Numerics& numerics) {
+  std::vector<std::string> words = {"--access", access_file(state).string(),
+                                    "--cache",  (state / "worker").string(),
+                                    "--threads", std::to_string(numerics.threads),
+                                    "--grace",  "0",
+                                    "--until-drained"};
+  if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
+  return words;
+}
+
+/// Runs a worker until the sweep is finished. Returns false if a signal ended it before.
+bool work(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& state,
+          const Options& options, const Numerics& numerics) {
+  Signals signals;
+  const std::filesystem::path log = state / "worker.log";
+  WorkerChild worker(worker_arguments(state, options, numerics), log);
+  signals.on_signal([&worker] { worker.stop(); });
+  const bool finished = watch_sweep(coordinator, sweep, [&] { return worker.alive(); });
+  if (signals.raised()) return finished;
+  if (!finished) {
+    throw CommandError("the worker ended before the sweep did; its last words are in " +
+                       log.string());
+  }
+  worker.wait();  // it drains by itself
+  return true;
+}
+
+void run(const Options& options) {
+  const ExperimentSpec experiment = load_experiment(options.experiment);
+  const std::filesystem::path state = state_folder(options.state);
+  const EmbeddedServer server(state);
+  HttpClient coordinator(read_access(access_file(state)));
+  const Submitted submitted = submit_experiment(coordinator, experiment, options.experiment.data,
+                                                artifact_folder(state));
+  std::fprintf(stderr, "sweep %lld: %lld trials, %lld of them new\n",
+               static_cast<long long>(submitted.sweep.value),
+               static_cast<long long>(submitted.trials), static_cast<long long>(submitted.added));
+  const bool finished_before =
+      watch_sweep(coordinator, submitted.sweep, [] { return false; });
+  if (!finished_before && !work(coordinator, submitted.sweep, state, options, experiment.numerics)) {
+    std::fprintf(stderr, "hone: stopped; nothing is lost. The same command goes on.\n");
+    throw CommandError("", stopped);
+  }
+  Database database(database_file(state), Database::Mode::read_only);
+  database.execute("BEGIN");
+  if (!print_table_ii(database, submitted.sweep, options.format, std::cout)) {
+    throw CommandError("", 3);
+  }
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* command =
+      app.add_subcommand("run", "Run an experiment on this machine and print its tables");
+  command->footer(examples);
+  add_experiment_options(*command, options->experiment);
+  add_state_option(*command, options->state);
+  command->add_option("--slots", options->slots, "Trials at a time (default: one per thread)")
+      ->check(CLI::PositiveNumber);
+  add_format_option(*command, options->format);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,63 @@
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/signals.hpp"
+#include "coordinator/cli/state_options.hpp"
+#include "coordinator/server/server.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  hone serve                                    on a free port of 127.0.0.1, state in ./hone-state
+  hone serve --state ~/sweeps --bind 10.0.0.1 --port 7600
+  mpirun -n 4 hone-worker --access ~/sweeps/access.json
+)";
+
+struct Options {
+  std::string state;
+  ServerSettings server;
+  double lease_seconds = 30;
+};
+
+void serve(Options options) {
+  options.server.state = state_folder(options.state);
+  options.server.lease = std::chrono::milliseconds(static_cast<int>(options.lease_seconds * 1000));
+  spdlog::set_level(spdlog::level::info);
+  Signals signals;  // before any thread starts, so that every thread inherits its mask
+  Server server(options.server);
+  std::fprintf(stderr,
+               "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s\n",
+               options.server.state.c_str(), options.server.bind.c_str(), server.port(),
+               access_file(options.server.state).c_str());
+  signals.on_signal([&server] { server.stop(); });
+  server.run();
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* command = app.add_subcommand("serve", "Run a coordinator until it is stopped");
+  command->footer(examples);
+  add_state_option(*command, options->state);
+  command->add_option("--bind", options->server.bind, "Address to listen on")
+      ->capture_default_str()
+      ->check(CLI::ValidIPV4);
+  command->add_option("--port", options->server.port, "Port; 0 takes the last one, or a free one")
+      ->capture_default_str();
+  command->add_option("--lease", options->lease_seconds,
+                      "Seconds without a sign of life after which a trial is given to another")
+      ->capture_default_str()
+      ->check(CLI::Range(0.5, 3600.0));
+  command->callback([options] { serve(*options); });
+}
+
+}  // namespace hone::cli

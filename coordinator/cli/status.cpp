@@ -1,0 +1,86 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/watch.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* examples = R"(
+Examples:
+  hone status                   all sweeps of the coordinator
+  hone status 3                 one of them: what runs, what failed and why
+  hone status 3 --json
+)";
+
+struct Options {
+  ConnectionOptions connection;
+  std::int64_t sweep = 0;  // 0: all
+  bool json = false;
+};
+
+void print_sweeps(const json& answer, const json& coordinator) {
+  std::cout << coordinator.at("workers") << " workers connected\n";
+  if (answer.at("sweeps").empty()) std::cout << "no sweep yet: submit one with 'hone submit SPEC'\n";
+  for (const json& sweep : answer.at("sweeps")) {
+    std::cout << "sweep " << sweep.at("sweep") << "  " << sweep.at("name").get<std::string>() << ": "
+              << sweep.at("done") << "/" << sweep.at("trials") << " trials done, submitted "
+              << sweep.at("submitted").get<std::string>() << "\n";
+  }
+}
+
+void print_sweep(const std::string& body) {
+  const json status = json::parse(body);
+  std::cout << "sweep " << status.at("sweep") << ", " << status.at("name").get<std::string>() << ": "
+            << progress_line(body) << "\n";
+  for (const json& trial : status.at("running")) {
+    std::cout << "  running   " << trial.at("name").get<std::string>();
+    if (trial.contains("epoch")) {
+      std::cout << ", epoch " << trial.at("epoch") << " of at most " << trial.at("epochs");
+    }
+    std::cout << "\n";
+  }
+  for (const json& trial : status.at("troubled")) {
+    const std::string state = trial.at("state");
+    std::cout << "  " << state << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
+              << trial.at("name").get<std::string>() << ": " << trial.at("reason").get<std::string>()
+              << "\n";
+  }
+}
+
+void print_status(const Options& options) {
+  HttpClient coordinator = connect(options.connection);
+  const bool one = options.sweep != 0;
+  const std::string target = "/api/v1/sweeps" + (one ? "/" + std::to_string(options.sweep) : "");
+  const std::string body = body_of(coordinator.get(target));
+  if (options.json) {
+    std::cout << body << "\n";
+  } else if (one) {
+    print_sweep(body);
+  } else {
+    print_sweeps(json::parse(body), json::parse(body_of(coordinator.get("/api/v1/status"))));
+  }
+}
+
+}  // namespace
+
+void add_status(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* command = app.add_subcommand("status", "Show how the sweeps of a coordinator get on");
+  command->footer(examples);
+  command->add_option("SWEEP", options->sweep, "Number of a sweep; all when left out")
+      ->check(CLI::PositiveNumber);
+  add_connection_options(*command, options->connection);
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options] { print_status(*options); });
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "common/ids.hpp"
+#include "common/net/http_client.hpp"
+#include "coordinator/plan/experiment.hpp"
+
+namespace hone::cli {
+
+struct Submitted {
+  SweepId sweep;
+  std::int64_t trials = 0;
+  std::int64_t added = 0;  // not known from this or another sweep
+};
+
+/// Ingests what the experiment names into `store`, hands the coordinator the packs that it lacks,
+/// and submits. Shows progress on a terminal. Throws CommandError.
+Submitted submit_experiment(HttpClient& coordinator, const ExperimentSpec& experiment,
+                            const std::filesystem::path& data, const std::filesystem::path& store);
+
+}  // namespace hone::cli

@@ -1,0 +1,92 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/datasets.hpp"
+#include "coordinator/cli/submission.hpp"
+#include "coordinator/cli/watch.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* examples = R"(
+Examples:
+  hone submit experiments/ph2.json --profile desk --data ~/data
+  hone submit experiments/lambda.json --state ~/sweeps --wait
+  sweep=$(hone submit experiments/quickstart.json)      prints the sweep's number alone when piped
+)";
+
+struct Options {
+  ExperimentOptions experiment;
+  ConnectionOptions connection;
+  bool wait = false;
+  bool json = false;
+};
+
+/// Packs of a coordinator elsewhere are made on this side.
+std::filesystem::path pack_cache() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "hone" / "packs";
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home != nullptr ? home : ".") / ".cache" / "hone" / "packs";
+}
+
+void submit(const Options& options) {
+  const ExperimentSpec experiment = load_experiment(options.experiment);
+  HttpClient coordinator = connect(options.connection);
+  const Submitted submitted =
+      submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
+  if (options.json) {
+    std::cout << json{{"schema", "hone.submitted.v1"}, {"sweep", submitted.sweep.value},
+                      {"trials", submitted.trials}, {"added", submitted.added}}
+              << "\n";
+  } else if (isatty(STDOUT_FILENO) == 0) {
+    std::cout << submitted.sweep.value << "\n";
+  } else {
+    std::cout << "sweep " << submitted.sweep.value << ": " << submitted.trials << " trials, "
+              << submitted.added << " of them new. Follow it with 'hone status "
+              << submitted.sweep.value << "'.\n";
+  }
+  std::cout.flush();
+  if (options.wait) watch_sweep(coordinator, submitted.sweep);
+}
+
+}  // namespace
+
+Submitted submit_experiment(HttpClient& coordinator, const ExperimentSpec& experiment,
+                            const std::filesystem::path& data, const std::filesystem::path& store) {
+  json packs = json::object();
+  for (const auto& [dataset, facts] : ingest_datasets(experiment, data, store)) {
+    if (!coordinator.has_artifact(facts.pack)) {
+      coordinator.put_artifact(facts.pack, store / facts.pack.hex());
+    }
+    body_of(coordinator.post("/api/v1/packs", json{{"digest", facts.pack.hex()}}.dump()));
+    packs[dataset] = facts.pack.hex();
+  }
+  const json request = {{"experiment", json::parse(to_json(experiment))}, {"packs", packs}};
+  const json answer = json::parse(body_of(coordinator.post("/api/v1/sweeps", request.dump())));
+  return {{answer.at("sweep")}, answer.at("trials"), answer.at("added")};
+}
+
+void add_submit(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* submit_command =
+      app.add_subcommand("submit", "Hand an experiment to a running coordinator");
+  submit_command->footer(examples);
+  add_experiment_options(*submit_command, options->experiment);
+  add_connection_options(*submit_command, options->connection);
+  submit_command->add_flag("--wait", options->wait, "Show progress until the sweep is finished");
+  submit_command->add_flag("--json", options->json, "Print one JSON object");
+  submit_command->callback([options] { submit(*options); });
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,82 @@
+#include "coordinator/cli/watch.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "coordinator/cli/connection.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr auto look_period = std::chrono::milliseconds(500);
+constexpr double minute = 60;
+constexpr double hour = 3600;
+
+std::string duration(double seconds) {
+  char text[32];
+  if (seconds < minute) {
+    std::snprintf(text, sizeof text, "%.0f s", seconds);
+  } else if (seconds < hour) {
+    std::snprintf(text, sizeof text, "%.0f min", std::ceil(seconds / minute));
+  } else {
+    std::snprintf(text, sizeof text, "%.1f h", seconds / hour);
+  }
+  return text;
+}
+
+std::int64_t count(const json& status, const char* state) {
+  return status.at("states").at(state).get<std::int64_t>();
+}
+
+}  // namespace
+
+std::string progress_line(const std::string& status_json) {
+  const json status = json::parse(status_json);
+  const std::int64_t ended = status.at("trials").get<std::int64_t>() - count(status, "waiting") -
+                             count(status, "leased");
+  std::string line = std::to_string(ended) + "/" + std::to_string(status.at("trials").get<std::int64_t>()) +
+                     " trials, " + std::to_string(count(status, "leased")) + " running, " +
+                     std::to_string(count(status, "waiting")) + " waiting";
+  for (const char* state : {"collapsed", "diverged", "failed", "blocked"}) {
+    if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
+  }
+  const double rate = status.at("images_per_second");
+  if (rate > 0) line += ", " + std::to_string(std::lround(rate)) + " images/s";
+  if (!status.at("seconds_left").is_null()) {
+    line += ", at most " + duration(status.at("seconds_left")) + " left";
+  }
+  return line;
+}
+
+bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching) {
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const std::string target = "/api/v1/sweeps/" + std::to_string(sweep.value);
+  std::int64_t last_open = -1;
+  while (true) {
+    const std::string body = body_of(coordinator.get(target));
+    const json status = json::parse(body);
+    const std::int64_t open = count(status, "waiting") + count(status, "leased");
+    if (terminal) {
+      std::fprintf(stderr, "\r\033[K%s", progress_line(body).c_str());
+    } else if (open != last_open) {
+      std::fprintf(stderr, "%s\n", progress_line(body).c_str());
+    }
+    last_open = open;
+    const bool finished = status.at("finished");
+    if (finished || (keep_watching && !keep_watching())) {
+      if (terminal) std::fprintf(stderr, "\n");
+      return finished;
+    }
+    std::this_thread::sleep_for(look_period);
+  }
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "common/ids.hpp"
+#include "common/net/http_client.hpp"
+
+namespace hone::cli {
+
+/// Called between two looks; false ends the watch.
+using KeepWatching = std::function<bool()>;
+
+/// Shows how a sweep gets on until it is finished: one line in place on a terminal, else a line
+/// whenever a trial has ended. Returns false if `keep_watching` ended it. Throws CommandError.
+bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching = {});
+
+/// "12/29 trials, 2 running, 17 waiting, 188 images/s, 3 min left" of a status document.
+std::string progress_line(const std::string& status_json);
+
+}  // namespace hone::cli
