@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace hone::cli {
@@ -20,10 +21,9 @@ double seconds_since(Clock::time_point start) {
 }
 
 std::string clock_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%lld:%02lld", static_cast<long long>(whole / 60),
-                static_cast<long long>(whole % 60));
+  std::snprintf(text.data(), text.size(), "%lld:%02lld", whole / 60, whole % 60);
   return text.data();
 }
 

@@ -117,7 +117,8 @@ DecodedImage decode_image(const std::filesystem::path& file, int size) {
   for (int y = 0; y < size; ++y) {
     const auto* row = rgb.ptr<cv::Vec3b>(y);
     for (int x = 0; x < size; ++x) {
-      const auto at = static_cast<std::size_t>(y * size + x);
+      const auto at = static_cast<std::size_t>(y) * static_cast<std::size_t>(size) +
+                      static_cast<std::size_t>(x);
       for (int c = 0; c < 3; ++c)
         image.pixels[static_cast<std::size_t>(c) * plane + at] = row[x][c];
     }

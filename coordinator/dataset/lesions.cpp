@@ -236,9 +236,10 @@ Lesion draw_lesion(std::int64_t seed, int index, int size) {
   lesion.image.resize(3 * plane);
   lesion.mask.resize(plane);
   for (std::size_t at = 0; at < plane; ++at) {
-    const auto side = static_cast<std::size_t>(size);
-    const Point p = {(static_cast<double>(at % side) + 0.5) / size,
-                     (static_cast<double>(at / side) + 0.5) / size};
+    const std::size_t column = at % static_cast<std::size_t>(size);
+    const std::size_t row = at / static_cast<std::size_t>(size);
+    const Point p = {(static_cast<double>(column) + 0.5) / size,
+                     (static_cast<double>(row) + 0.5) / size};
     const Colour colour = colour_at(scene, p, 1.0 / size);
     for (std::size_t c = 0; c < 3; ++c) {
       const double noisy = colour[c] + grain * (random.uniform(-1, 1) + random.uniform(-1, 1));

@@ -21,7 +21,7 @@ Noise::Noise(Random& random, int cells, int octaves) {
   for (int octave = 0; octave < octaves; ++octave) {
     Lattice lattice;
     lattice.cells = cells << octave;
-    const auto side = static_cast<std::size_t>(lattice.cells + 1);
+    const auto side = static_cast<std::size_t>(lattice.cells) + 1;
     for (std::size_t i = 0; i < side * side; ++i) lattice.values.push_back(random.uniform(-1, 1));
     lattices_.push_back(std::move(lattice));
   }
@@ -37,7 +37,8 @@ double Noise::at(double x, double y) const {
     const int column = std::min(static_cast<int>(u), lattice.cells - 1);
     const int row = std::min(static_cast<int>(v), lattice.cells - 1);
     const auto value = [&](int r, int c) {
-      return lattice.values[static_cast<std::size_t>(r * (lattice.cells + 1) + c)];
+      const std::size_t side = static_cast<std::size_t>(lattice.cells) + 1;
+      return lattice.values[static_cast<std::size_t>(r) * side + static_cast<std::size_t>(c)];
     };
     const double tx = smooth(u - column);
     const double ty = smooth(v - row);

@@ -54,7 +54,8 @@ void check_tensors(const std::filesystem::path& file, const TensorFile& tensors,
                    const PackManifest& manifest) {
   const auto count = static_cast<std::int64_t>(manifest.images.size());
   const std::int64_t size = manifest.image_size;
-  const auto require = [&](const char* name, ElementType type, std::vector<std::int64_t> shape) {
+  const auto require = [&](const char* name, ElementType type,
+                           const std::vector<std::int64_t>& shape) {
     const auto tensor = tensors.tensors.find(name);
     if (tensor == tensors.tensors.end() || tensor->second.type != type ||
         tensor->second.shape != shape) {
