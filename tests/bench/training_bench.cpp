@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <span>
@@ -16,11 +17,28 @@ namespace {
 
 using hone::ElementType;
 
-/// Keeps the best epoch's rate; the first epoch warms up.
+/// The processor seconds that this process has used.
+double processor_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+/// Adds up all epochs but the first, which warms up.
 struct Rate final : hone::Observer {
-  std::vector<double> rates;
+  int epochs = 0;
+  double seconds_an_image = 0;  // of training
+  double seconds = 0;           // with validation
+  double processor_start = 0;
+  double processor_end = 0;
+
   void on_epoch(const hone::EpochRecord& record) override {
-    rates.push_back(record.images_per_second);
+    processor_end = processor_seconds();
+    if (record.epoch == 1) {
+      processor_start = processor_end;
+      return;
+    }
+    ++epochs;
+    seconds_an_image += 1 / record.images_per_second;
+    seconds += record.seconds;
   }
   void on_rows(std::span<const hone::Measurement>) override {}
 };
@@ -87,8 +105,9 @@ int main(int argc, char** argv) {
                                .output = folder},
                               rate);
   std::filesystem::remove_all(folder);
-  double seconds_an_image = 0;
-  for (std::size_t i = 1; i < rate.rates.size(); ++i) seconds_an_image += 1 / rate.rates[i];
-  std::printf("{\"images_per_second\": %.3f}\n",
-              static_cast<double>(rate.rates.size() - 1) / seconds_an_image);
+  // How much of the time the process had its processors, training and validation alike.
+  const double share = (rate.processor_end - rate.processor_start) / rate.seconds;
+  const double images_per_second = rate.epochs / rate.seconds_an_image;
+  std::printf("{\"images_per_second\": %.3f, \"images_per_processor_second\": %.3f}\n",
+              images_per_second, images_per_second / share);
 }

@@ -97,6 +97,24 @@ TEST_F(Trial, StartsRefiningFromTheBaseMasksRows) {
   EXPECT_EQ(digest_of_rows(first), digest_of_rows(base.heard.rows));
 }
 
+TEST_F(Trial, GivesTheSameBitsTwiceInAllNumericsAndNetworks) {
+  std::vector<TrialSpec> specs(5, refine());
+  specs[0].numerics.precision = Precision::bf16;
+  specs[1].numerics.layout = Layout::channels_first;
+  specs[2].numerics.threads = 2;
+  specs[3].network.norm = Norm::group;
+  specs[4].network.bottleneck = Bottleneck::conv;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    specs[i].training.epochs = 3;
+    const std::string name = std::to_string(i);
+    const auto first = trained(specs[i], name + "a");
+    EXPECT_EQ(first.heard.rows.size(), (4U + 4U) * (3 + 1) * 5) << name;
+    EXPECT_EQ(digest_of_rows(first.heard.rows),
+              digest_of_rows(trained(specs[i], name + "b").heard.rows))
+        << name;
+  }
+}
+
 TEST_F(Trial, LearnsTheDisks) {
   TrialSpec spec = segment();
   spec.training.epochs = 100;
