@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
 
 #include "worker/agent/agent.hpp"
 #include "worker/agent/environment.hpp"
@@ -18,7 +19,7 @@ void log_to_stderr(const char* name) {
 }
 
 int supervise_agent(int argc, char** argv) {
-  hone::ChildCommand command{.program = "/proc/self/exe",
+  hone::ChildCommand command{.program = std::filesystem::read_symlink("/proc/self/exe"),
                              .arguments = {argv + 1, argv + argc},
                              .environment = hone::process_environment(),
                              // Whoever kills the supervisor wants the worker to end.

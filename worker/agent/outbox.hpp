@@ -20,7 +20,8 @@ using Ending = std::variant<Done, Failed>;
 /// acknowledged.
 ///
 /// 1. What `unacknowledged` gives is in the spool file, durably.
-/// 2. The ending is the last record; nothing is added after it.
+/// 2. No report is added after the ending. A failure may take the place of a Done whose artifacts
+///    are lost.
 class Outbox {
  public:
   /// Takes up what the file already holds. Throws SpoolError; a record that is not a message about

@@ -167,7 +167,9 @@ std::vector<Ticket> Trials::holding() const {
 
 std::vector<Renew::Standing> Trials::standings() const {
   std::vector<Renew::Standing> list;
-  for (const auto& [ticket, trial] : trials_) list.push_back(trial.standing);
+  for (const auto& [ticket, trial] : trials_) {
+    if (trial.stage != Stage::ending) list.push_back(trial.standing);
+  }
   return list;
 }
 

@@ -62,6 +62,7 @@ class Trials {
   void close();
 
   std::vector<Ticket> holding() const;
+  /// Of the trials whose leases are to be renewed.
   std::vector<Renew::Standing> standings() const;
   int free_slots() const;
   bool empty() const { return trials_.empty(); }
