@@ -59,15 +59,33 @@ std::string_view name_in_list(Enum value) {
 
 }  // namespace
 
-std::string_view name_of(Role value) { return name_in_list(value); }
-std::string_view name_of(RefineMode value) { return name_in_list(value); }
-std::string_view name_of(Bottleneck value) { return name_in_list(value); }
-std::string_view name_of(Norm value) { return name_in_list(value); }
-std::string_view name_of(Loss value) { return name_in_list(value); }
-std::string_view name_of(L2Scope value) { return name_in_list(value); }
-std::string_view name_of(Augmentation value) { return name_in_list(value); }
-std::string_view name_of(Precision value) { return name_in_list(value); }
-std::string_view name_of(Layout value) { return name_in_list(value); }
+std::string_view name_of(Role value) {
+  return name_in_list(value);
+}
+std::string_view name_of(RefineMode value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Bottleneck value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Norm value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Loss value) {
+  return name_in_list(value);
+}
+std::string_view name_of(L2Scope value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Augmentation value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Precision value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Layout value) {
+  return name_in_list(value);
+}
 
 template <class Enum>
 Enum parse_name(std::string_view text) {

@@ -17,13 +17,14 @@ constexpr int busy_timeout_ms = 5000;
 
 }  // namespace
 
-void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+void Database::Close::operator()(sqlite3* connection) const {
+  sqlite3_close_v2(connection);
+}
 
 Database::Database(const std::filesystem::path& file, Mode mode) {
   const bool writing = mode == Mode::read_write;
-  const int flags =
-      SQLITE_OPEN_NOMUTEX |
-      (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   connection_.reset(raw);
@@ -65,7 +66,9 @@ std::int64_t Database::last_insert_id() const {
   return sqlite3_last_insert_rowid(connection_.get());
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(connection_.get());
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -119,7 +122,9 @@ std::int64_t Statement::integer(int index) const {
   return sqlite3_column_int64(statement_.get(), index);
 }
 
-double Statement::real(int index) const { return sqlite3_column_double(statement_.get(), index); }
+double Statement::real(int index) const {
+  return sqlite3_column_double(statement_.get(), index);
+}
 
 std::string Statement::text(int index) const {
   const unsigned char* text = sqlite3_column_text(statement_.get(), index);
@@ -132,7 +137,9 @@ bool Statement::is_null(int index) const {
   return sqlite3_column_type(statement_.get(), index) == SQLITE_NULL;
 }
 
-int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+int Statement::columns() const {
+  return sqlite3_column_count(statement_.get());
+}
 
 std::string Statement::column_name(int index) const {
   return sqlite3_column_name(statement_.get(), index);

@@ -38,7 +38,8 @@ void install_schema(Database& database) {
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));
   }
   drop_views(database);
-  for (const char* text : {sql_text::views, sql_text::table_ii, sql_text::paper, sql_text::violation}) {
+  for (const char* text :
+       {sql_text::views, sql_text::table_ii, sql_text::paper, sql_text::violation}) {
     database.execute(text);
   }
   transaction.commit();

@@ -42,7 +42,8 @@ struct Options {
 class EmbeddedServer {
  public:
   explicit EmbeddedServer(const std::filesystem::path& state)
-      : server_({.state = state, .bind = "127.0.0.1", .port = 0, .lease = std::chrono::seconds(30)}),
+      : server_(
+            {.state = state, .bind = "127.0.0.1", .port = 0, .lease = std::chrono::seconds(30)}),
         thread_([this] { serve(); }) {}
   ~EmbeddedServer() {
     server_.stop();
@@ -67,11 +68,10 @@ class EmbeddedServer {
 
 std::vector<std::string> worker_arguments(const std::filesystem::path& state,
                                           const Options& options, const Numerics& numerics) {
-  std::vector<std::string> words = {"--access", access_file(state).string(),
-                                    "--cache",  (state / "worker").string(),
-                                    "--threads", std::to_string(numerics.threads),
-                                    "--grace",  "0",
-                                    "--until-drained"};
+  std::vector<std::string> words = {
+      "--access",       access_file(state).string(),      "--cache", (state / "worker").string(),
+      "--threads",      std::to_string(numerics.threads), "--grace", "0",
+      "--until-drained"};
   if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
   return words;
 }
@@ -98,14 +98,14 @@ void run(const Options& options) {
   const std::filesystem::path state = state_folder(options.state);
   const EmbeddedServer server(state);
   HttpClient coordinator(read_access(access_file(state)));
-  const Submitted submitted = submit_experiment(coordinator, experiment, options.experiment.data,
-                                                artifact_folder(state));
+  const Submitted submitted =
+      submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
   std::fprintf(stderr, "sweep %lld: %lld trials, %lld of them new\n",
                static_cast<long long>(submitted.sweep.value),
                static_cast<long long>(submitted.trials), static_cast<long long>(submitted.added));
-  const bool finished_before =
-      watch_sweep(coordinator, submitted.sweep, [] { return false; });
-  if (!finished_before && !work(coordinator, submitted.sweep, state, options, experiment.numerics)) {
+  const bool finished_before = watch_sweep(coordinator, submitted.sweep, [] { return false; });
+  if (!finished_before &&
+      !work(coordinator, submitted.sweep, state, options, experiment.numerics)) {
     std::fprintf(stderr, "hone: stopped; nothing is lost. The same command goes on.\n");
     throw CommandError("", stopped);
   }

@@ -33,8 +33,7 @@ void serve(Options options) {
   spdlog::set_level(spdlog::level::info);
   Signals signals;  // before any thread starts, so that every thread inherits its mask
   Server server(options.server);
-  std::fprintf(stderr,
-               "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s\n",
+  std::fprintf(stderr, "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s\n",
                options.server.state.c_str(), options.server.bind.c_str(), server.port(),
                access_file(options.server.state).c_str());
   signals.on_signal([&server] { server.stop(); });
@@ -53,8 +52,9 @@ void add_serve(CLI::App& app) {
       ->check(CLI::ValidIPV4);
   command->add_option("--port", options->server.port, "Port; 0 takes the last one, or a free one")
       ->capture_default_str();
-  command->add_option("--lease", options->lease_seconds,
-                      "Seconds without a sign of life after which a trial is given to another")
+  command
+      ->add_option("--lease", options->lease_seconds,
+                   "Seconds without a sign of life after which a trial is given to another")
       ->capture_default_str()
       ->check(CLI::Range(0.5, 3600.0));
   command->callback([options] { serve(*options); });

@@ -29,18 +29,19 @@ struct Options {
 
 void print_sweeps(const json& answer, const json& coordinator) {
   std::cout << coordinator.at("workers") << " workers connected\n";
-  if (answer.at("sweeps").empty()) std::cout << "no sweep yet: submit one with 'hone submit SPEC'\n";
+  if (answer.at("sweeps").empty())
+    std::cout << "no sweep yet: submit one with 'hone submit SPEC'\n";
   for (const json& sweep : answer.at("sweeps")) {
-    std::cout << "sweep " << sweep.at("sweep") << "  " << sweep.at("name").get<std::string>() << ": "
-              << sweep.at("done") << "/" << sweep.at("trials") << " trials done, submitted "
+    std::cout << "sweep " << sweep.at("sweep") << "  " << sweep.at("name").get<std::string>()
+              << ": " << sweep.at("done") << "/" << sweep.at("trials") << " trials done, submitted "
               << sweep.at("submitted").get<std::string>() << "\n";
   }
 }
 
 void print_sweep(const std::string& body) {
   const json status = json::parse(body);
-  std::cout << "sweep " << status.at("sweep") << ", " << status.at("name").get<std::string>() << ": "
-            << progress_line(body) << "\n";
+  std::cout << "sweep " << status.at("sweep") << ", " << status.at("name").get<std::string>()
+            << ": " << progress_line(body) << "\n";
   for (const json& trial : status.at("running")) {
     std::cout << "  running   " << trial.at("name").get<std::string>();
     if (trial.contains("epoch")) {
@@ -51,8 +52,8 @@ void print_sweep(const std::string& body) {
   for (const json& trial : status.at("troubled")) {
     const std::string state = trial.at("state");
     std::cout << "  " << state << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
-              << trial.at("name").get<std::string>() << ": " << trial.at("reason").get<std::string>()
-              << "\n";
+              << trial.at("name").get<std::string>() << ": "
+              << trial.at("reason").get<std::string>() << "\n";
   }
 }
 

@@ -46,8 +46,10 @@ void submit(const Options& options) {
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
   if (options.json) {
-    std::cout << json{{"schema", "hone.submitted.v1"}, {"sweep", submitted.sweep.value},
-                      {"trials", submitted.trials}, {"added", submitted.added}}
+    std::cout << json{{"schema", "hone.submitted.v1"},
+                      {"sweep", submitted.sweep.value},
+                      {"trials", submitted.trials},
+                      {"added", submitted.added}}
               << "\n";
   } else if (isatty(STDOUT_FILENO) == 0) {
     std::cout << submitted.sweep.value << "\n";

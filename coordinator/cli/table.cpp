@@ -36,7 +36,8 @@ SweepId sweep_of(Database& database, const std::string& text) {
   }
   Statement query = database.prepare("SELECT max(id) FROM sweep");
   if (!query.step() || query.is_null(0)) {
-    throw CommandError("no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
+    throw CommandError(
+        "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
   }
   return {query.integer(0)};
 }

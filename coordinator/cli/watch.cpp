@@ -40,10 +40,11 @@ std::int64_t count(const json& status, const char* state) {
 
 std::string progress_line(const std::string& status_json) {
   const json status = json::parse(status_json);
-  const std::int64_t ended = status.at("trials").get<std::int64_t>() - count(status, "waiting") -
-                             count(status, "leased");
-  std::string line = std::to_string(ended) + "/" + std::to_string(status.at("trials").get<std::int64_t>()) +
-                     " trials, " + std::to_string(count(status, "leased")) + " running, " +
+  const std::int64_t ended =
+      status.at("trials").get<std::int64_t>() - count(status, "waiting") - count(status, "leased");
+  std::string line = std::to_string(ended) + "/" +
+                     std::to_string(status.at("trials").get<std::int64_t>()) + " trials, " +
+                     std::to_string(count(status, "leased")) + " running, " +
                      std::to_string(count(status, "waiting")) + " waiting";
   for (const char* state : {"collapsed", "diverged", "failed", "blocked"}) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;

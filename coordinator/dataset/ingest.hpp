@@ -14,9 +14,9 @@ namespace hone {
 struct PairsOptions {
   std::string images = "images";  // folder below the data set's folder; "." for the folder itself
   std::string masks = "masks";
-  std::string image_suffix;  // what a stem has after the id, "_image" say; '' for nothing
-  std::string mask_suffix;   // likewise, "_mask" say
-  std::string group;         // regular expression on the id whose first capture is the patient
+  std::string image_suffix;   // what a stem has after the id, "_image" say; '' for nothing
+  std::string mask_suffix;    // likewise, "_mask" say
+  std::string group;          // regular expression on the id whose first capture is the patient
   bool allow_aspect = false;  // accept an image and a mask of different aspect, each resized alone
 };
 

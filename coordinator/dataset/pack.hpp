@@ -26,10 +26,10 @@ struct PackImage {
 
 /// What a pack says of itself; stored as JSON in the file's metadata under "manifest".
 struct PackManifest {
-  std::string layout;       // "ph2", "isic2017", "pairs", "lesions"
-  bool synthetic = false;   // generated, not photographed: every table must say so
-  int image_size = 0;       // pixels a side
-  std::string foreground;   // the rule that made a pixel foreground (A3), for people
+  std::string layout;      // "ph2", "isic2017", "pairs", "lesions"
+  bool synthetic = false;  // generated, not photographed: every table must say so
+  int image_size = 0;      // pixels a side
+  std::string foreground;  // the rule that made a pixel foreground (A3), for people
   std::vector<PackImage> images;
   std::map<std::string, std::int64_t> counts;  // conditions met and accepted: "grey_images": 3
 };

@@ -12,8 +12,9 @@ using Line = std::vector<std::string>;
 
 /// Display width of UTF-8 text whose every code point is one column wide.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 std::string decorated(const TableCell& cell, TableFormat format) {
@@ -85,7 +86,8 @@ std::string joined(const Line& line, std::string_view separator) {
 std::string render_text(const Table& table, const std::vector<Line>& lines) {
   std::vector<std::size_t> widths(lines.front().size(), 0);
   for (const Line& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(line[i]));
   }
   std::string text = table.title + "\n\n";
   for (const Line& line : lines) {
@@ -126,7 +128,8 @@ std::string render_latex(const Table& table, const std::vector<Line>& lines) {
     text += joined(lines[i], " & ") + " \\\\\n" + (i == 0 ? "\\midrule\n" : "");
   }
   text += "\\bottomrule\n\\end{tabular}\n";
-  for (const std::string& note : table.notes) text += "\\par\\footnotesize " + latex_text(note) + "\n";
+  for (const std::string& note : table.notes)
+    text += "\\par\\footnotesize " + latex_text(note) + "\n";
   return text + "\\end{table}\n";
 }
 

@@ -13,10 +13,11 @@ std::optional<double> optional_real(const Statement& query, int column) {
   return query.real(column);
 }
 
-std::vector<std::string> read_missing(Database& database, SweepId sweep,
-                                      const std::string& dataset, const std::string& net) {
+std::vector<std::string> read_missing(Database& database, SweepId sweep, const std::string& dataset,
+                                      const std::string& net) {
   Statement query = database.prepare(
-      "SELECT name || ': ' || state || CASE WHEN reason = '' THEN '' ELSE ' (' || reason || ')' END "
+      "SELECT name || ': ' || state || CASE WHEN reason = '' THEN '' ELSE ' (' || reason || ')' "
+      "END "
       "FROM table_ii_missing WHERE sweep = ? AND dataset = ? AND net = ? ORDER BY name");
   query.bind(sweep.value).bind(dataset).bind(net);
   std::vector<std::string> missing;
@@ -44,8 +45,13 @@ std::array<ResultCell, 5> read_cells(Database& database, SweepId sweep,
   std::array<ResultCell, 5> cells;
   for (ResultCell& cell : cells) {
     if (!query.step()) throw std::invalid_argument("the sweep has no Table II for " + dataset);
-    cell = {query.text(0), optional_real(query, 1), optional_real(query, 2), query.integer(3),
-            query.integer(4), {}, false};
+    cell = {query.text(0),
+            optional_real(query, 1),
+            optional_real(query, 2),
+            query.integer(3),
+            query.integer(4),
+            {},
+            false};
     if (!cell.dice) cell.missing = read_missing(database, sweep, dataset, query.text(5));
   }
   mark_best(cells);
@@ -116,8 +122,8 @@ TableIi read_table_ii(Database& database, SweepId sweep) {
   datasets.bind(sweep.value);
   while (datasets.step()) {
     const std::string dataset = datasets.text(0);
-    table.rows.push_back({dataset, read_cells(database, sweep, dataset),
-                          read_facts(database, sweep, dataset)});
+    table.rows.push_back(
+        {dataset, read_cells(database, sweep, dataset), read_facts(database, sweep, dataset)});
   }
   return table;
 }

@@ -110,21 +110,24 @@ std::string to_json(const TableIi& table) {
     json cells = json::array();
     for (const ResultCell& cell : row.cells) cells.push_back(cell_json(cell));
     const ResultFacts& facts = row.facts;
-    rows.push_back({{"dataset", row.dataset},
-                    {"cells", cells},
-                    {"synthetic", facts.synthetic},
-                    {"settings", facts.settings},
-                    {"lambdas", facts.lambdas},
-                    {"seeds", facts.seeds},
-                    {"trainings", facts.trainings},
-                    {"collapsed", facts.collapsed},
-                    {"diverged", facts.diverged},
-                    {"reseeds", facts.reseeds},
-                    {"constant_mask_dice",
-                     facts.constant_dice ? json(*facts.constant_dice) : json()}});
+    rows.push_back(
+        {{"dataset", row.dataset},
+         {"cells", cells},
+         {"synthetic", facts.synthetic},
+         {"settings", facts.settings},
+         {"lambdas", facts.lambdas},
+         {"seeds", facts.seeds},
+         {"trainings", facts.trainings},
+         {"collapsed", facts.collapsed},
+         {"diverged", facts.diverged},
+         {"reseeds", facts.reseeds},
+         {"constant_mask_dice", facts.constant_dice ? json(*facts.constant_dice) : json()}});
   }
-  return json{{"schema", "hone.table-ii.v1"}, {"sweep", table.sweep.value}, {"name", table.name},
-              {"complete", table.complete()}, {"rows", rows}}
+  return json{{"schema", "hone.table-ii.v1"},
+              {"sweep", table.sweep.value},
+              {"name", table.name},
+              {"complete", table.complete()},
+              {"rows", rows}}
       .dump(2);
 }
 

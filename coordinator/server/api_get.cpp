@@ -28,23 +28,25 @@ json sweep_list(Database& database) {
       "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END) "
       "FROM sweep s LEFT JOIN sweep_state x ON x.sweep = s.id GROUP BY s.id ORDER BY s.id");
   while (query.step()) {
-    list.push_back({{"sweep", query.integer(0)}, {"name", query.text(1)},
-                    {"submitted", query.text(2)}, {"trials", query.integer(3)},
+    list.push_back({{"sweep", query.integer(0)},
+                    {"name", query.text(1)},
+                    {"submitted", query.text(2)},
+                    {"trials", query.integer(3)},
                     {"done", query.integer(4)}});
   }
   return {{"schema", "hone.sweeps.v1"}, {"sweeps", list}};
 }
 
-json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live,
-                    double& rate, double& steps_done) {
+json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live, double& rate,
+                    double& steps_done) {
   Statement query = database.prepare(
       "SELECT t.id, st.name, t.attempt, t.image_steps FROM sweep_trial st "
       "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'leased' ORDER BY t.id");
   query.bind(sweep);
   json running = json::array();
   while (query.step()) {
-    json trial = {{"trial", query.integer(0)}, {"name", query.text(1)},
-                  {"attempt", query.integer(2)}};
+    json trial = {
+        {"trial", query.integer(0)}, {"name", query.text(1)}, {"attempt", query.integer(2)}};
     const auto found = live.standings.find({query.integer(0)});
     if (found != live.standings.end() && found->second.epochs > 0) {
       const Standing& standing = found->second;
@@ -67,8 +69,10 @@ json failures(Database& database, std::int64_t sweep) {
   query.bind(sweep);
   json list = json::array();
   while (query.step()) {
-    list.push_back({{"trial", query.integer(0)}, {"name", query.text(1)},
-                    {"state", query.text(2)}, {"reason", query.text(3)}});
+    list.push_back({{"trial", query.integer(0)},
+                    {"name", query.text(1)},
+                    {"state", query.text(2)},
+                    {"reason", query.text(3)}});
   }
   return list;
 }
@@ -78,12 +82,13 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
   if (!name.bind(sweep).step()) {
     return api_error(404, "there is no sweep " + std::to_string(sweep));
   }
-  json counts = {{"waiting", 0}, {"leased", 0},   {"done", 0},   {"collapsed", 0},
+  json counts = {{"waiting", 0},  {"leased", 0}, {"done", 0},   {"collapsed", 0},
                  {"diverged", 0}, {"failed", 0}, {"blocked", 0}};
   std::int64_t trials = 0;
   double steps = 0, steps_done = 0, rate = 0;
   Statement query = database.prepare(
-      "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY state");
+      "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY "
+      "state");
   query.bind(sweep);
   while (query.step()) {
     const std::string state = query.text(0);
@@ -94,11 +99,16 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
   }
   const json running = running_trials(database, sweep, live, rate, steps_done);
   const bool finished = counts["waiting"] == 0 && counts["leased"] == 0;
-  json status = {{"schema", "hone.sweep.v1"}, {"sweep", sweep},   {"name", name.text(0)},
-                 {"trials", trials},          {"states", counts}, {"running", running},
+  json status = {{"schema", "hone.sweep.v1"},
+                 {"sweep", sweep},
+                 {"name", name.text(0)},
+                 {"trials", trials},
+                 {"states", counts},
+                 {"running", running},
                  {"troubled", failures(database, sweep)},
                  {"image_steps", {{"total", steps}, {"done", steps_done}}},
-                 {"images_per_second", rate}, {"finished", finished}};
+                 {"images_per_second", rate},
+                 {"finished", finished}};
   status["seconds_left"] = rate > 0 && !finished ? json((steps - steps_done) / rate) : json();
   return {200, status.dump()};
 }
@@ -108,10 +118,14 @@ ApiResponse table_response(Database& database, std::int64_t sweep, std::string_v
   const std::string_view format =
       query.starts_with("?format=") ? query.substr(std::string_view("?format=").size()) : "json";
   if (format == "json") return {200, to_json(table)};
-  if (format == "text") return {200, render(layout(table), TableFormat::text), "text/plain; charset=utf-8"};
-  if (format == "markdown") return {200, render(layout(table), TableFormat::markdown), "text/markdown; charset=utf-8"};
-  if (format == "csv") return {200, render(layout(table), TableFormat::csv), "text/csv; charset=utf-8"};
-  if (format == "latex") return {200, render(layout(table), TableFormat::latex), "text/plain; charset=utf-8"};
+  if (format == "text")
+    return {200, render(layout(table), TableFormat::text), "text/plain; charset=utf-8"};
+  if (format == "markdown")
+    return {200, render(layout(table), TableFormat::markdown), "text/markdown; charset=utf-8"};
+  if (format == "csv")
+    return {200, render(layout(table), TableFormat::csv), "text/csv; charset=utf-8"};
+  if (format == "latex")
+    return {200, render(layout(table), TableFormat::latex), "text/plain; charset=utf-8"};
   return api_error(400, "format is one of json, text, markdown, csv, latex");
 }
 
@@ -123,8 +137,10 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
   if (!rest.starts_with("/api/v1/")) return unknown;
   rest.remove_prefix(std::string_view("/api/v1/").size());
   if (rest == "status") {
-    const json status = {{"schema", "hone.status.v1"}, {"protocol", protocol_version},
-                         {"trainer", trainer_version}, {"workers", live.workers},
+    const json status = {{"schema", "hone.status.v1"},
+                         {"protocol", protocol_version},
+                         {"trainer", trainer_version},
+                         {"workers", live.workers},
                          {"refused_stale", live.refused_stale}};
     return {200, status.dump()};
   }

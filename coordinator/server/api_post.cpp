@@ -44,7 +44,8 @@ ApiResponse post_sweep(Store& store, const json& body) {
     }
     const Digest pack = digest_at(packs.at(dataset.name));
     auto groups = store.groups_of(pack);
-    if (!groups) return api_error(409, "pack " + pack.hex() + " is unknown: POST it to /api/v1/packs");
+    if (!groups)
+      return api_error(409, "pack " + pack.hex() + " is unknown: POST it to /api/v1/packs");
     submission.packs[dataset.name] = pack;
     facts[dataset.name] = {pack, std::move(*groups)};
   }

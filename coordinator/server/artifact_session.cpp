@@ -53,8 +53,7 @@ asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffe
     parser.get().body().size = piece.size();
     stream->expires_after(piece_deadline);
     beast::error_code error;
-    co_await http::async_read(*stream, *buffer, parser,
-                              asio::redirect_error(use_awaitable, error));
+    co_await http::async_read(*stream, *buffer, parser, asio::redirect_error(use_awaitable, error));
     if (error && error != http::error::need_buffer) throw beast::system_error(error);
     const std::size_t got = piece.size() - parser.get().body().size;
     upload.append(std::as_bytes(std::span(piece.data(), got)));

@@ -35,8 +35,9 @@ std::optional<ApiResponse> refusal(const RequestHeader& request, const SessionCo
   }
   const std::string given(request[http::field::authorization]);
   if (!equal_tokens("Bearer " + context.token, given)) {
-    return api_error(401, "the request needs the header 'Authorization: Bearer TOKEN' with the "
-                          "token of the coordinator's access.json");
+    return api_error(401,
+                     "the request needs the header 'Authorization: Bearer TOKEN' with the "
+                     "token of the coordinator's access.json");
   }
   return {};
 }
@@ -47,7 +48,8 @@ asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string targe
                  context->service->standings()};
   co_return co_await asio::co_spawn(
       *context->reader,
-      [](SessionContext* shared, LiveFacts facts, std::string path) -> asio::awaitable<ApiResponse> {
+      [](SessionContext* shared, LiveFacts facts,
+         std::string path) -> asio::awaitable<ApiResponse> {
         shared->reading->execute("BEGIN");
         ApiResponse response;
         try {
@@ -62,8 +64,8 @@ asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string targe
       use_awaitable);
 }
 
-asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method,
-                                     std::string target, std::string body) {
+asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method, std::string target,
+                                     std::string body) {
   if (method == http::verb::get) co_return co_await read_api(context, std::move(target));
   if (method != http::verb::post) co_return api_error(405, "only GET and POST here");
   ApiResponse response = api_post(*context->store, *context->artifacts, target, body);

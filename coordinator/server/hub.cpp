@@ -37,7 +37,9 @@ void Hub::receive(ConnectionId connection, FromWorker message) {
   boost::asio::post(context_, [this] { drain(); });
 }
 
-void Hub::tick() { deliver(service_.tick(std::chrono::steady_clock::now())); }
+void Hub::tick() {
+  deliver(service_.tick(std::chrono::steady_clock::now()));
+}
 
 void Hub::drain() {
   scheduled_ = false;

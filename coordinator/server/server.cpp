@@ -17,8 +17,8 @@ namespace hone {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using asio::use_awaitable;
+using asio::ip::tcp;
 
 constexpr auto tick_period = std::chrono::milliseconds(250);
 constexpr auto accept_pause = std::chrono::milliseconds(200);
@@ -114,8 +114,9 @@ void Server::Parts::listen() {
                              std::to_string(wanted.port()) + ": " + error.message());
   }
   acceptor.listen();
-  session = {&hub, &service, &store, &artifacts, &reading, &reader, token_of(settings.state),
-             settings.bind};
+  session = {
+      &hub,         &service, &store, &artifacts, &reading, &reader, token_of(settings.state),
+      settings.bind};
   write_access(access_file(settings.state),
                {settings.bind, acceptor.local_endpoint().port(), session.token});
 }
@@ -153,7 +154,9 @@ Server::Server(ServerSettings settings) : parts_(std::make_unique<Parts>(std::mo
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return parts_->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const {
+  return parts_->acceptor.local_endpoint().port();
+}
 
 void Server::run() {
   const auto rethrow = [](std::exception_ptr failure) {
@@ -165,6 +168,8 @@ void Server::run() {
   parts_->reader.join();
 }
 
-void Server::stop() { parts_->context.stop(); }
+void Server::stop() {
+  parts_->context.stop();
+}
 
 }  // namespace hone

@@ -22,7 +22,8 @@ std::filesystem::path access_file(const std::filesystem::path& state);
 
 /// A coordinator: the database of one state folder behind one port.
 ///
-/// One thread (that of `run`) owns the state machine and the writing connection; a second one reads.
+/// One thread (that of `run`) owns the state machine and the writing connection; a second one
+/// reads.
 class Server {
  public:
   /// Opens the state, binds the port and writes the access file, so workers may connect from now

@@ -43,8 +43,8 @@ boost::asio::awaitable<void> serve_worker(boost::beast::tcp_stream stream, Reque
 
 /// HEAD, GET and PUT of /artifacts/SHA256. Returns false if the connection cannot go on.
 boost::asio::awaitable<bool> serve_artifact(boost::beast::tcp_stream* stream,
-                                            boost::beast::flat_buffer* buffer,
-                                            HeaderParser* header, SessionContext* context);
+                                            boost::beast::flat_buffer* buffer, HeaderParser* header,
+                                            SessionContext* context);
 
 /// Sends a complete answer. Returns false if the connection is to be closed.
 boost::asio::awaitable<bool> send_response(boost::beast::tcp_stream* stream,

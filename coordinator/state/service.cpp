@@ -32,9 +32,13 @@ std::vector<Departure> Service::tick(Instant now) {
   return take();
 }
 
-void Service::disconnect(ConnectionId connection) { workers_.erase(connection); }
+void Service::disconnect(ConnectionId connection) {
+  workers_.erase(connection);
+}
 
-std::vector<Departure> Service::take() { return std::exchange(out_, {}); }
+std::vector<Departure> Service::take() {
+  return std::exchange(out_, {});
+}
 
 void Service::handle(const Arrival& arrival) {
   const bool greeted = workers_.contains(arrival.from);
@@ -120,8 +124,9 @@ void Service::on(ConnectionId from, const Done& done) {
     if (!has_artifact_(digest)) missing = name;
   }
   if (!missing.empty() || !done.artifacts.contains("weights")) {
-    on(from, Failed{done.ticket, Failure::crashed,
-                    "its artifact '" + (missing.empty() ? "weights" : missing) + "' never arrived"});
+    on(from,
+       Failed{done.ticket, Failure::crashed,
+              "its artifact '" + (missing.empty() ? "weights" : missing) + "' never arrived"});
     return;
   }
   if (!store_.accept(done)) {

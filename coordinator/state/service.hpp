@@ -76,7 +76,7 @@ class Service {
   struct Worker {
     WorkerId id;
     Hello hello;
-    int wanted = 0;                 // trials it would take
+    int wanted = 0;                    // trials it would take
     std::optional<bool> told_drained;  // what the last Idle since its Ask said
   };
 

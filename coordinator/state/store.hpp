@@ -18,8 +18,8 @@ namespace hone {
 /// A sweep as it is handed in: an expanded experiment.
 struct Submission {
   std::string name;
-  std::string experiment;                // JSON, every default spelled out
-  std::map<std::string, Digest> packs;   // data set -> pack; each added before
+  std::string experiment;               // JSON, every default spelled out
+  std::map<std::string, Digest> packs;  // data set -> pack; each added before
   Plan plan;
 };
 

@@ -6,7 +6,9 @@ namespace hone {
 
 namespace {
 
-std::string now_text() { return "strftime('%Y-%m-%dT%H:%M:%SZ')"; }
+std::string now_text() {
+  return "strftime('%Y-%m-%dT%H:%M:%SZ')";
+}
 
 }  // namespace
 
@@ -70,8 +72,9 @@ bool Store::is_accepted(const Ticket& ticket) {
 }
 
 void Store::release(const Ticket& ticket, AttemptEnd end, const std::string& reason) {
-  Statement attempt = database_.prepare("UPDATE attempt SET state = ?, reason = ?, ended = " +
-                                        now_text() + " WHERE trial = ? AND attempt = ?");
+  Statement attempt =
+      database_.prepare("UPDATE attempt SET state = ?, reason = ?, ended = " + now_text() +
+                        " WHERE trial = ? AND attempt = ?");
   attempt.bind(end == AttemptEnd::lost ? "lost" : "failed").bind(reason);
   attempt.bind(ticket.trial.value).bind(ticket.attempt).run();
   Statement trial = database_.prepare("UPDATE trial SET state = 'waiting' WHERE id = ?");

@@ -29,8 +29,8 @@ Stored Store::add_rows(const Report& report) {
     stored.reset();
     if (!same) return Stored::conflict;
   }
-  Statement epoch = database_.prepare(
-      "INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  Statement epoch =
+      database_.prepare("INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   for (const EpochRecord& each : report.epochs) {
     epoch.bind(report.ticket.trial.value).bind(report.ticket.attempt).bind(int{each.epoch});
     epoch.bind(each.train_loss).bind(each.validation_dice).bind(each.seconds);
@@ -41,11 +41,13 @@ Stored Store::add_rows(const Report& report) {
 
 bool Store::accept(const Done& done) {
   Statement query = database_.prepare(
-      "SELECT split, image, iteration, metric, value FROM measurement WHERE trial = ? AND attempt = ?");
+      "SELECT split, image, iteration, metric, value FROM measurement WHERE trial = ? AND attempt "
+      "= ?");
   query.bind(done.ticket.trial.value).bind(done.ticket.attempt);
   std::vector<Measurement> rows;
   while (query.step()) {
-    rows.push_back({static_cast<Split>(query.integer(0)), static_cast<std::int32_t>(query.integer(1)),
+    rows.push_back({static_cast<Split>(query.integer(0)),
+                    static_cast<std::int32_t>(query.integer(1)),
                     static_cast<std::int32_t>(query.integer(2)),
                     static_cast<Metric>(query.integer(3)), query.real(4)});
   }

@@ -30,7 +30,8 @@ Store::Store(const std::filesystem::path& file) : database_(file, Database::Mode
 }
 
 void Store::add_pack(const Digest& digest, const PackManifest& manifest) {
-  Statement pack = database_.prepare("INSERT INTO pack VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  Statement pack =
+      database_.prepare("INSERT INTO pack VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   pack.bind(digest.hex()).bind(manifest.layout).bind(manifest.synthetic ? 1 : 0);
   pack.bind(manifest.image_size).bind(manifest.foreground).run();
   if (database_.changes() == 0) return;
