@@ -67,7 +67,8 @@ void Slot::on_message(const FromTrainer& message) {
 }
 
 void Slot::on_end(const std::string& why) {
-  spdlog::warn("trainer-ended name={} why=\"{}\"", name_, why);
+  // The log lines that follow the first line are in the log already.
+  spdlog::warn("trainer-ended name={} why=\"{}\"", name_, why.substr(0, why.find('\n')));
   const std::optional<Ticket> ticket = std::exchange(ticket_, {});
   trainer_.reset();
   if (!std::exchange(ready_, false)) ++vain_starts_;

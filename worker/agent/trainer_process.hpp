@@ -23,7 +23,7 @@ struct TrainerEvents {
   std::function<void(const FromTrainer&)> on_message;
 
   /// The process is gone, or was killed because it said something senseless or never became ready;
-  /// `why` is for people and ends with its last log lines. The last call.
+  /// `why` is for people: a line, then its last log lines. The last call.
   std::function<void(const std::string& why)> on_end;
 };
 

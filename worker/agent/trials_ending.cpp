@@ -92,7 +92,8 @@ void Trials::on_uploaded(const Ticket& ticket, const Transfers::Answer<bool>& an
 
 void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) {
   const Ticket ticket = trial.standing.ticket;
-  spdlog::warn("trial-failed ticket={} reason=\"{}\"", text_of(ticket), reason);
+  spdlog::warn("trial-failed ticket={} reason=\"{}\"", text_of(ticket),
+               reason.substr(0, reason.find('\n')));
   trial.slot = nullptr;
   trial.rows.clear();
   trial.epochs.clear();
