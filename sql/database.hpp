@@ -30,7 +30,7 @@ class Database {
   enum class Mode { read_write, read_only };
 
   /// Opens (read_write: creates) the file with the settings that our promises rest on: WAL,
-  /// synchronous=FULL, foreign keys, DEFENSIVE, untrusted schema. Throws SqlError.
+  /// synchronous=FULL, foreign keys, DEFENSIVE. Throws SqlError.
   Database(const std::filesystem::path& file, Mode mode);
   ~Database();
   Database(Database&&) noexcept;

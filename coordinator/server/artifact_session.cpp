@@ -27,7 +27,10 @@ asio::awaitable<bool> send_artifact(beast::tcp_stream* stream, const RequestHead
   beast::error_code error;
   http::response<http::file_body> message{http::status::ok, 11};
   message.body().open(path.c_str(), beast::file_mode::scan, error);
-  if (error) co_return co_await send_response(stream, request, api_error(500, error.message()));
+  if (error) {
+    ApiResponse failure = api_error(500, error.message());
+    co_return co_await send_response(stream, request, std::move(failure));
+  }
   message.set(http::field::content_type, "application/octet-stream");
   message.keep_alive(request->keep_alive());
   message.prepare_payload();
@@ -58,11 +61,11 @@ asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffe
     const std::size_t got = piece.size() - parser.get().body().size;
     upload.append(std::as_bytes(std::span(piece.data(), got)));
   }
+  ApiResponse answer{201, "{}"};
   if (!upload.finish()) {
-    co_return co_await send_response(
-        stream, &request, api_error(422, "the bytes do not have the SHA-256 " + digest.hex()));
+    answer = api_error(422, "the bytes do not have the SHA-256 " + digest.hex());
   }
-  co_return co_await send_response(stream, &request, {201, "{}"});
+  co_return co_await send_response(stream, &request, std::move(answer));
 }
 
 }  // namespace
@@ -73,7 +76,8 @@ asio::awaitable<bool> serve_artifact(beast::tcp_stream* stream, beast::flat_buff
   const std::string name(request.target().substr(std::string_view("/artifacts/").size()));
   const auto digest = Digest::parse(name);
   if (!digest) {
-    co_await send_response(stream, &request, api_error(400, "an artifact's name is its SHA-256"));
+    ApiResponse answer = api_error(400, "an artifact's name is its SHA-256");
+    co_await send_response(stream, &request, std::move(answer));
     co_return false;
   }
   if (request.method() == http::verb::put) {
@@ -90,10 +94,11 @@ asio::awaitable<bool> serve_artifact(beast::tcp_stream* stream, beast::flat_buff
   }
   if (request.method() != http::verb::get || !there) {
     const unsigned status = request.method() == http::verb::get ? 404 : 405;
-    co_return co_await send_response(stream, &request,
-                                     api_error(status, "no artifact " + digest->hex()));
+    ApiResponse answer = api_error(status, "no artifact " + digest->hex());
+    co_return co_await send_response(stream, &request, std::move(answer));
   }
-  co_return co_await send_artifact(stream, &request, context->artifacts->path_of(*digest).string());
+  std::string path = context->artifacts->path_of(*digest).string();
+  co_return co_await send_artifact(stream, &request, std::move(path));
 }
 
 }  // namespace hone

@@ -42,33 +42,36 @@ std::optional<ApiResponse> refusal(const RequestHeader& request, const SessionCo
   return {};
 }
 
-/// Runs a read on the reading thread, in one snapshot of the database.
+/// Answers from one snapshot of the database. Runs on the reading thread.
+asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts live,
+                                           std::string target) {
+  context->reading->execute("BEGIN");
+  ApiResponse response;
+  try {
+    response = api_get(*context->reading, live, target);
+  } catch (const std::exception& error) {
+    spdlog::error("event=read_failed target={} error=\"{}\"", target, error.what());
+    response = api_error(500, error.what());
+  }
+  context->reading->execute("COMMIT");
+  co_return response;
+}
+
+/// Hands a read to the reading thread.
+/// Hands a read to the reading thread.
 asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
   LiveFacts live{context->service->connected(), context->service->refused_stale(),
                  context->service->standings()};
-  co_return co_await asio::co_spawn(
-      *context->reader,
-      [](SessionContext* shared, LiveFacts facts,
-         std::string path) -> asio::awaitable<ApiResponse> {
-        shared->reading->execute("BEGIN");
-        ApiResponse response;
-        try {
-          response = api_get(*shared->reading, facts, path);
-        } catch (const std::exception& error) {
-          spdlog::error("event=read_failed target={} error=\"{}\"", path, error.what());
-          response = api_error(500, error.what());
-        }
-        shared->reading->execute("COMMIT");
-        co_return response;
-      }(context, std::move(live), std::move(target)),
-      use_awaitable);
+  asio::awaitable<ApiResponse> reading = read_snapshot(context, std::move(live), std::move(target));
+  co_return co_await asio::co_spawn(*context->reader, std::move(reading), use_awaitable);
 }
 
 asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method, std::string target,
                                      std::string body) {
   if (method == http::verb::get) co_return co_await read_api(context, std::move(target));
-  if (method != http::verb::post) co_return api_error(405, "only GET and POST here");
-  ApiResponse response = api_post(*context->store, *context->artifacts, target, body);
+  ApiResponse response = api_error(405, "only GET and POST here");
+  if (method != http::verb::post) co_return response;
+  response = api_post(*context->store, *context->artifacts, target, body);
   context->hub->tick();  // what was submitted may be work for a worker that waits
   co_return response;
 }
@@ -98,8 +101,8 @@ asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffe
   parser.body_limit(body_limit);
   stream->expires_after(body_deadline);
   co_await http::async_read(*stream, *buffer, parser, use_awaitable);
-  ApiResponse response =
-      co_await respond(context, request.method(), target, std::move(parser.get().body()));
+  std::string body = std::move(parser.get().body());
+  ApiResponse response = co_await respond(context, request.method(), target, std::move(body));
   co_return co_await send_response(stream, &request, std::move(response));
 }
 

@@ -14,6 +14,9 @@
 #include "coordinator/server/hub.hpp"
 
 /// One connection of a client: who may come in, and which way it goes.
+///
+/// Every class argument of an awaited call is a named value, moved in: g++ 12 destroys temporaries
+/// in such calls twice (GCC bug 99576 and its kin).
 namespace hone {
 
 /// What sessions share. Outlives every session; touched on the io_context's thread alone, but for
