@@ -68,10 +68,11 @@ class EmbeddedServer {
 
 std::vector<std::string> worker_arguments(const std::filesystem::path& state,
                                           const Options& options, const Numerics& numerics) {
-  std::vector<std::string> words = {
-      "--access",       access_file(state).string(),      "--cache", (state / "worker").string(),
-      "--threads",      std::to_string(numerics.threads), "--grace", "0",
-      "--until-drained"};
+  std::vector<std::string> words = {"--access",        access_file(state).string(),
+                                    "--cache",         (state / "worker").string(),
+                                    "--threads",       std::to_string(numerics.threads),
+                                    "--grace",         "0",
+                                    "--until-drained", "--with-parent"};
   if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
   return words;
 }

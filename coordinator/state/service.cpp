@@ -146,10 +146,12 @@ void Service::on(ConnectionId from, const Failed& failed) {
   if (failed.failure == Failure::diverged) {
     store_.give_up(failed.ticket, "diverged", failed.reason);
   } else if (failed.failure == Failure::impossible ||
-             store_.failures_of(failed.ticket.trial) + 1 >= settings_.crash_limit) {
+             (failed.failure == Failure::crashed &&
+              store_.failures_of(failed.ticket.trial) + 1 >= settings_.crash_limit)) {
     store_.give_up(failed.ticket, "failed", failed.reason);
   } else {
-    store_.release(failed.ticket, AttemptEnd::failed, failed.reason);
+    const bool returned = failed.failure == Failure::returned;
+    store_.release(failed.ticket, returned ? AttemptEnd::lost : AttemptEnd::failed, failed.reason);
   }
   settle(failed.ticket);
   send(from, Ack{failed.ticket, -1});

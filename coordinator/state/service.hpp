@@ -32,7 +32,7 @@ struct Departure {
 
 struct ServiceSettings {
   std::chrono::milliseconds lease = std::chrono::seconds(30);  // without renewal it is over
-  int crash_limit = 3;  // failed attempts after which a trial has failed
+  int crash_limit = 3;  // crashed attempts after which a trial has failed
 };
 
 /// What a trial that is being trained last said of itself; forgotten at a restart.

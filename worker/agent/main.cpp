@@ -1,5 +1,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 
 #include <csignal>
 #include <exception>
@@ -18,7 +19,8 @@ void log_to_stderr(const char* name) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-int supervise_agent(int argc, char** argv) {
+int supervise_agent(const hone::WorkerOptions& options, int argc, char** argv) {
+  if (options.with_parent) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   hone::ChildCommand command{.program = std::filesystem::read_symlink("/proc/self/exe"),
                              .arguments = {argv + 1, argv + argc},
                              .environment = hone::process_environment(),
@@ -34,7 +36,7 @@ int main(int argc, char** argv) {
   try {
     const hone::WorkerOptions options = hone::parse_command_line(argc, argv);
     log_to_stderr(options.is_agent ? "hone-worker" : "hone-worker-supervisor");
-    return options.is_agent ? hone::run_agent(options) : supervise_agent(argc, argv);
+    return options.is_agent ? hone::run_agent(options) : supervise_agent(options, argc, argv);
   } catch (const hone::CommandLineEnd& end) {
     return end.exit_code;
   } catch (const std::exception& error) {

@@ -76,6 +76,8 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--grace", given.grace,
                  "Seconds that running trials get after a first signal [without end]; 0: none")
       ->check(CLI::Range(0LL, 1'000'000'000LL));
+  app.add_flag("--with-parent", options.with_parent,
+               "Stop when the process that started this one ends, however it ends");
   app.add_flag("--agent", options.is_agent)->group("");  // hidden: the supervisor's own
 }
 

@@ -15,6 +15,7 @@ struct WorkerOptions {
   int slots = 1;    // trials at the same time
   int threads = 1;  // of each
   bool until_drained = false;
+  bool with_parent = false;
   std::optional<int> count;                   // trials to take at most; nothing: no limit
   std::optional<std::chrono::seconds> grace;  // after a first signal; nothing: as long as it takes
   bool is_agent = false;                      // started by the supervisor

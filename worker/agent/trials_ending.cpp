@@ -33,7 +33,7 @@ void Trials::take_up(const Ticket& ticket) {
   HeldTrial& trial = trials_.emplace(ticket, std::move(found)).first->second;
   const auto& ending = trial.outbox.ending();
   spdlog::info("trial-found ticket={} ended={}", text_of(ticket), ending.has_value());
-  if (!ending) return fail(trial, Failure::crashed, "the agent was restarted");
+  if (!ending) return fail(trial, Failure::returned, "the agent was restarted");
   const bool is_done = std::holds_alternative<Done>(*ending);
   trial.stage = is_done ? Stage::uploading : Stage::ending;
   if (is_done) later(std::chrono::milliseconds(0), [this, ticket] { upload(ticket); });
@@ -136,7 +136,7 @@ void Trials::give_back(const std::string& why) {
   for (auto& [ticket, trial] : trials_) {
     if (trial.stage > Stage::training) continue;
     if (trial.slot != nullptr) trial.slot->stop_trial();
-    fail(trial, Failure::crashed, why);
+    fail(trial, Failure::returned, why);
   }
 }
 
