@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "common/spec_fields.hpp"
 #include "coordinator/plan/experiment_check.hpp"
 
 namespace hone {
@@ -28,34 +29,6 @@ Ordered dataset_json(const DatasetSpec& dataset) {
   return j;
 }
 
-Ordered network_json(const NetworkSpec& n) {
-  return {{"levels", n.levels},
-          {"consecutive", n.consecutive},
-          {"filters", n.filters},
-          {"filter_size", n.filter_size},
-          {"bottleneck", name_of(n.bottleneck)},
-          {"norm", name_of(n.norm)},
-          {"quality_width", n.quality_width}};
-}
-
-Ordered training_json(const TrainingSpec& t) {
-  return {{"epochs", t.epochs},
-          {"patience", t.patience},
-          {"batch", t.batch},
-          {"learning_rate", t.learning_rate},
-          {"adam_epsilon", t.adam_epsilon},
-          {"l2", t.l2},
-          {"l2_scope", name_of(t.l2_scope)},
-          {"dice_smooth", t.dice_smooth},
-          {"loss", name_of(t.loss)},
-          {"collapse_retries", t.collapse_retries}};
-}
-
-template <class Enum>
-Enum name_at(const json& object, const char* key) {
-  return parse_name<Enum>(object.at(key).get<std::string>());
-}
-
 DatasetSpec dataset_of(const json& j) {
   DatasetSpec dataset;
   dataset.name = j.value("name", dataset.name);
@@ -72,34 +45,10 @@ DatasetSpec dataset_of(const json& j) {
   return dataset;
 }
 
-NetworkSpec network_of(const json& j) {
-  return {.levels = j.at("levels"),
-          .consecutive = j.at("consecutive"),
-          .filters = j.at("filters"),
-          .filter_size = j.at("filter_size"),
-          .bottleneck = name_at<Bottleneck>(j, "bottleneck"),
-          .norm = name_at<Norm>(j, "norm"),
-          .quality_width = j.at("quality_width")};
-}
-
-TrainingSpec training_of(const json& j) {
-  return {.epochs = j.at("epochs"),
-          .patience = j.at("patience"),
-          .batch = j.at("batch"),
-          .learning_rate = j.at("learning_rate"),
-          .adam_epsilon = j.at("adam_epsilon"),
-          .l2 = j.at("l2"),
-          .l2_scope = name_at<L2Scope>(j, "l2_scope"),
-          .dice_smooth = j.at("dice_smooth"),
-          .loss = name_at<Loss>(j, "loss"),
-          .collapse_retries = j.at("collapse_retries")};
-}
-
 }  // namespace
 
 std::string to_json(const ExperimentSpec& experiment) {
   const RefineSpec& refine = experiment.refine;
-  const Numerics& numerics = experiment.numerics;
   Ordered datasets = Ordered::array();
   for (const DatasetSpec& dataset : experiment.datasets) datasets.push_back(dataset_json(dataset));
   const Ordered j = {{"name", experiment.name},
@@ -110,16 +59,13 @@ std::string to_json(const ExperimentSpec& experiment) {
                      {"inner_folds", experiment.inner_folds},
                      {"lambdas", experiment.lambdas},
                      {"image_size", experiment.image_size},
-                     {"network", network_json(experiment.network)},
-                     {"training", training_json(experiment.training)},
+                     {"network", json_of<Ordered>(experiment.network)},
+                     {"training", json_of<Ordered>(experiment.training)},
                      {"refine",
                       {{"base_fraction", refine.base_fraction},
                        {"augmentation", name_of(refine.augmentation)},
                        {"iterations", refine.iterations}}},
-                     {"numerics",
-                      {{"precision", name_of(numerics.precision)},
-                       {"layout", name_of(numerics.layout)},
-                       {"threads", numerics.threads}}}};
+                     {"numerics", json_of<Ordered>(experiment.numerics)}};
   return j.dump(2, ' ', false, json::error_handler_t::replace);
 }
 
@@ -134,16 +80,14 @@ ExperimentSpec read_complete(std::string_view text) {
   experiment.inner_folds = j.at("inner_folds");
   experiment.lambdas = j.at("lambdas").get<std::vector<double>>();
   experiment.image_size = j.at("image_size");
-  experiment.network = network_of(j.at("network"));
-  experiment.training = training_of(j.at("training"));
+  experiment.network = part_of<NetworkSpec>(j.at("network"));
+  experiment.training = part_of<TrainingSpec>(j.at("training"));
   const json& refine = j.at("refine");
   experiment.refine.base_fraction = refine.at("base_fraction");
-  experiment.refine.augmentation = name_at<Augmentation>(refine, "augmentation");
+  experiment.refine.augmentation =
+      parse_name<Augmentation>(refine.at("augmentation").get<std::string>());
   experiment.refine.iterations = refine.at("iterations");
-  const json& numerics = j.at("numerics");
-  experiment.numerics = {.precision = name_at<Precision>(numerics, "precision"),
-                         .layout = name_at<Layout>(numerics, "layout"),
-                         .threads = numerics.at("threads")};
+  experiment.numerics = part_of<Numerics>(j.at("numerics"));
   return experiment;
 }
 

@@ -24,7 +24,7 @@ endif()
 if(NOT EXISTS "${LibTorch_FOLDER}/include/ATen/ATen.h")
   message(FATAL_ERROR "No PyTorch found (looked in '${LibTorch_FOLDER}'). Either give HONE_TORCH, the torch folder of "
                       "a PyTorch wheel, or install one: python3 -m venv build/venv && build/venv/bin/pip install "
-                      "torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu. Without LibTorch, "
+                      "torch==2.13.0. Without LibTorch, "
                       "-DHONE_TRAINER=OFF builds everything else.")
 endif()
 

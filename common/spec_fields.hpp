@@ -1,0 +1,86 @@
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "common/spec.hpp"
+
+/// The fields of the parts of a spec under the names that JSON gives them, each once, so that
+/// whoever reads, writes or compares them walks the same list. `visit(name, field)` is called for
+/// every field, in the order in which people read them.
+namespace hone {
+
+template <class Spec, class Part>
+concept PartOf = std::same_as<std::remove_const_t<Spec>, Part>;
+
+template <PartOf<NetworkSpec> Spec, class Visit>
+void for_each_field(Spec& network, Visit visit) {
+  visit("levels", network.levels);
+  visit("consecutive", network.consecutive);
+  visit("filters", network.filters);
+  visit("filter_size", network.filter_size);
+  visit("bottleneck", network.bottleneck);
+  visit("norm", network.norm);
+  visit("quality_width", network.quality_width);
+}
+
+template <PartOf<TrainingSpec> Spec, class Visit>
+void for_each_field(Spec& training, Visit visit) {
+  visit("epochs", training.epochs);
+  visit("patience", training.patience);
+  visit("batch", training.batch);
+  visit("learning_rate", training.learning_rate);
+  visit("adam_epsilon", training.adam_epsilon);
+  visit("l2", training.l2);
+  visit("l2_scope", training.l2_scope);
+  visit("dice_smooth", training.dice_smooth);
+  visit("loss", training.loss);
+  visit("collapse_retries", training.collapse_retries);
+}
+
+template <PartOf<RefineSpec> Spec, class Visit>
+void for_each_field(Spec& refine, Visit visit) {
+  visit("mode", refine.mode);
+  visit("lambda", refine.lambda);
+  visit("base_fraction", refine.base_fraction);
+  visit("augmentation", refine.augmentation);
+  visit("iterations", refine.iterations);
+}
+
+template <PartOf<Numerics> Spec, class Visit>
+void for_each_field(Spec& numerics, Visit visit) {
+  visit("precision", numerics.precision);
+  visit("layout", numerics.layout);
+  visit("threads", numerics.threads);
+}
+
+/// The part as an object of `Json`, a type of nlohmann's.
+template <class Json, class Part>
+Json json_of(const Part& part) {
+  Json object = Json::object();
+  for_each_field(part, [&object]<class Field>(const char* name, const Field& field) {
+    if constexpr (std::is_enum_v<Field>) {
+      object[name] = name_of(field);
+    } else {
+      object[name] = field;
+    }
+  });
+  return object;
+}
+
+/// The inverse. Throws SpecError for an unknown name, and what `Json` throws for a missing or
+/// mistyped field.
+template <class Part, class Json>
+Part part_of(const Json& object) {
+  Part part;
+  for_each_field(part, [&object]<class Field>(const char* name, Field& field) {
+    if constexpr (std::is_enum_v<Field>) {
+      field = parse_name<Field>(object.at(name).template get<std::string>());
+    } else {
+      object.at(name).get_to(field);
+    }
+  });
+  return part;
+}
+
+}  // namespace hone
