@@ -39,7 +39,8 @@ std::string body_of(const HttpResponse& response) {
   std::string message = response.body;
   const auto json = nlohmann::json::parse(response.body, nullptr, false);
   if (json.is_object() && json.contains("error")) message = json["error"].get<std::string>();
-  throw CommandError(message, response.status == 400 ? 2 : 1);
+  const bool asked_wrongly = response.status == 400 || response.status == 404;
+  throw CommandError(message, asked_wrongly ? 2 : 1);
 }
 
 }  // namespace hone::cli

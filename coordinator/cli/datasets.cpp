@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/progress.hpp"
 
 namespace hone::cli {
 
@@ -74,8 +76,13 @@ std::map<std::string, DatasetFacts> ingest_datasets(const ExperimentSpec& experi
                                                     const std::filesystem::path& store) {
   std::map<std::string, DatasetFacts> facts;
   for (const DatasetSpec& dataset : experiment.datasets) {
+    std::optional<ProgressBar> bar;
+    const auto progress = [&](std::int64_t done, std::int64_t total) {
+      if (!bar) bar.emplace("reading " + dataset.name, total);
+      bar->update(done);
+    };
     try {
-      facts[dataset.name] = ingest_dataset(dataset, experiment.image_size, data, store);
+      facts[dataset.name] = ingest_dataset(dataset, experiment.image_size, data, store, progress);
     } catch (const IngestError& error) {
       throw CommandError("data set '" + dataset.name + "': " + error.what(), wrong_input);
     }

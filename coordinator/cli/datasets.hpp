@@ -33,7 +33,8 @@ DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,
                             const std::filesystem::path& data, const std::filesystem::path& store,
                             const IngestProgress& progress = {});
 
-/// All data sets of the experiment by name. Throws CommandError with exit code 2.
+/// All data sets of the experiment by name, with a progress bar on a terminal. Throws CommandError
+/// with exit code 2.
 std::map<std::string, DatasetFacts> ingest_datasets(const ExperimentSpec& experiment,
                                                     const std::filesystem::path& data,
                                                     const std::filesystem::path& store);

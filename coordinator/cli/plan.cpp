@@ -7,6 +7,8 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/plan/estimate.hpp"
+#include "coordinator/report/speed.hpp"
+#include "coordinator/server/server.hpp"
 
 namespace hone::cli {
 
@@ -27,6 +29,19 @@ struct Options {
   bool json = false;
 };
 
+/// What the state folder knows, if there is one.
+Experience experience_of(const Options& options, const Plan& plan) {
+  Experience experience;
+  const auto file = database_file(state_folder(options.state));
+  if (std::filesystem::exists(file) && !plan.trials.empty()) {
+    Database database(file, Database::Mode::read_only);
+    experience.done = finished_trials(database);
+    experience.images_per_second = measured_speed(database, to_json(plan.trials.front().spec));
+  }
+  if (options.speed > 0) experience.images_per_second = options.speed;
+  return experience;
+}
+
 void print_plan(const Options& options) {
   const ExperimentSpec experiment = load_experiment(options.experiment);
   if (options.resolved) {
@@ -35,10 +50,9 @@ void print_plan(const Options& options) {
   }
   const auto store = artifact_folder(state_folder(options.state));
   const auto facts = ingest_datasets(experiment, options.experiment.data, store);
-  std::optional<double> speed;
-  if (options.speed > 0) speed = options.speed;
   try {
-    const Estimate total = estimate(expand(experiment, facts), facts, speed);
+    const Plan plan = expand(experiment, facts);
+    const Estimate total = estimate(plan, facts, experience_of(options, plan));
     std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
   } catch (const ExperimentError& error) {
     throw CommandError(options.experiment.file + ": " + error.what(), 2);
@@ -53,7 +67,7 @@ void add_plan(CLI::App& app) {
   plan->footer(examples);
   add_experiment_options(*plan, options->experiment);
   add_state_option(*plan, options->state);
-  plan->add_option("--speed", options->speed, "Measured images a second of one slot")
+  plan->add_option("--speed", options->speed, "Images a second of one slot, if not as measured")
       ->check(CLI::PositiveNumber);
   plan->add_flag("--resolved", options->resolved, "Print the experiment with every default");
   plan->add_flag("--json", options->json, "Print one JSON object");

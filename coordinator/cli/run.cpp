@@ -35,7 +35,8 @@ struct Options {
   ExperimentOptions experiment;
   std::string state;
   std::string format = "text";
-  int slots = 0;  // 0: what the worker finds
+  std::string trainer;  // '': hone-trainer beside the worker
+  int slots = 0;        // 0: what the worker finds
 };
 
 /// A coordinator on a thread of its own for as long as the object lives.
@@ -66,6 +67,12 @@ class EmbeddedServer {
   std::thread thread_;
 };
 
+/// Its threads take no signal: until the worker runs, Ctrl-C ends the process as usual.
+EmbeddedServer start_server(const std::filesystem::path& state) {
+  const SignalShelter shelter;
+  return EmbeddedServer(state);
+}
+
 std::vector<std::string> worker_arguments(const std::filesystem::path& state,
                                           const Options& options, const Numerics& numerics) {
   std::vector<std::string> words = {"--access",        access_file(state).string(),
@@ -74,6 +81,7 @@ std::vector<std::string> worker_arguments(const std::filesystem::path& state,
                                     "--grace",         "0",
                                     "--until-drained", "--with-parent"};
   if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
+  if (!options.trainer.empty()) words.insert(words.end(), {"--trainer", options.trainer});
   return words;
 }
 
@@ -97,15 +105,14 @@ bool work(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& s
 void run(const Options& options) {
   const ExperimentSpec experiment = load_experiment(options.experiment);
   const std::filesystem::path state = state_folder(options.state);
-  const EmbeddedServer server(state);
+  const EmbeddedServer server = start_server(state);
   HttpClient coordinator(read_access(access_file(state)));
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
   std::fprintf(stderr, "sweep %lld: %lld trials, %lld of them new\n",
                static_cast<long long>(submitted.sweep.value),
                static_cast<long long>(submitted.trials), static_cast<long long>(submitted.added));
-  const bool finished_before = watch_sweep(coordinator, submitted.sweep, [] { return false; });
-  if (!finished_before &&
+  if (!is_finished(coordinator, submitted.sweep) &&
       !work(coordinator, submitted.sweep, state, options, experiment.numerics)) {
     std::fprintf(stderr, "hone: stopped; nothing is lost. The same command goes on.\n");
     throw CommandError("", stopped);
@@ -128,6 +135,8 @@ void add_run(CLI::App& app) {
   add_state_option(*command, options->state);
   command->add_option("--slots", options->slots, "Trials at a time (default: one per thread)")
       ->check(CLI::PositiveNumber);
+  command->add_option("--trainer", options->trainer, "Program that trains, as hone-worker has it")
+      ->type_name("FILE");
   add_format_option(*command, options->format);
   command->callback([options] { run(*options); });
 }

@@ -1,6 +1,5 @@
 #include "coordinator/cli/signals.hpp"
 
-#include <csignal>
 #include <utility>
 
 namespace hone::cli {
@@ -38,6 +37,15 @@ void Signals::on_signal(std::function<void()> action) {
       action();
     }
   });
+}
+
+SignalShelter::SignalShelter() {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, &before_);
+}
+
+SignalShelter::~SignalShelter() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 }  // namespace hone::cli

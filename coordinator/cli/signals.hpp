@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <functional>
 #include <thread>
 
@@ -25,6 +26,19 @@ class Signals {
   std::atomic<bool> raised_{false};
   std::atomic<bool> ending_{false};
   std::thread thread_;
+};
+
+/// Keeps Ctrl-C and SIGTERM away from this thread while it lives, and for good from threads that it
+/// starts meanwhile: one such thread that takes a signal would end the process.
+class SignalShelter {
+ public:
+  SignalShelter();
+  ~SignalShelter();
+  SignalShelter(const SignalShelter&) = delete;
+  SignalShelter& operator=(const SignalShelter&) = delete;
+
+ private:
+  sigset_t before_;
 };
 
 }  // namespace hone::cli

@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/tables.hpp"
 #include "coordinator/server/server.hpp"
@@ -12,38 +15,66 @@ namespace hone::cli {
 
 namespace {
 
+using nlohmann::json;
+
+constexpr int wrong_input = 2;
+
 constexpr const char* examples = R"(
 Examples:
   hone table II                                 of the last sweep in ./hone-state
   hone table II 3 --state ~/sweeps --format latex
   hone table II --format json | jq '.rows[0].cells'
+  hone table II --access ~/sweeps/access.json   of a coordinator elsewhere
 )";
 
 struct Options {
   std::string table = "II";
   std::string sweep = "last";
-  std::string state;
+  ConnectionOptions connection;
   std::string format = "text";
 };
 
+std::int64_t number_of(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return number;
+  throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
+}
+
+CommandError no_sweep() {
+  return CommandError(
+      "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
+}
+
 SweepId sweep_of(Database& database, const std::string& text) {
-  if (text != "last") {
-    try {
-      return {std::stoll(text)};
-    } catch (const std::exception&) {
-      throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", 2);
-    }
-  }
+  if (text != "last") return {number_of(text)};
   Statement query = database.prepare("SELECT max(id) FROM sweep");
-  if (!query.step() || query.is_null(0)) {
-    throw CommandError(
-        "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
-  }
+  if (!query.step() || query.is_null(0)) throw no_sweep();
   return {query.integer(0)};
 }
 
+SweepId sweep_of(HttpClient& coordinator, const std::string& text) {
+  if (text != "last") return {number_of(text)};
+  const json sweeps = json::parse(body_of(coordinator.get("/api/v1/sweeps"))).at("sweeps");
+  if (sweeps.empty()) throw no_sweep();
+  return {sweeps.back().at("sweep")};
+}
+
+/// Over HTTP, of a coordinator whose state folder is not here.
+void print_remote(const Options& options) {
+  HttpClient coordinator = connect(options.connection);
+  const SweepId sweep = sweep_of(coordinator, options.sweep);
+  const std::string target = "/api/v1/sweeps/" + std::to_string(sweep.value) + "/tables/II?format=";
+  const std::string facts = body_of(coordinator.get(target + "json"));
+  const std::string text =
+      options.format == "json" ? facts + "\n" : body_of(coordinator.get(target + options.format));
+  std::cout << text;
+  std::cout.flush();
+  if (!json::parse(facts).at("complete").get<bool>()) throw CommandError("", 3);
+}
+
 void print(const Options& options) {
-  const std::filesystem::path file = database_file(state_folder(options.state));
+  const std::filesystem::path file = database_file(state_folder(options.connection.state));
   if (!std::filesystem::exists(file)) {
     throw CommandError("there are no results in " + file.parent_path().string() +
                        "; name the state folder with --state");
@@ -54,7 +85,7 @@ void print(const Options& options) {
   try {
     if (!print_table_ii(database, sweep, options.format, std::cout)) throw CommandError("", 3);
   } catch (const std::invalid_argument& error) {
-    throw CommandError(error.what(), 2);
+    throw CommandError(error.what(), wrong_input);
   }
 }
 
@@ -90,9 +121,10 @@ void add_table(CLI::App& app) {
       ->required()
       ->check(CLI::IsMember({"II"}));
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
-  add_state_option(*command, options->state);
+  add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);
-  command->callback([options] { print(*options); });
+  command->callback(
+      [options] { options->connection.access.empty() ? print(*options) : print_remote(*options); });
 }
 
 }  // namespace hone::cli

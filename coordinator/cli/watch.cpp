@@ -32,6 +32,10 @@ std::string duration(double seconds) {
   return text;
 }
 
+std::string status_of(HttpClient& coordinator, SweepId sweep) {
+  return body_of(coordinator.get("/api/v1/sweeps/" + std::to_string(sweep.value)));
+}
+
 std::int64_t count(const json& status, const char* state) {
   return status.at("states").at(state).get<std::int64_t>();
 }
@@ -57,12 +61,15 @@ std::string progress_line(const std::string& status_json) {
   return line;
 }
 
+bool is_finished(HttpClient& coordinator, SweepId sweep) {
+  return json::parse(status_of(coordinator, sweep)).at("finished");
+}
+
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
-  const std::string target = "/api/v1/sweeps/" + std::to_string(sweep.value);
   std::int64_t last_open = -1;
   while (true) {
-    const std::string body = body_of(coordinator.get(target));
+    const std::string body = status_of(coordinator, sweep);
     const json status = json::parse(body);
     const std::int64_t open = count(status, "waiting") + count(status, "leased");
     if (terminal) {

@@ -8,6 +8,9 @@
 
 namespace hone::cli {
 
+/// True if no trial of the sweep waits or runs. Throws CommandError.
+bool is_finished(HttpClient& coordinator, SweepId sweep);
+
 /// Called between two looks; false ends the watch.
 using KeepWatching = std::function<bool()>;
 

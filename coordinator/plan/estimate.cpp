@@ -75,16 +75,22 @@ std::string grouped(std::int64_t number) {
 }  // namespace
 
 Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& facts,
-                  std::optional<double> images_per_second) {
+                  const Experience& experience) {
   Estimate result;
+  std::int64_t steps_left = 0;
   for (const PlannedTrial& trial : plan.trials) {
     ++result.trials[trial.spec.role];
     if (trial.spec.role != Role::select) ++result.trainings;
     result.image_steps += trial.image_steps;
+    if (experience.done.contains(trial.identity.hex())) {
+      ++result.done;
+    } else {
+      steps_left += trial.image_steps;
+    }
     result.disk_bytes += disk_of(trial, facts.at(trial.spec.dataset));
   }
-  if (images_per_second && *images_per_second > 0)
-    result.hours = static_cast<double>(result.image_steps) / *images_per_second / 3600;
+  const double speed = experience.images_per_second.value_or(0);
+  if (speed > 0) result.hours = static_cast<double>(steps_left) / speed / 3600;
   return result;
 }
 
@@ -94,10 +100,11 @@ std::string to_text(const Estimate& estimate) {
     text << std::left << std::setw(13) << name_of(role) << count << "\n";
   text << "trainings    " << estimate.trainings << "\n";
   text << "image-steps  " << grouped(estimate.image_steps) << " at most\n";
+  if (estimate.done > 0) text << "done already " << estimate.done << " trials\n";
   text << "time         ";
   if (estimate.hours) {
     text << std::fixed << std::setprecision(*estimate.hours < 10 ? 2 : 0) << *estimate.hours
-         << " h of one slot at most\n";
+         << " h of one slot at most" << (estimate.done > 0 ? ", for the others\n" : "\n");
   } else {
     text << "unknown until a first trial was trained\n";
   }
@@ -112,6 +119,7 @@ std::string to_json(const Estimate& estimate) {
                               {"trainings", estimate.trainings},
                               {"image_steps", estimate.image_steps},
                               {"disk_bytes", estimate.disk_bytes},
+                              {"done", estimate.done},
                               {"hours", nullptr}};
   if (estimate.hours) j["hours"] = *estimate.hours;
   return j.dump(2);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "coordinator/plan/plan.hpp"
@@ -15,12 +16,19 @@ struct Estimate {
   int trainings = 0;
   std::int64_t image_steps = 0;
   std::int64_t disk_bytes = 0;  // rows, masks and weights; packs not counted
+  int done = 0;                 // of the trials, before; hours are for the others
   std::optional<double> hours;  // of one slot; nothing while no speed is known
 };
 
-/// `images_per_second` is the measured speed of one slot on this experiment's net and image size.
+/// What was measured and computed before.
+struct Experience {
+  std::optional<double> images_per_second;  // of one slot on this experiment's net and image size
+  std::set<std::string> done;               // identities of trials, in hexadecimal
+};
+
+/// Adds up the plan's trials.
 Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& facts,
-                  std::optional<double> images_per_second = {});
+                  const Experience& experience = {});
 
 /// For people: counts, image-steps, hours, disk.
 std::string to_text(const Estimate& estimate);

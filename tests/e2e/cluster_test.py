@@ -1,0 +1,67 @@
+"""The way of a cluster: hone serve, mpirun hone-worker, hone submit, hone status, hone table."""
+
+import json
+import unittest
+
+from harness import HONE, MPIRUN, QUICK, WORKER, HoneTest, attempts, violations
+
+
+class Cluster(HoneTest):
+    def setUp(self):
+        super().setUp()
+        self.state = self.folder / "state"
+        self.coordinator = self.serve(self.state)
+
+    def start_workers(self, *words):
+        return self.start(*MPIRUN, "-n", 2, WORKER, "--access", self.state / "access.json",
+                          "--slots", 1, "--until-drained", *words, name="workers")
+
+    def run_sweep(self, *words):
+        sweep = self.hone("submit", self.tiny(), "--state", self.state).stdout.strip()
+        self.assertEqual(sweep, "1")
+        workers = self.start_workers(*words)
+        again = self.hone("submit", self.tiny(), "--state", self.state, "--wait").stdout.strip()
+        self.assertEqual(again, sweep)  # the same experiment again is the same sweep
+        self.assertEqual(workers.wait(timeout=60), 0)
+
+    def check_answers(self):
+        self.assertIn("sweep 1  Tiny: 9/9 trials done",
+                      self.hone("status", "--state", self.state).stdout)
+        self.assertIn("9/9 trials", self.hone("status", 1, "--state", self.state).stdout)
+        status = json.loads(self.hone("status", 1, "--state", self.state, "--json").stdout)
+        self.assertTrue(status["finished"])
+        self.assertEqual(status["states"]["done"], 9)
+        local = self.hone("table", "II", "--state", self.state).stdout
+        self.assertIn("Lesions (synthetic)", local)
+        self.assertEqual(attempts(self.state), 8)
+        self.assertEqual(violations(self.state), [])
+
+    def stop_coordinator(self):
+        self.coordinator.terminate()
+        self.assertEqual(self.coordinator.wait(timeout=10), 0)
+        self.assert_no_orphan()
+
+    def test_two_workers_of_mpirun_finish_a_sweep(self):
+        self.run_sweep("--trainer", QUICK)
+        self.check_answers()
+        self.stop_coordinator()
+
+    def test_two_workers_of_mpirun_train_a_sweep(self):
+        self.run_sweep()
+        self.check_answers()
+        self.stop_coordinator()
+
+    def test_workers_may_come_before_the_coordinator_has_work(self):
+        workers = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,
+                             "--trainer", QUICK, name="worker")
+        self.wait_until("it is connected", lambda: "1 workers" in self.hone(
+            "status", "--state", self.state).stdout)
+        self.hone("submit", self.tiny(), "--state", self.state, "--wait")
+        self.check_answers()
+        workers.terminate()
+        self.assertEqual(workers.wait(timeout=10), 0)
+        self.stop_coordinator()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,66 @@
+"""hone run: from an experiment file to Table II, once."""
+
+import csv
+import io
+import json
+import time
+import unittest
+
+from harness import HoneTest, attempts, query, results, violations
+
+README_QUERY = """SELECT iteration, avg(value) FROM result
+    WHERE role='refine' AND split='test' AND metric='dice' GROUP BY iteration"""
+
+
+class MainJob(HoneTest):
+    def test_a_run_prints_table_ii_and_a_second_run_trains_nothing(self):
+        state = self.folder / "state"
+        words = ["run", self.tiny(), "--state", state]
+        first = self.hone(*words)
+        self.assertIn("Table II", first.stdout)
+        self.assertIn("SYNTHETIC", first.stdout)
+        trained = attempts(state)
+        self.assertEqual(trained, 8)
+
+        begin = time.monotonic()
+        second = self.hone(*words)
+        seconds = time.monotonic() - begin
+        print(f"the second run took {seconds:.2f} s")
+        self.assertLess(seconds, 5)
+        self.assertEqual(second.stdout, first.stdout)
+        self.assertEqual(attempts(state), trained)
+        self.assertEqual(violations(state), [])
+        self.assert_no_orphan()
+        self.check_formats(state)
+        self.check_sql(state)
+
+    def check_formats(self, state):
+        table = ["table", "II", "--state", state, "--format"]
+        rows = json.loads(self.hone(*table, "json").stdout)["rows"]
+        self.assertEqual(len(rows[0]["cells"]), 5)
+        for cell in rows[0]["cells"]:
+            self.assertGreaterEqual(cell["dice"], 0)
+            self.assertLessEqual(cell["dice"], 100)
+        self.assertTrue(rows[0]["synthetic"])
+        lines = list(csv.reader(io.StringIO(self.hone(*table, "csv").stdout)))
+        numbers = [float(cell) for cell in lines[1][-5:]]
+        for number, cell in zip(numbers, rows[0]["cells"], strict=True):
+            self.assertAlmostEqual(number, cell["dice"], delta=0.006)
+        self.assertIn("\\begin{tabular}", self.hone(*table, "latex").stdout)
+        self.assertIn("| Lesions (synthetic)", self.hone(*table, "markdown").stdout)
+        self.assertIn("Lesions (synthetic)", self.hone(*table, "text").stdout)
+
+    def check_sql(self, state):
+        rows = query(state, README_QUERY)
+        self.assertEqual([iteration for iteration, _ in rows], [0, 1, 2])
+        shell = self.run_program("sqlite3", state / "hone.sqlite", README_QUERY).stdout
+        self.assertEqual(len(shell.splitlines()), 3)
+
+    def test_one_trial_at_a_time_or_two_give_the_same_results(self):
+        self.hone("run", self.tiny(), "--state", self.folder / "one", "--slots", 1)
+        self.hone("run", self.tiny(), "--state", self.folder / "two", "--slots", 2)
+        self.assertEqual(results(self.folder / "one"), results(self.folder / "two"))
+
+
+if __name__ == "__main__":
+    unittest.main()

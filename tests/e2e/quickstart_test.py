@@ -1,0 +1,23 @@
+"""The quickstart experiment, as it is shipped, learns something."""
+
+import json
+import unittest
+
+from harness import SOURCE, HoneTest
+
+
+class Quickstart(HoneTest):
+    def test_base_and_refined_masks_beat_the_best_constant_mask(self):
+        run = self.hone("run", SOURCE / "experiments" / "quickstart.json", "--state",
+                        self.folder / "state", "--format", "json", seconds=1500)
+        row = json.loads(run.stdout)["rows"][0]
+        dice = {cell["column"]: cell["dice"] for cell in row["cells"]}
+        constant = row["constant_mask_dice"]
+        print(f"best constant mask {constant:.2f}; " + ", ".join(
+            f"{column} {value:.2f}" for column, value in dice.items()))
+        self.assertGreaterEqual(dice["0x"], constant + 5)
+        self.assertGreaterEqual(dice["quality-1x"], constant + 5)
+
+
+if __name__ == "__main__":
+    unittest.main()

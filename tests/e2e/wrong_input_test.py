@@ -1,0 +1,113 @@
+"""What is wrong is said in one line, with the exit code that scripts look at."""
+
+import json
+import signal
+import unittest
+
+from harness import QUICK, HoneTest, query
+
+WRONG_INPUT, FAILED = 2, 1
+
+
+class WrongInput(HoneTest):
+    def assert_refused(self, code, words, *says):
+        """Exit code `code`, nothing on stdout, one line on stderr that has all of `says`."""
+        done = self.hone(*words, code=code)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, r"\Ahone: error: [^\n]+\n\Z")
+        for text in says:
+            self.assertIn(str(text), done.stderr)
+
+    def state(self):
+        return self.folder / "state"
+
+    def assert_nothing_was_submitted(self):
+        if (self.state() / "hone.sqlite").exists():
+            self.assertEqual(query(self.state(), "SELECT count(*) FROM sweep"), [(0,)])
+        self.assert_no_orphan()
+
+    def test_an_unknown_key_in_an_experiment(self):
+        spec = self.tiny(epochz=3)
+        self.assert_refused(WRONG_INPUT, ["run", spec, "--state", self.state()], "epochz", spec)
+        self.assertFalse(self.state().exists())
+
+    def test_an_experiment_that_is_not_there(self):
+        self.assert_refused(WRONG_INPUT, ["run", "missing.json", "--state", self.state()],
+                            "missing.json")
+        self.assertFalse(self.state().exists())
+
+    def test_an_experiment_that_is_a_folder(self):
+        self.assert_refused(WRONG_INPUT, ["run", self.folder, "--state", self.state()])
+
+    def test_a_setting_that_makes_no_sense(self):
+        words = ["run", self.tiny(), "--state", self.state(), "-S", "image_size=33"]
+        self.assert_refused(WRONG_INPUT, words, "image_size")
+        words[-1] = "training.epochz=3"
+        self.assert_refused(WRONG_INPUT, words, "epochz")
+
+    def test_an_option_and_a_command_that_do_not_exist(self):
+        self.assert_refused(WRONG_INPUT, ["run", self.tiny(), "--fast"], "--fast")
+        self.assert_refused(WRONG_INPUT, ["rum"])
+        self.assert_refused(WRONG_INPUT, [])
+
+    def test_a_data_set_that_is_not_there(self):
+        spec = self.tiny(datasets=[{"name": "PH2", "layout": "ph2", "path": "ph2"}])
+        data = self.folder / "no data"
+        self.assert_refused(WRONG_INPUT, ["run", spec, "--state", self.state(), "--data", data],
+                            "PH2", data)
+        self.assert_nothing_was_submitted()
+
+    def test_no_coordinator(self):
+        self.assert_refused(FAILED, ["status", "--state", self.state()], "hone serve")
+        self.assert_refused(FAILED, ["submit", self.tiny(), "--state", self.state()], "hone serve")
+        self.assert_refused(FAILED, ["table", "II", "--state", self.state()], self.state())
+        self.assertFalse(self.state().exists())
+
+    def test_a_coordinator_that_has_gone(self):
+        coordinator = self.serve(self.state())
+        coordinator.send_signal(signal.SIGKILL)
+        coordinator.wait()
+        self.assert_refused(FAILED, ["status", "--state", self.state()], "127.0.0.1")
+
+    def test_a_sweep_that_does_not_exist(self):
+        self.serve(self.state())
+        for words in (["status", 7], ["table", "II", 7]):
+            self.assert_refused(WRONG_INPUT, [*words, "--state", self.state()], "no sweep 7")
+        access = ["--access", self.state() / "access.json"]
+        self.assert_refused(WRONG_INPUT, ["table", "II", 7, *access], "no sweep 7")
+        self.assert_refused(WRONG_INPUT, ["table", "II", "seven", *access], "seven")
+        self.assert_refused(WRONG_INPUT, ["table", "II", "7x", "--state", self.state()], "7x")
+        self.assert_refused(FAILED, ["table", "II", *access], "no sweep was submitted")
+
+    def test_an_access_file_that_others_may_read(self):
+        self.serve(self.state())
+        access = self.state() / "access.json"
+        self.assertEqual(access.stat().st_mode & 0o777, 0o600)
+        access.chmod(0o644)
+        self.assert_refused(FAILED, ["status", "--state", self.state()], "chmod 600", access)
+
+    def test_a_wrong_token(self):
+        self.serve(self.state())
+        access = json.loads((self.state() / "access.json").read_text())
+        mine = self.folder / "mine.json"
+        mine.touch(0o600)
+        mine.write_text(json.dumps(access | {"token": "0" * 64}))
+        self.assert_refused(FAILED, ["status", "--access", mine], "token")
+        self.assert_refused(FAILED, ["submit", self.tiny(), "--access", mine], "token")
+        self.assert_nothing_was_submitted()
+
+    def test_a_state_folder_in_use(self):
+        self.serve(self.state())
+        self.assert_refused(FAILED, ["run", self.tiny(), "--state", self.state()],
+                            "another coordinator", self.state())
+
+    def test_a_trainer_that_does_not_start(self):
+        run = self.hone("run", self.tiny(), "--state", self.state(), "--trainer", "/bin/false",
+                        code=FAILED)
+        self.assertIn("hone: error: the worker ended", run.stderr.splitlines()[-1])
+        self.assert_no_orphan()
+        self.hone("run", self.tiny(), "--state", self.state(), "--trainer", QUICK)
+
+
+if __name__ == "__main__":
+    unittest.main()
