@@ -119,14 +119,8 @@ void Service::on(ConnectionId from, const Done& done) {
     drop(from, done.ticket);
     return;
   }
-  std::string missing;
-  for (const auto& [name, digest] : done.artifacts) {
-    if (!has_artifact_(digest)) missing = name;
-  }
-  if (!missing.empty() || !done.artifacts.contains("weights")) {
-    on(from,
-       Failed{done.ticket, Failure::crashed,
-              "its artifact '" + (missing.empty() ? "weights" : missing) + "' never arrived"});
+  if (const std::string fault = fault_of(done); !fault.empty()) {
+    on(from, Failed{done.ticket, Failure::crashed, fault});
     return;
   }
   if (!store_.accept(done)) {
@@ -135,6 +129,18 @@ void Service::on(ConnectionId from, const Done& done) {
   }
   settle(done.ticket);
   send(from, Ack{done.ticket, -1});
+}
+
+/// What is wrong with a result, for people, or nothing.
+std::string Service::fault_of(const Done& done) {
+  for (const std::string& name : store_.wanted_artifacts(done.ticket.trial)) {
+    if (!done.artifacts.contains(name)) return "its artifact '" + name + "' never arrived";
+  }
+  for (const auto& [name, digest] : done.artifacts) {
+    if (!has_artifact_(digest)) return "its artifact '" + name + "' never arrived";
+  }
+  if (!store_.is_json_object(done.summary)) return "its summary is not a JSON object";
+  return {};
 }
 
 void Service::on(ConnectionId from, const Failed& failed) {

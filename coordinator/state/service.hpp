@@ -93,6 +93,7 @@ class Service {
   void offer();
   void tell_idle();
   void settle(const Ticket& ticket);
+  std::string fault_of(const Done& done);
   std::vector<Departure> take();
 
   Store& store_;

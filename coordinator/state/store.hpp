@@ -78,8 +78,15 @@ class Store {
 
   Stored add_rows(const Report& report);
 
+  /// The artifacts that a result of the trial must leave: "weights", and what others need of it.
+  std::vector<std::string> wanted_artifacts(TrialId trial);
+
+  /// Whether a Done's summary can be stored.
+  bool is_json_object(const std::string& text);
+
   /// Accepts the attempt's result if its rows are those that the Done counts; returns false and
-  /// changes nothing if they are not. Requires: is_current(done.ticket).
+  /// changes nothing if they are not. Requires: is_current(done.ticket),
+  /// is_json_object(done.summary).
   bool accept(const Done& done);
 
   /// Ends the attempt without a result; the trial waits again. Requires: is_current(ticket).

@@ -39,6 +39,22 @@ Stored Store::add_rows(const Report& report) {
   return Stored::yes;
 }
 
+std::vector<std::string> Store::wanted_artifacts(TrialId trial) {
+  Statement query = database_.prepare(
+      "SELECT 'weights' UNION SELECT artifact FROM need WHERE needs = ? AND artifact <> ''");
+  query.bind(trial.value);
+  std::vector<std::string> names;
+  while (query.step()) names.push_back(query.text(0));
+  return names;
+}
+
+bool Store::is_json_object(const std::string& text) {
+  Statement query =
+      database_.prepare("SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' ELSE 0 END");
+  query.bind(text).step();
+  return query.integer(0) == 1;
+}
+
 bool Store::accept(const Done& done) {
   Statement query = database_.prepare(
       "SELECT split, image, iteration, metric, value FROM measurement WHERE trial = ? AND attempt "

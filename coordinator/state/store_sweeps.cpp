@@ -86,15 +86,17 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
   return receipt;
 }
 
-/// A trial that waits again is unmet again for those that need it, so selections that went on
-/// without it are reopened and every count is taken anew; what diverged goes on blocking.
+/// A trial that waits again is unmet again for those that need it, so selections that went on, or
+/// failed, without it are reopened, those of other sweeps too, and every count is taken anew; what
+/// diverged goes on blocking.
 void Store::try_failed_again(SweepId sweep) {
   Statement again = database_.prepare(
       "UPDATE trial SET state = 'waiting', reason = '' WHERE state IN ('failed', 'blocked') "
       "AND id IN (SELECT trial FROM sweep_trial WHERE sweep = ?)");
   again.bind(sweep.value).run();
   database_.execute(
-      "UPDATE trial SET state = 'waiting' WHERE role = 'select' AND state = 'done' AND id IN "
+      "UPDATE trial SET state = 'waiting' WHERE role = 'select' AND state IN ('done', 'failed') "
+      "AND id IN "
       "(SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs WHERE d.state = 'waiting');"
       "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting');"
       "UPDATE trial SET unmet = (SELECT count(*) FROM need n JOIN trial d ON d.id = n.needs "

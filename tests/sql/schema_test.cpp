@@ -1,0 +1,107 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sql/database.hpp"
+#include "tests/support/fake_coordinator.hpp"
+
+namespace hone {
+namespace {
+
+using Mode = Database::Mode;
+
+class Schema : public ::testing::Test {
+ protected:
+  std::string objects(const std::string& type) {
+    Statement query = database_.prepare(
+        "SELECT group_concat(name || ':' || sql, char(10)) FROM (SELECT name, sql FROM "
+        "sqlite_schema WHERE type = ? ORDER BY name)");
+    query.bind(type).step();
+    return query.text(0);
+  }
+  std::int64_t number(const std::string& sql) {
+    Statement query = database_.prepare(sql);
+    query.step();
+    return query.integer(0);
+  }
+
+  testing::TemporaryFolder folder_;
+  Database database_{folder_ / "hone.sqlite", Mode::read_write};
+};
+
+TEST_F(Schema, InstalledTwiceIsTheSame) {
+  install_schema(database_);
+  const std::string tables = objects("table");
+  const std::string views = objects("view");
+  EXPECT_THAT(views, ::testing::HasSubstr("table_ii"));
+  install_schema(database_);
+  EXPECT_EQ(objects("table"), tables);
+  EXPECT_EQ(objects("view"), views);
+}
+
+TEST_F(Schema, MakesItsViewsAnewAndKeepsItsRows) {
+  install_schema(database_);
+  database_.execute(
+      "UPDATE coordinator SET epoch = 7; DROP VIEW violation;"
+      "CREATE VIEW violation AS SELECT 1 AS planted; CREATE VIEW old AS SELECT 1");
+  install_schema(database_);
+  EXPECT_EQ(number("SELECT count(*) FROM violation"), 0);
+  EXPECT_THAT(objects("view"), ::testing::Not(::testing::HasSubstr("old:")));
+  EXPECT_EQ(number("SELECT epoch FROM coordinator"), 7);
+}
+
+TEST_F(Schema, OfANewerHoneIsRefusedWithASentenceAndLeftAlone) {
+  install_schema(database_);
+  database_.execute("PRAGMA user_version = 999; DROP VIEW violation");
+  const std::string before = objects("view");
+  try {
+    install_schema(database_);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("schema version 999"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("use the newer Hone"));
+  }
+  EXPECT_EQ(objects("view"), before);
+}
+
+TEST_F(Schema, EveryViewCanBeRead) {
+  install_schema(database_);
+  std::vector<std::string> views;
+  Statement names = database_.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'");
+  while (names.step()) views.push_back(names.text(0));
+  EXPECT_GE(views.size(), 10U);
+  for (const std::string& view : views) {
+    Statement query = database_.prepare("SELECT * FROM " + view);
+    EXPECT_EQ(query.step(), view.starts_with("paper_") || view == "table_ii_column") << view;
+  }
+}
+
+TEST_F(Schema, RefusesANumberThatIsNotOne) {
+  install_schema(database_);
+  EXPECT_THROW(database_.execute("INSERT INTO measurement VALUES (1, 1, 0, 0, 0, 0, NULL)"),
+               SqlError);
+  EXPECT_THROW(database_.execute("INSERT INTO measurement VALUES (1, 1, 0, 0, 0, 0, 0.5)"),
+               SqlError);  // of no attempt
+}
+
+// A view that finds nothing proves nothing: each broken rule is found once.
+TEST_F(Schema, TheViolationViewFindsWhatIsBroken) {
+  install_schema(database_);
+  database_.execute("PRAGMA foreign_keys = OFF");
+  const auto found = [&](const std::string& state, const std::string& rule) {
+    database_.execute(
+        "DELETE FROM trial; INSERT INTO trial (id, identity, spec, image_steps, "
+        "state, unmet, accepted) VALUES (1, 'x', '{\"role\":\"segment\"}', 1, " +
+        state + ")");
+    return number("SELECT count(*) FROM violation WHERE rule = '" + rule + "'") == 1;
+  };
+  EXPECT_TRUE(found("'waiting', 1, NULL", "unmet is not the number of unmet needs"));
+  EXPECT_TRUE(found("'leased', 1, NULL", "a trial is leased or past it with needs unmet"));
+  EXPECT_TRUE(found("'leased', 0, NULL", "a leased trial has no running attempt"));
+  EXPECT_TRUE(found("'done', 0, 1", "the accepted attempt is not done"));
+  EXPECT_TRUE(found("'done', 0, 1", "a finished training left no weights"));
+  EXPECT_TRUE(found("'done', 0, NULL",
+                    "a finished training has no accepted attempt, or an unfinished one has"));
+}
+
+}  // namespace
+}  // namespace hone
