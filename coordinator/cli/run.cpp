@@ -53,6 +53,9 @@ class EmbeddedServer {
   EmbeddedServer(const EmbeddedServer&) = delete;
   EmbeddedServer& operator=(const EmbeddedServer&) = delete;
 
+  /// Trials that another run of this state folder left waiting are not this run's.
+  void work_only_on(SweepId sweep) { server_.work_only_on(sweep); }
+
  private:
   void serve() {
     try {
@@ -105,13 +108,14 @@ bool work(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& s
 void run(const Options& options) {
   const ExperimentSpec experiment = load_experiment(options.experiment);
   const std::filesystem::path state = state_folder(options.state);
-  const EmbeddedServer server = start_server(state);
+  EmbeddedServer server = start_server(state);
   HttpClient coordinator(read_access(access_file(state)));
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
   std::fprintf(stderr, "sweep %lld: %lld trials, %lld of them new\n",
                static_cast<long long>(submitted.sweep.value),
                static_cast<long long>(submitted.trials), static_cast<long long>(submitted.added));
+  server.work_only_on(submitted.sweep);
   if (!is_finished(coordinator, submitted.sweep) &&
       !work(coordinator, submitted.sweep, state, options, experiment.numerics)) {
     std::fprintf(stderr, "hone: stopped; nothing is lost. The same command goes on.\n");

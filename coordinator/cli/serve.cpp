@@ -28,6 +28,12 @@ struct Options {
 };
 
 void serve(Options options) {
+  if (options.server.bind == "0.0.0.0") {
+    throw CommandError(
+        "--bind 0.0.0.0 is no address that workers could be told; name the one that "
+        "they reach this machine by",
+        2);
+  }
   options.server.state = state_folder(options.state);
   options.server.lease = std::chrono::milliseconds(static_cast<int>(options.lease_seconds * 1000));
   spdlog::set_level(spdlog::level::info);
@@ -36,6 +42,10 @@ void serve(Options options) {
   std::fprintf(stderr, "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s\n",
                options.server.state.c_str(), options.server.bind.c_str(), server.port(),
                access_file(options.server.state).c_str());
+  if (!options.server.bind.starts_with("127.")) {
+    std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",
+                 options.server.bind.c_str());
+  }
   signals.on_signal([&server] { server.stop(); });
   server.run();
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -156,6 +157,10 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const {
   return parts_->acceptor.local_endpoint().port();
+}
+
+void Server::work_only_on(SweepId sweep) {
+  asio::post(parts_->context, [this, sweep] { parts_->store.focus(sweep); });
 }
 
 void Server::run() {

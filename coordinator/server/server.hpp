@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "common/ids.hpp"
+
 namespace hone {
 
 struct ServerSettings {
@@ -35,6 +37,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
+
+  /// Leases only trials of this sweep from now on. May be called from any thread.
+  void work_only_on(SweepId sweep);
 
   /// Serves until `stop`. Throws SqlError when the disk fails: nothing more was acknowledged then.
   void run();

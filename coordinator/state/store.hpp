@@ -67,6 +67,9 @@ class Store {
 
   WorkerId add_worker(const Hello& hello);
 
+  /// From now on only trials of this sweep are leased and counted as ready or leased; nothing: all.
+  void focus(std::optional<SweepId> sweep) { focus_ = sweep; }
+
   /// Leases the next ready trial that such a worker can honour, or nothing.
   std::optional<Lease> claim(WorkerId worker, const Hello& capabilities);
 
@@ -122,8 +125,11 @@ class Store {
   std::vector<Input> inputs_of(TrialId trial, const TrialSpec& spec);
   bool select(TrialId trial);
 
+  std::int64_t count_in_focus(std::string_view condition);
+
   Database database_;
   std::int64_t epoch_ = 0;
+  std::optional<SweepId> focus_;
 };
 
 }  // namespace hone

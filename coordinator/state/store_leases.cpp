@@ -10,6 +10,11 @@ std::string now_text() {
   return "strftime('%Y-%m-%dT%H:%M:%SZ')";
 }
 
+std::optional<std::int64_t> focus_id(const std::optional<SweepId>& focus) {
+  if (!focus) return {};
+  return focus->value;
+}
+
 }  // namespace
 
 WorkerId Store::add_worker(const Hello& hello) {
@@ -29,10 +34,11 @@ std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities) {
       "SELECT id, spec, attempt FROM trial WHERE state = 'waiting' AND unmet = 0 "
       "AND role <> 'select' AND (spec ->> '$.numerics.threads') <= ?1 "
       "AND ((spec ->> '$.numerics.precision') = 'fp32' OR ?2) "
+      "AND (?3 IS NULL OR id IN (SELECT trial FROM sweep_trial WHERE sweep = ?3)) "
       "ORDER BY role = 'segment' DESC, image_steps DESC, id LIMIT 1");
   bool bf16 = false;
   for (const Precision precision : capabilities.precisions) bf16 |= precision == Precision::bf16;
-  query.bind(capabilities.threads).bind(bf16 ? 1 : 0);
+  query.bind(capabilities.threads).bind(bf16 ? 1 : 0).bind(focus_id(focus_));
   if (!query.step()) return {};
   Lease lease;
   lease.ticket = {{query.integer(0)}, query.integer(2) + 1};
@@ -101,17 +107,20 @@ std::vector<Ticket> Store::leases() {
   return tickets;
 }
 
-std::int64_t Store::ready_count() {
-  Statement query =
-      database_.prepare("SELECT count(*) FROM trial WHERE state = 'waiting' AND unmet = 0");
-  query.step();
+std::int64_t Store::count_in_focus(std::string_view condition) {
+  Statement query = database_.prepare(
+      "SELECT count(*) FROM trial WHERE " + std::string(condition) +
+      " AND (?1 IS NULL OR id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1))");
+  query.bind(focus_id(focus_)).step();
   return query.integer(0);
 }
 
+std::int64_t Store::ready_count() {
+  return count_in_focus("state = 'waiting' AND unmet = 0");
+}
+
 std::int64_t Store::leased_count() {
-  Statement query = database_.prepare("SELECT count(*) FROM trial WHERE state = 'leased'");
-  query.step();
-  return query.integer(0);
+  return count_in_focus("state = 'leased'");
 }
 
 }  // namespace hone

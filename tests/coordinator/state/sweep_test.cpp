@@ -110,5 +110,20 @@ TEST(Sweep, ThatIsNotCommittedIsNotThere) {
   EXPECT_FALSE(desk.store().groups_of(sha256("other")));
 }
 
+TEST(Sweep, OutOfFocusIsNeitherLeasedNorWaitedFor) {
+  Desk desk;
+  desk.submit();
+  const SweepReceipt other = desk.submit(small_experiment({"seeds=[7]"}));
+  desk.store().focus(other.sweep);
+  const ConnectionId worker = desk.hello();
+  desk.finish_all(worker, [](const TrialSpec& spec) {
+    EXPECT_EQ(spec.seed, 7);
+    return given::dice_rows(0.8, 0.8);
+  });
+  EXPECT_TRUE(desk.ask(worker).empty());
+  EXPECT_TRUE(desk.heard<Idle>(worker).at(0).drained);
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state = 'done'"), 9);
+}
+
 }  // namespace
 }  // namespace hone
