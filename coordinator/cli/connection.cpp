@@ -24,13 +24,18 @@ std::filesystem::path access_path(const ConnectionOptions& options) {
 }
 
 HttpClient connect(const ConnectionOptions& options) {
-  const std::filesystem::path file = access_path(options);
+  constexpr const char* advice =
+      "; start a coordinator with 'hone serve', or name its state folder with --state or its "
+      "access file with --access";
   try {
-    return HttpClient(read_access(file));
+    HttpClient coordinator(read_access(access_path(options)));
+    // Whether it is there and lets us in is said now, not after the reading of a data set.
+    body_of(coordinator.get("/api/v1/status"));
+    return coordinator;
   } catch (const AccessError& error) {
-    throw CommandError(std::string(error.what()) +
-                       "; start a coordinator with 'hone serve', or name its state folder with "
-                       "--state or its access file with --access");
+    throw CommandError(error.what() + std::string(advice));
+  } catch (const NetworkError& error) {
+    throw CommandError("no coordinator answers: " + std::string(error.what()) + advice);
   }
 }
 

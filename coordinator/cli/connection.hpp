@@ -23,7 +23,8 @@ void add_connection_options(CLI::App& app, ConnectionOptions& options);
 /// --access if given, else $HONE_ACCESS, else access.json in the state folder.
 std::filesystem::path access_path(const ConnectionOptions& options);
 
-/// A client of that coordinator. Throws CommandError that says how to start one if there is none.
+/// A client of that coordinator, which has answered. Throws CommandError that says how to start one
+/// if there is none.
 HttpClient connect(const ConnectionOptions& options);
 
 /// The body of a good answer; else throws CommandError with the coordinator's own words.

@@ -31,6 +31,15 @@ void start_log() {
   spdlog::set_level(spdlog::level::warn);
 }
 
+/// What is wrong with the command's name; '' if nothing is. CLI11 would say that a command lacks.
+std::string fault_of_name(const CLI::App& app, int argc, char** argv) {
+  const std::string name = argc > 1 ? argv[1] : "";
+  if (name.empty()) return "name a command";
+  const auto called =
+      app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
+  return name.front() == '-' || !called.empty() ? "" : "'" + name + "' is not a command of hone";
+}
+
 int fail(const std::string& message, int code) {
   std::fprintf(stderr, "hone: error: %s\n", message.c_str());
   return code;
@@ -51,6 +60,9 @@ int main(int argc, char** argv) {
   hone::cli::add_submit(app);
   hone::cli::add_status(app);
   hone::cli::add_table(app);
+  if (const std::string fault = fault_of_name(app, argc, argv); !fault.empty()) {
+    return fail(fault + "; see 'hone --help'", 2);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {

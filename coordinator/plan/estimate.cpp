@@ -1,5 +1,6 @@
 #include "coordinator/plan/estimate.hpp"
 
+#include <cmath>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -72,6 +73,20 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
+std::string time_of(const Estimate& estimate) {
+  int trials = 0;
+  for (const auto& [role, count] : estimate.trials) trials += count;
+  if (estimate.done == trials) return "none: everything is done";
+  if (!estimate.hours) return "unknown until a first trial was trained";
+  const bool in_minutes = *estimate.hours < 2;
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(!in_minutes && *estimate.hours < 10 ? 1 : 0)
+       << (in_minutes ? std::ceil(60 * *estimate.hours) : *estimate.hours)
+       << (in_minutes ? " min" : " h") << " of one slot at most";
+  if (estimate.done > 0) text << ", for the others";
+  return text.str();
+}
+
 }  // namespace
 
 Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& facts,
@@ -101,13 +116,7 @@ std::string to_text(const Estimate& estimate) {
   text << "trainings    " << estimate.trainings << "\n";
   text << "image-steps  " << grouped(estimate.image_steps) << " at most\n";
   if (estimate.done > 0) text << "done already " << estimate.done << " trials\n";
-  text << "time         ";
-  if (estimate.hours) {
-    text << std::fixed << std::setprecision(*estimate.hours < 10 ? 2 : 0) << *estimate.hours
-         << " h of one slot at most" << (estimate.done > 0 ? ", for the others\n" : "\n");
-  } else {
-    text << "unknown until a first trial was trained\n";
-  }
+  text << "time         " << time_of(estimate) << "\n";
   text << "disk         about " << with_unit(estimate.disk_bytes) << "\n";
   return text.str();
 }

@@ -33,6 +33,9 @@ class Cluster(HoneTest):
         self.assertEqual(status["states"]["done"], 9)
         local = self.hone("table", "II", "--state", self.state).stdout
         self.assertIn("Lesions (synthetic)", local)
+        remote = ["table", "II", "--access", self.state / "access.json"]
+        self.assertEqual(self.hone(*remote).stdout, local)
+        self.assertTrue(json.loads(self.hone(*remote, "--format", "json").stdout)["complete"])
         self.assertEqual(attempts(self.state), 8)
         self.assertEqual(violations(self.state), [])
 

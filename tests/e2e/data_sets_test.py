@@ -13,11 +13,12 @@ SMALL = [word for setting in ("image_size=32", "inner_folds=2", "lambdas=[0.1,1]
          for word in ("-S", setting)]
 
 
-class DataSets(HoneTest):
-    def table(self, state):
-        text = self.hone("table", "II", "--state", state, "--format", "json").stdout
-        return json.loads(text)["rows"][0]
+def table_row(test, state):
+    text = test.hone("table", "II", "--state", state, "--format", "json").stdout
+    return json.loads(text)["rows"][0]
 
+
+class RealPh2(HoneTest):
     def test_ph2_from_its_official_folders_stands_beside_the_printed_numbers(self):
         images = DATA / "ph2" / "PH2Dataset" / "PH2 Dataset images"
         if not images.is_dir():
@@ -32,13 +33,15 @@ class DataSets(HoneTest):
         print(run.stdout)
         for printed in ("83.21", "89.10", "89.14", "90.40", "90.41", "difference"):
             self.assertIn(printed, run.stdout)
-        row = self.table(state)
+        row = table_row(self, state)
         self.assertFalse(row["synthetic"])
         self.assertEqual([cell["paper"] for cell in row["cells"]],
                          [83.21, 89.10, 89.14, 90.40, 90.41])
         self.assertTrue(all(0 <= cell["dice"] <= 100 for cell in row["cells"]))
         self.assertEqual(query(state, "SELECT count(*) FROM image"), [(24,)])
 
+
+class Pairs(HoneTest):
     def test_pairs_with_blanks_and_umlauts_in_their_names(self):
         data = self.folder / "data" / "Größe & Form"
         for side in ("meine Bilder", "Masken"):
@@ -54,7 +57,7 @@ class DataSets(HoneTest):
         run = self.hone("run", experiment, "--data", self.folder / "data", "--state", state)
         self.assertIn("Flächen é", run.stdout)
         self.assertNotIn("SYNTHETIC", run.stdout)
-        self.assertFalse(self.table(state)["synthetic"])
+        self.assertFalse(table_row(self, state)["synthetic"])
         self.assertIn(("Fläche 03 病変",), query(state, "SELECT id FROM image"))
 
 

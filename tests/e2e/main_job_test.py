@@ -33,6 +33,7 @@ class MainJob(HoneTest):
         self.assert_no_orphan()
         self.check_formats(state)
         self.check_sql(state)
+        self.check_plan(state)
 
     def check_formats(self, state):
         table = ["table", "II", "--state", state, "--format"]
@@ -49,6 +50,16 @@ class MainJob(HoneTest):
         self.assertIn("\\begin{tabular}", self.hone(*table, "latex").stdout)
         self.assertIn("| Lesions (synthetic)", self.hone(*table, "markdown").stdout)
         self.assertIn("Lesions (synthetic)", self.hone(*table, "text").stdout)
+
+    def check_plan(self, state):
+        plan = ["plan", self.tiny(), "--state", state]
+        self.assertIn("done already 9 trials", self.hone(*plan).stdout)
+        self.assertEqual(json.loads(self.hone(*plan, "--json").stdout)["hours"], 0)
+        more = json.loads(self.hone(*plan, "--json", "-S", "lambdas=[0.1,0.3,1]").stdout)
+        self.assertEqual(more["done"], 8)  # the other selection has other candidates
+        self.assertGreater(more["hours"], 0)  # at the speed of the trainings before
+        wider = json.loads(self.hone(*plan, "--json", "-S", "network.filters=8").stdout)
+        self.assertEqual((wider["done"], wider["hours"]), (0, None))
 
     def check_sql(self, state):
         rows = query(state, README_QUERY)

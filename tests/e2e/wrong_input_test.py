@@ -24,7 +24,6 @@ class WrongInput(HoneTest):
     def assert_nothing_was_submitted(self):
         if (self.state() / "hone.sqlite").exists():
             self.assertEqual(query(self.state(), "SELECT count(*) FROM sweep"), [(0,)])
-        self.assert_no_orphan()
 
     def test_an_unknown_key_in_an_experiment(self):
         spec = self.tiny(epochz=3)
@@ -47,14 +46,15 @@ class WrongInput(HoneTest):
 
     def test_an_option_and_a_command_that_do_not_exist(self):
         self.assert_refused(WRONG_INPUT, ["run", self.tiny(), "--fast"], "--fast")
-        self.assert_refused(WRONG_INPUT, ["rum"])
-        self.assert_refused(WRONG_INPUT, [])
+        self.assert_refused(WRONG_INPUT, ["rum"], "'rum' is not a command")
+        self.assert_refused(WRONG_INPUT, [], "hone --help")
 
     def test_a_data_set_that_is_not_there(self):
         spec = self.tiny(datasets=[{"name": "PH2", "layout": "ph2", "path": "ph2"}])
         data = self.folder / "no data"
         self.assert_refused(WRONG_INPUT, ["run", spec, "--state", self.state(), "--data", data],
                             "PH2", data)
+        self.assert_no_orphan()
         self.assert_nothing_was_submitted()
 
     def test_no_coordinator(self):
@@ -67,7 +67,8 @@ class WrongInput(HoneTest):
         coordinator = self.serve(self.state())
         coordinator.send_signal(signal.SIGKILL)
         coordinator.wait()
-        self.assert_refused(FAILED, ["status", "--state", self.state()], "127.0.0.1")
+        self.assert_refused(FAILED, ["status", "--state", self.state()],
+                            "no coordinator answers", "127.0.0.1", "hone serve")
 
     def test_a_sweep_that_does_not_exist(self):
         self.serve(self.state())
