@@ -1,7 +1,6 @@
 #include "coordinator/report/table_ii.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 namespace hone {
@@ -25,12 +24,16 @@ std::vector<std::string> read_missing(Database& database, SweepId sweep, const s
   return missing;
 }
 
+std::string printed(double dice) {
+  return cell_text({dice, "", false, false});
+}
+
 /// Marks the largest number, and whatever prints the same.
 void mark_best(std::array<ResultCell, 5>& cells) {
   double best = -1;
   for (const ResultCell& cell : cells) best = std::max(best, cell.dice.value_or(-1));
   for (ResultCell& cell : cells) {
-    cell.best = cell.dice && std::lround(*cell.dice * 100) == std::lround(best * 100);
+    cell.best = cell.dice && printed(*cell.dice) == printed(best);
   }
 }
 

@@ -40,8 +40,12 @@ ArtifactStore::Upload::Upload(const ArtifactStore& store, const Digest& expected
 }
 
 ArtifactStore::Upload::~Upload() {
-  if (file_ < 0) return;
+  if (file_ >= 0) discard();
+}
+
+void ArtifactStore::Upload::discard() {
   ::close(file_);
+  file_ = -1;
   ::unlink(temporary_.c_str());
 }
 
@@ -55,7 +59,10 @@ void ArtifactStore::Upload::append(std::span<const std::byte> bytes) {
 }
 
 bool ArtifactStore::Upload::finish() {
-  if (hasher_.finish() != expected_) return false;
+  if (hasher_.finish() != expected_) {
+    discard();
+    return false;
+  }
   if (::fsync(file_) != 0) fail(temporary_);
   std::filesystem::rename(temporary_, final_);
   ::close(file_);

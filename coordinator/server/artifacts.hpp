@@ -34,6 +34,8 @@ class ArtifactStore {
     bool finish();
 
    private:
+    void discard();
+
     std::filesystem::path temporary_;
     std::filesystem::path final_;
     Digest expected_;

@@ -58,7 +58,6 @@ asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts li
 }
 
 /// Hands a read to the reading thread.
-/// Hands a read to the reading thread.
 asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
   LiveFacts live{context->service->connected(), context->service->refused_stale(),
                  context->service->standings()};
@@ -96,6 +95,12 @@ asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffe
   }
   if (target.starts_with("/artifacts/")) {
     co_return co_await serve_artifact(stream, buffer, header.get(), context);
+  }
+  // The parser below would not look at an announced length any more: its header is behind it.
+  if (header->content_length().value_or(0) > body_limit) {
+    ApiResponse refused = api_error(413, "a request's body is at most 1 MiB");
+    co_await send_response(stream, &request, std::move(refused));
+    co_return false;
   }
   http::request_parser<http::string_body> parser(std::move(*header));
   parser.body_limit(body_limit);

@@ -1,0 +1,58 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/report/table.hpp"
+
+namespace hone {
+namespace {
+
+using ::testing::HasSubstr;
+
+Table small(const std::string& label, const TableCell& cell) {
+  return {.title = "T",
+          .label_headers = {"Dataset"},
+          .column_headers = {"0x"},
+          .rows = {{{label}, {cell}}},
+          .notes = {}};
+}
+
+TEST(Cell, IsANumberWithTwoDigitsOrItsWord) {
+  EXPECT_EQ(cell_text({89.1, "", false, false}), "89.10");
+  EXPECT_EQ(cell_text({0.25, "", true, false}), "+0.25");
+  EXPECT_EQ(cell_text({-1.5, "", true, false}), "-1.50");
+  EXPECT_EQ(cell_text({{}, "collapsed", false, false}), "collapsed");
+  EXPECT_EQ(cell_text({{}, "", false, false}), "");
+}
+
+TEST(Rendered, TheBestIsMarkedAsEachFormatDoes) {
+  const Table table = small("a", {90.4, "", false, true});
+  EXPECT_THAT(render(table, TableFormat::text), HasSubstr("90.40*"));
+  EXPECT_THAT(render(table, TableFormat::markdown), HasSubstr("**90.40**"));
+  EXPECT_THAT(render(table, TableFormat::latex), HasSubstr("\\textbf{90.40}"));
+  EXPECT_EQ(render(table, TableFormat::csv), "Dataset,0x\na,90.40\n");
+}
+
+TEST(Rendered, NamesCannotBreakTheFormat) {
+  const TableCell cell{1.0, "", false, false};
+  EXPECT_THAT(render(small("a|b", cell), TableFormat::markdown), HasSubstr("| a\\|b |"));
+  EXPECT_THAT(render(small("a,\"b\"", cell), TableFormat::csv), HasSubstr("\"a,\"\"b\"\"\",1.00"));
+  EXPECT_THAT(render(small("50%_x&{}#$", cell), TableFormat::latex),
+              HasSubstr("50\\%\\_x\\&\\{\\}\\#\\$"));
+  EXPECT_THAT(render(small("a\\b~^", cell), TableFormat::latex),
+              HasSubstr("a\\textbackslash{}b\\~{}\\^{}"));
+}
+
+TEST(Rendered, ColumnsOfTextLineUpBeyondAscii) {
+  Table table = small("λ", {1.0, "", false, false});
+  table.rows.push_back({{"lambda"}, {{10.0, "", false, false}}});
+  EXPECT_THAT(render(table, TableFormat::text), HasSubstr("λ         1.00\nlambda   10.00\n"));
+}
+
+TEST(Rendered, ARowOfAnotherLengthIsRefused) {
+  Table table = small("a", {1.0, "", false, false});
+  table.rows[0].cells.clear();
+  EXPECT_THROW(render(table, TableFormat::text), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace hone

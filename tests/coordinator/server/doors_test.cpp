@@ -1,0 +1,126 @@
+// Who is let in, and who is not.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "common/net/access.hpp"
+#include "tests/coordinator/server/client.hpp"
+
+namespace hone {
+namespace {
+
+using given::Reply;
+using given::Request;
+using given::Running;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Doors : public ::testing::Test {
+ protected:
+  Doors() : coordinator_(folder_ / "state") {
+    EXPECT_EQ(coordinator_.submit(folder_ / "packs").status, 201U);
+    EXPECT_EQ(coordinator_.put(sha256("bytes"), "bytes").status, 201U);
+  }
+
+  std::vector<Request> routes() const {
+    const std::string artifact = "/artifacts/" + sha256("bytes").hex();
+    std::vector<Request> all;
+    for (const char* target :
+         {"/api/v1/status", "/api/v1/sweeps", "/api/v1/sweeps/1", "/api/v1/sweeps/1/tables/II",
+          "/api/v1/sweeps/1/tables/II?format=text"})
+      all.push_back({.target = target});
+    all.push_back({.target = artifact});
+    all.push_back({.method = "HEAD", .target = artifact});
+    all.push_back({.method = "PUT", .target = artifact, .body = "bytes"});
+    return all;
+  }
+
+  testing::TemporaryFolder folder_;
+  Running coordinator_;
+};
+
+TEST_F(Doors, EveryRouteOpensToTheTokenAlone) {
+  for (Request request : routes()) {
+    const std::string name = request.method + " " + request.target;
+    request.authorization = "";
+    EXPECT_EQ(coordinator_.send(request).status, 401U) << name;
+    for (const std::string& wrong :
+         {"Bearer " + random_token(), coordinator_.token(), "Basic " + coordinator_.token(),
+          "Bearer " + coordinator_.token() + "0", std::string("Bearer ")}) {
+      request.authorization = wrong;
+      EXPECT_EQ(coordinator_.send(request).status, 401U) << name;
+    }
+    request.authorization.reset();
+    EXPECT_EQ(coordinator_.send(request).status / 100, 2U) << name;
+  }
+}
+
+TEST_F(Doors, NothingIsWrittenWithoutTheToken) {
+  const Request post{.method = "POST",
+                     .target = "/api/v1/packs",
+                     .body = R"({"digest": ")" + sha256("bytes").hex() + "\"}",
+                     .authorization = ""};
+  EXPECT_EQ(coordinator_.send(post).status, 401U);
+  const Request put{.method = "PUT",
+                    .target = "/artifacts/" + sha256("secret").hex(),
+                    .body = "secret",
+                    .authorization = "Bearer " + random_token()};
+  EXPECT_EQ(coordinator_.send(put).status, 401U);
+  EXPECT_FALSE(
+      std::filesystem::exists(artifact_folder(folder_ / "state") / sha256("secret").hex()));
+}
+
+TEST_F(Doors, TheRefusalDoesNotShowTheToken) {
+  const Reply reply = coordinator_.send({.target = "/api/v1/status", .authorization = ""});
+  EXPECT_THAT(reply.body, HasSubstr("access.json"));
+  EXPECT_THAT(reply.body, Not(HasSubstr(coordinator_.token())));
+}
+
+TEST_F(Doors, AnotherHostsNameIsRefusedEvenWithTheToken) {
+  for (const char* host : {"evil.example", "evil.example:80", "127.0.0.1.evil.example", ""}) {
+    const Reply reply = coordinator_.send({.target = "/api/v1/status", .host = host});
+    EXPECT_EQ(reply.status, 403U) << host;
+  }
+  for (const char* host : {"localhost:1", "127.0.0.1", "localhost"}) {
+    EXPECT_EQ(coordinator_.send({.target = "/api/v1/status", .host = host}).status, 200U) << host;
+  }
+}
+
+TEST_F(Doors, AWorkerIsLetInByTheTokenAlone) {
+  EXPECT_NO_THROW(given::WorkerLine line(coordinator_));
+  const Request upgrade{.target = "/worker", .authorization = ""};
+  EXPECT_EQ(coordinator_.send(upgrade).status, 401U);
+}
+
+TEST_F(Doors, OnlyTheLoopbackListens) {
+  std::ifstream table("/proc/net/tcp");
+  const std::string text{std::istreambuf_iterator<char>(table), {}};
+  char port[16];
+  std::snprintf(port, sizeof port, ":%04X", coordinator_.port());
+  EXPECT_THAT(text, HasSubstr(std::string("0100007F") + port + " 00000000:0000 0A"));
+  EXPECT_THAT(text, Not(HasSubstr(std::string("00000000") + port + " 00000000:0000 0A")));
+}
+
+TEST_F(Doors, TheAccessFileIsItsOwnersAlone) {
+  struct stat facts {};
+  ASSERT_EQ(::stat(access_file(folder_ / "state").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777U, 0600U);
+  ASSERT_EQ(::stat((folder_ / "state").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777U, 0700U);
+}
+
+TEST_F(Doors, ABodyOverAMegabyteIsRefusedBeforeItIsRead) {
+  const Reply reply = coordinator_.send(
+      {.method = "POST", .target = "/api/v1/sweeps", .announced = 1024 * 1024 + 1});
+  EXPECT_EQ(reply.status, 413U);
+  EXPECT_THAT(reply.body, HasSubstr("error"));
+  EXPECT_EQ(coordinator_.get("/api/v1/status").status, 200U);
+}
+
+}  // namespace
+}  // namespace hone

@@ -1,0 +1,75 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/coordinator/server/client.hpp"
+
+namespace hone {
+namespace {
+
+using given::Running;
+using given::WorkerLine;
+using ::testing::HasSubstr;
+
+Hello greeting(std::vector<Ticket> holding = {}) {
+  Hello hello;
+  hello.instance = "w";
+  hello.device = "cpu";
+  hello.holding = std::move(holding);
+  return hello;
+}
+
+TEST(AState, BelongsToOneCoordinatorAtATime) {
+  const testing::TemporaryFolder folder;
+  const Running first(folder.path());
+  try {
+    const Server second({.state = folder.path(),
+                         .bind = "127.0.0.1",
+                         .port = 0,
+                         .lease = std::chrono::seconds(30)});
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("another coordinator is using"));
+  }
+  EXPECT_EQ(first.get("/api/v1/status").status, 200U);
+}
+
+TEST(ARestart, KeepsTokenAndPortAndSweeps) {
+  const testing::TemporaryFolder folder;
+  std::string token;
+  std::uint16_t port = 0;
+  {
+    const Running first(folder / "state");
+    token = first.token();
+    port = first.port();
+    EXPECT_EQ(first.submit(folder / "packs").status, 201U);
+  }
+  const Running second(folder / "state");
+  EXPECT_EQ(second.token(), token);
+  EXPECT_EQ(second.port(), port);
+  EXPECT_EQ(second.get("/api/v1/sweeps/1").status, 200U);
+}
+
+TEST(ARestart, RaisesTheEpochAndLeavesALeaseWithItsWorker) {
+  const testing::TemporaryFolder folder;
+  Ticket ticket;
+  {
+    const Running first(folder / "state");
+    first.submit(folder / "packs");
+    WorkerLine line(first);
+    line.say(FromWorker{greeting()});
+    EXPECT_EQ(std::get<Welcome>(line.next().value()).epoch, 1);
+    line.say(FromWorker{Ask{1}});
+    ticket = std::get<Assign>(line.next().value()).leases.at(0).ticket;
+  }
+  const Running second(folder / "state");
+  WorkerLine line(second);
+  line.say(FromWorker{greeting({ticket})});
+  EXPECT_EQ(std::get<Welcome>(line.next().value()).epoch, 2);
+  line.say(FromWorker{Report{ticket, 3, {}, {}}});
+  EXPECT_EQ(std::get<Ack>(line.next().value()), (Ack{ticket, 3}));
+}
+
+}  // namespace
+}  // namespace hone

@@ -1,0 +1,125 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/coordinator/server/client.hpp"
+
+namespace hone {
+namespace {
+
+using given::Reply;
+using given::Running;
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class Routes : public ::testing::Test {
+ protected:
+  std::string sentence(const Reply& reply) {
+    EXPECT_EQ(reply.status / 100, 4U) << reply.body;
+    return json::parse(reply.body).at("error");
+  }
+
+  testing::TemporaryFolder folder_;
+  Running coordinator_{folder_ / "state"};
+};
+
+TEST_F(Routes, ASubmittedSweepIsCountedInItsStatus) {
+  const Reply reply = coordinator_.submit(folder_ / "packs");
+  EXPECT_EQ(reply.status, 201U);
+  const json receipt = json::parse(reply.body);
+  EXPECT_EQ(receipt, (json{{"sweep", 1}, {"trials", 9}, {"added", 9}, {"known", false}}));
+  const json status = json::parse(coordinator_.get("/api/v1/sweeps/1").body);
+  EXPECT_EQ(status.at("schema"), "hone.sweep.v1");
+  EXPECT_EQ(status.at("name"), "small");
+  EXPECT_EQ(status.at("trials"), 9);
+  EXPECT_EQ(status.at("states").at("waiting"), 9);
+  EXPECT_EQ(status.at("states").size(), 7U);
+  EXPECT_EQ(status.at("finished"), false);
+  EXPECT_TRUE(status.at("seconds_left").is_null());
+  EXPECT_GT(status.at("image_steps").at("total"), 0.0);
+  EXPECT_EQ(status.at("image_steps").at("done"), 0.0);
+  EXPECT_TRUE(status.at("running").empty());
+  EXPECT_TRUE(status.at("troubled").empty());
+}
+
+TEST_F(Routes, TheSameSweepAgainIsKnown) {
+  coordinator_.submit(folder_ / "packs");
+  const Reply again = coordinator_.submit(folder_ / "packs");
+  EXPECT_EQ(again.status, 200U);
+  EXPECT_EQ(json::parse(again.body).at("added"), 0);
+  EXPECT_EQ(json::parse(coordinator_.get("/api/v1/sweeps").body).at("sweeps").size(), 1U);
+}
+
+TEST_F(Routes, StatusNamesTheVersionsAndCountsTheWorkers) {
+  const json status = json::parse(coordinator_.get("/api/v1/status").body);
+  EXPECT_EQ(status.at("schema"), "hone.status.v1");
+  EXPECT_EQ(status.at("protocol"), protocol_version);
+  EXPECT_EQ(status.at("trainer"), trainer_version);
+  EXPECT_EQ(status.at("workers"), 0);
+  EXPECT_EQ(status.at("refused_stale"), 0);
+}
+
+TEST_F(Routes, ATableComesInEveryFormatAndNoOther) {
+  coordinator_.submit(folder_ / "packs");
+  const std::string table = "/api/v1/sweeps/1/tables/II";
+  EXPECT_EQ(json::parse(coordinator_.get(table).body).at("schema"), "hone.table-ii.v1");
+  for (const char* format : {"json", "text", "markdown", "csv", "latex"})
+    EXPECT_EQ(coordinator_.get(table + "?format=" + format).status, 200U) << format;
+  EXPECT_THAT(sentence(coordinator_.get(table + "?format=pdf")), HasSubstr("one of json, text"));
+}
+
+TEST_F(Routes, WhatIsNotThereIsNotFound) {
+  for (const char* target : {"/", "/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing",
+                             "/api/v1/sweeps/1", "/api/v1/sweeps/x", "/api/v1/sweeps/1/tables/II",
+                             "/api/v1/sweeps/99999999999999999999", "/etc/passwd", "/worker"}) {
+    const Reply reply = coordinator_.get(target);
+    EXPECT_EQ(reply.status, 404U) << target;
+    EXPECT_FALSE(sentence(reply).empty());
+  }
+  EXPECT_EQ(coordinator_.post("/api/v1/nothing", "{}").status, 404U);
+  EXPECT_EQ(coordinator_.send({.method = "DELETE", .target = "/api/v1/sweeps"}).status, 405U);
+}
+
+TEST_F(Routes, TextThatIsNotTheJsonItShouldBeIsRefusedWithASentence) {
+  for (const char* target : {"/api/v1/packs", "/api/v1/sweeps"}) {
+    for (const std::string& body :
+         {std::string(), std::string("{"), std::string("[]"), std::string("{}"),
+          std::string("\"\xff\""), std::string(R"({"digest": 1, "experiment": 1})"),
+          std::string(100'000, '[')}) {
+      const Reply reply = coordinator_.post(target, body);
+      EXPECT_EQ(reply.status, 400U) << target << " " << body.substr(0, 40);
+      EXPECT_FALSE(sentence(reply).empty());
+    }
+  }
+  EXPECT_EQ(coordinator_.get("/api/v1/status").status, 200U);
+}
+
+TEST_F(Routes, AWrongExperimentIsRefusedByItsPlace) {
+  const Reply reply =
+      coordinator_.post("/api/v1/sweeps", R"({"experiment": {"nmae": "x"}, "packs": {}})");
+  EXPECT_THAT(sentence(reply), HasSubstr("/nmae: unknown key"));
+}
+
+TEST_F(Routes, ASweepOverAnUnknownPackIsRefusedAndLeavesNothing) {
+  const std::string experiment = R"({"experiment": )" + given::experiment_text();
+  EXPECT_THAT(sentence(coordinator_.post("/api/v1/sweeps", experiment + R"(, "packs": {}})")),
+              HasSubstr("'toy'"));
+  const Reply unknown = coordinator_.post(
+      "/api/v1/sweeps", experiment + R"(, "packs": {"toy": ")" + sha256("x").hex() + "\"}}");
+  EXPECT_EQ(unknown.status, 409U);
+  EXPECT_TRUE(json::parse(coordinator_.get("/api/v1/sweeps").body).at("sweeps").empty());
+}
+
+TEST_F(Routes, APackMustBeThereAndBeAPack) {
+  const auto post = [&](const std::string& digest) {
+    return coordinator_.post("/api/v1/packs", R"({"digest": ")" + digest + "\"}");
+  };
+  EXPECT_EQ(post(sha256("not a pack").hex()).status, 404U);
+  EXPECT_EQ(post("short").status, 400U);
+  coordinator_.put(sha256("not a pack"), "not a pack");
+  EXPECT_EQ(post(sha256("not a pack").hex()).status, 400U);
+}
+
+}  // namespace
+}  // namespace hone
