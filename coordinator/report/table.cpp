@@ -38,8 +38,8 @@ std::string latex_text(const std::string& text) {
       safe += c;
     }
   }
-  for (std::size_t at = 0; (at = safe.find("λ", at)) != std::string::npos; at += 11) {
-    safe.replace(at, std::string_view("λ").size(), "$\\lambda$ ");
+  for (std::size_t at = 0; (at = safe.find("λ", at)) != std::string::npos; at += 9) {
+    safe.replace(at, std::string_view("λ").size(), "$\\lambda$");
   }
   return safe;
 }
@@ -133,6 +133,18 @@ std::string render_latex(const Table& table, const std::vector<Line>& lines) {
   return text + "\\end{table}\n";
 }
 
+/// Every line says all that it is about: a label left out means the one above.
+std::string render_csv(std::vector<Line> lines, std::size_t labels) {
+  std::string text;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    for (std::size_t c = 0; c < labels && i > 1; ++c) {
+      if (lines[i][c].empty()) lines[i][c] = lines[i - 1][c];
+    }
+    text += joined(lines[i], ",") + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string cell_text(const TableCell& cell) {
@@ -160,9 +172,7 @@ std::string render(const Table& table, TableFormat format) {
     case TableFormat::csv:
       break;
   }
-  std::string text;
-  for (const Line& line : lines) text += joined(line, ",") + "\n";
-  return text;
+  return render_csv(lines, table.label_headers.size());
 }
 
 }  // namespace hone

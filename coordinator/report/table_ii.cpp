@@ -31,9 +31,13 @@ std::string printed(double dice) {
 /// Marks the largest number, and whatever prints the same.
 void mark_best(std::array<ResultCell, 5>& cells) {
   double best = -1;
-  for (const ResultCell& cell : cells) best = std::max(best, cell.dice.value_or(-1));
+  int numbers = 0;
+  for (const ResultCell& cell : cells) {
+    best = std::max(best, cell.dice.value_or(-1));
+    numbers += cell.dice ? 1 : 0;
+  }
   for (ResultCell& cell : cells) {
-    cell.best = cell.dice && printed(*cell.dice) == printed(best);
+    cell.best = numbers > 1 && cell.dice && printed(*cell.dice) == printed(best);
   }
 }
 

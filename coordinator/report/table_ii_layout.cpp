@@ -31,8 +31,8 @@ std::string facts_note(const TableIiRow& row) {
   for (const std::int64_t seed : facts.seeds) seeds.push_back(std::to_string(seed));
   std::string note = row.dataset + ": ";
   if (facts.synthetic) note += "SYNTHETIC images; ";
-  note += std::to_string(row.cells[0].images) + " test images; λ = " +
-          (facts.lambdas.empty() ? "not chosen yet" : joined(facts.lambdas)) + "; seeds " +
+  if (row.cells[0].images > 0) note += std::to_string(row.cells[0].images) + " test images; ";
+  note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : joined(facts.lambdas)) + "; seeds " +
           joined(seeds) + "; " + facts.settings;
   if (facts.constant_dice) {
     char text[32];
@@ -54,7 +54,7 @@ std::string trouble_note(const TableIiRow& row) {
 void add_missing_notes(const TableIiRow& row, std::vector<std::string>& notes) {
   for (const ResultCell& cell : row.cells) {
     if (cell.missing.empty()) continue;
-    std::string note = row.dataset + " " + cell.column + " waits for ";
+    std::string note = row.dataset + " " + cell.column + " lacks ";
     for (std::size_t i = 0; i < cell.missing.size() && i < missing_shown; ++i) {
       note += (i > 0 ? "; " : "") + cell.missing[i];
     }
@@ -83,7 +83,7 @@ Table layout(const TableIi& source) {
   Table table;
   table.title = "Table II: test Dice x 100 of sweep " + std::to_string(source.sweep.value) + ", " +
                 source.name;
-  table.label_headers = {"Dataset", ""};
+  table.label_headers = {"Dataset", "Source"};
   table.column_headers = {"0x", "No Quality 1x", "No Quality 2x", "Quality 1x", "Quality 2x"};
   for (const TableIiRow& row : source.rows) {
     TableRow hone{{row.dataset + (row.facts.synthetic ? " (synthetic)" : ""), "Hone"}, {}};
