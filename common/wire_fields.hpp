@@ -57,7 +57,8 @@ inline const std::vector<std::string_view>& names(Outcome) {
   return list;
 }
 inline const std::vector<std::string_view>& names(Failure) {
-  static const std::vector<std::string_view> list = {"diverged", "crashed", "impossible", "returned"};
+  static const std::vector<std::string_view> list = {"diverged", "crashed", "impossible",
+                                                     "returned"};
   return list;
 }
 inline const std::vector<std::string_view>& names(Precision) {
