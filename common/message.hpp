@@ -82,8 +82,8 @@ struct Done {
 };
 
 enum class Failure : std::uint8_t {
-  diverged,   // a loss that is not finite: final, the same spec would diverge again
-  crashed,    // the trainer died or said something senseless: tried again
+  diverged,    // a loss that is not finite: final, the same spec would diverge again
+  crashed,     // the trainer died or said something senseless: tried again
   impossible,  // the inputs or the spec cannot work here: final
   returned     // the worker gives the trial back, by no fault of the trial's: never counted
 };
