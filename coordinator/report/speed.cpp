@@ -3,8 +3,7 @@
 namespace hone {
 
 std::optional<double> measured_speed(Database& database, const std::string& spec_json) {
-  // Time of all over images of all: a plain mean of speeds would let short trainings count too
-  // much.
+  // All images over all seconds: in a plain mean of speeds short trainings would count too much.
   Statement query = database.prepare(
       "WITH wanted (spec) AS (SELECT ?), "
       "run (speed, seconds) AS ("

@@ -4,7 +4,7 @@ import os
 import signal
 import unittest
 
-from harness import QUICK, WORKER, HoneTest, count, query, results, trials_done, violations
+from harness import QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
 
 AGENT, TRAINER = "--agent", "-trainer"
 
@@ -60,6 +60,7 @@ class SweepUnderFire(HoneTest):
         other_coordinator, other_worker = self.begin(other, "other")
         self.assertEqual(table, self.finish(other, other_worker))
         self.assertEqual(results(self.state), results(other))
+        print(f"{attempts(self.state)} attempts, undisturbed {attempts(other)}")
         for process in (coordinator, other_coordinator):
             process.terminate()
             self.assertEqual(process.wait(timeout=10), 0)

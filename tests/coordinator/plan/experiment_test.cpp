@@ -42,7 +42,7 @@ TEST(Experiment, LaterLayersWin) {
       "datasets": [{"name": "a", "layout": "lesions"}]})";
   const ExperimentSpec own = parse_experiment(text, "x.json");
   EXPECT_EQ(own.image_size, 64);        // the profile's
-  EXPECT_EQ(own.training.epochs, 60);   // the profile's
+  EXPECT_EQ(own.training.epochs, 100);  // the profile's
   EXPECT_EQ(own.training.patience, 7);  // the file's
   EXPECT_EQ(own.training.batch, 8);     // the register's
   const ExperimentSpec other = parse_experiment(text, "x.json", "smoke", {"training.patience=9"});
