@@ -30,8 +30,8 @@ RESULTS = """SELECT role, dataset, rotation, fold, seed, mode, lambda, split, im
 
 
 class HoneTest(unittest.TestCase):
-    """Each test has an empty folder `self.folder`. When it ends, no process that was started for it
-    may be left: those that are fail the test and are killed."""
+    """Each test has an empty folder `self.folder`. When it ends, however it ends, every process that
+    names the folder is killed; assert_no_orphan() is what fails when one has outlived its end."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hone-e2e-"))
