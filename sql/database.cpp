@@ -146,6 +146,14 @@ std::string Statement::column_name(int index) const {
   return sqlite3_column_name(statement_.get(), index);
 }
 
+Snapshot::~Snapshot() {
+  try {
+    database_.execute("ROLLBACK");
+  } catch (const SqlError&) {
+    // An I/O error has ended it already.
+  }
+}
+
 Transaction::Transaction(Database& database) : database_(database) {
   database_.execute("BEGIN IMMEDIATE");
 }

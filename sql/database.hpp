@@ -112,6 +112,18 @@ class Transaction {
   bool open_ = true;
 };
 
+/// Holds one state of the file for reading, whatever is written meanwhile.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database& database_;
+};
+
 /// Creates or checks the schema and (re)creates the views. Throws SqlError, or std::runtime_error
 /// when the file is of a newer Hone.
 void install_schema(Database& database);

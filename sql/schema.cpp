@@ -33,6 +33,10 @@ void install_schema(Database& database) {
                              ", this Hone knows " + std::to_string(schema_version) +
                              ": use the newer Hone that wrote it");
   }
+  if (version != 0 && version < schema_version) {
+    throw std::runtime_error("the database has schema version " + std::to_string(version) +
+                             ", which this Hone cannot read any more: use the Hone that wrote it");
+  }
   if (version == 0) {
     database.execute(sql_text::schema);
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));

@@ -53,6 +53,7 @@ CREATE TABLE trial (
   unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
   attempt     INTEGER NOT NULL DEFAULT 0,  -- of the newest lease; the fencing token
   accepted    INTEGER,              -- the attempt whose Done was accepted
+  forgiven    INTEGER NOT NULL DEFAULT 0,  -- crashes of attempts up to this one no longer count
   reason      TEXT NOT NULL DEFAULT '',    -- of a state that is not the wished one
   role     TEXT    GENERATED ALWAYS AS (spec ->> '$.role'),
   dataset  TEXT    GENERATED ALWAYS AS (spec ->> '$.dataset'),

@@ -91,9 +91,9 @@ std::vector<std::string> worker_arguments(const std::filesystem::path& state,
 /// Runs a worker until the sweep is finished. Returns false if a signal ended it before.
 bool work(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& state,
           const Options& options, const Numerics& numerics) {
-  Signals signals;
   const std::filesystem::path log = state / "worker.log";
   WorkerChild worker(worker_arguments(state, options, numerics), log);
+  Signals signals;  // ends before the worker does, since it speaks to it
   signals.on_signal([&worker] { worker.stop(); });
   const bool finished = watch_sweep(coordinator, sweep, [&] { return worker.alive(); });
   if (signals.raised()) return finished;
@@ -122,7 +122,7 @@ void run(const Options& options) {
     throw CommandError("", stopped);
   }
   Database database(database_file(state), Database::Mode::read_only);
-  database.execute("BEGIN");
+  const Snapshot snapshot(database);
   if (!print_table_ii(database, submitted.sweep, options.format, std::cout)) {
     throw CommandError("", 3);
   }

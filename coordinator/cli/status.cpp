@@ -27,6 +27,11 @@ struct Options {
   bool json = false;
 };
 
+/// Of a crash, the rest are the trainer's last log lines: --json has them.
+std::string first_line(const std::string& reason) {
+  return reason.substr(0, reason.find('\n'));
+}
+
 void print_sweeps(const json& answer, const json& coordinator) {
   std::cout << coordinator.at("workers") << " workers connected\n";
   if (answer.at("sweeps").empty())
@@ -52,8 +57,8 @@ void print_sweep(const std::string& body) {
   for (const json& trial : status.at("troubled")) {
     const std::string state = trial.at("state");
     std::cout << "  " << state << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
-              << trial.at("name").get<std::string>() << ": "
-              << trial.at("reason").get<std::string>() << "\n";
+              << trial.at("name").get<std::string>() << ": " << first_line(trial.at("reason"))
+              << "\n";
   }
 }
 

@@ -21,9 +21,11 @@ using nlohmann::json;
 constexpr const char* examples = R"(
 Examples:
   hone submit experiments/ph2.json --profile desk --data ~/data
-  hone submit experiments/lambda.json --state ~/sweeps --wait
+  hone submit experiments/isbi2017.json --state ~/sweeps --wait
   sweep=$(hone submit experiments/quickstart.json)      prints the sweep's number alone when piped
 )";
+
+constexpr int results_missing = 3;
 
 struct Options {
   ExperimentOptions experiment;
@@ -59,7 +61,15 @@ void submit(const Options& options) {
               << submitted.sweep.value << "'.\n";
   }
   std::cout.flush();
-  if (options.wait) watch_sweep(coordinator, submitted.sweep);
+  if (!options.wait) return;
+  watch_sweep(coordinator, submitted.sweep);
+  const std::string table =
+      "/api/v1/sweeps/" + std::to_string(submitted.sweep.value) + "/tables/II";
+  if (!json::parse(body_of(coordinator.get(table))).at("complete").get<bool>()) {
+    throw CommandError("the sweep is finished, but results are missing; see 'hone status " +
+                           std::to_string(submitted.sweep.value) + "'",
+                       results_missing);
+  }
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ void print(const Options& options) {
                        "; name the state folder with --state");
   }
   Database database(file, Database::Mode::read_only);
-  database.execute("BEGIN");
+  const Snapshot snapshot(database);
   const SweepId sweep = sweep_of(database, options.sweep);
   try {
     if (!print_table_ii(database, sweep, options.format, std::cout)) throw CommandError("", 3);

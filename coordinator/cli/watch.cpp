@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr auto look_period = std::chrono::milliseconds(500);
+constexpr int most_tries = 120;  // of a coordinator that is away: a minute
 constexpr double minute = 60;
 constexpr double hour = 3600;
 
@@ -36,6 +37,19 @@ std::string status_of(HttpClient& coordinator, SweepId sweep) {
   return body_of(coordinator.get("/api/v1/sweeps/" + std::to_string(sweep.value)));
 }
 
+/// The status, also when the coordinator is away for a while: it may be restarting.
+std::string patient_status_of(HttpClient& coordinator, SweepId sweep,
+                              const KeepWatching& keep_watching) {
+  for (int tries = 1;; ++tries) {
+    try {
+      return status_of(coordinator, sweep);
+    } catch (const NetworkError&) {
+      if (tries == most_tries || (keep_watching && !keep_watching())) throw;
+      std::this_thread::sleep_for(look_period);
+    }
+  }
+}
+
 std::int64_t count(const json& status, const char* state) {
   return status.at("states").at(state).get<std::int64_t>();
 }
@@ -53,6 +67,11 @@ std::string progress_line(const std::string& status_json) {
   for (const char* state : {"collapsed", "diverged", "failed", "blocked"}) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
   }
+  if (const json& starved = status.at("starved"); !starved.is_null()) {
+    line += ", " + std::to_string(starved.at("trials").get<std::int64_t>()) +
+            " need a worker with --threads " +
+            std::to_string(starved.at("threads").get<std::int64_t>());
+  }
   const double rate = status.at("images_per_second");
   if (rate > 0) line += ", " + std::to_string(std::lround(rate)) + " images/s";
   if (!status.at("seconds_left").is_null()) {
@@ -69,7 +88,7 @@ bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& kee
   const bool terminal = isatty(STDERR_FILENO) != 0;
   std::int64_t last_open = -1;
   while (true) {
-    const std::string body = status_of(coordinator, sweep);
+    const std::string body = patient_status_of(coordinator, sweep, keep_watching);
     const json status = json::parse(body);
     const std::int64_t open = count(status, "waiting") + count(status, "leased");
     if (terminal) {

@@ -5,15 +5,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 extern char** environ;
 
 namespace hone::cli {
 
 namespace {
+
+constexpr auto look_period = std::chrono::milliseconds(20);
 
 std::filesystem::path worker_program() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hone-worker";
@@ -67,10 +71,12 @@ WorkerChild::~WorkerChild() {
 }
 
 void WorkerChild::stop() {
+  const std::lock_guard lock(mutex_);
   if (process_ > 0) ::kill(process_, SIGTERM);
 }
 
 bool WorkerChild::alive() {
+  const std::lock_guard lock(mutex_);
   if (process_ <= 0) return false;
   int status = 0;
   if (::waitpid(process_, &status, WNOHANG) == process_) process_ = -1;
@@ -78,9 +84,7 @@ bool WorkerChild::alive() {
 }
 
 void WorkerChild::wait() {
-  int status = 0;
-  if (process_ > 0) ::waitpid(process_, &status, 0);
-  process_ = -1;
+  while (alive()) std::this_thread::sleep_for(look_period);
 }
 
 }  // namespace hone::cli

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ class WorkerChild {
   WorkerChild(const WorkerChild&) = delete;
   WorkerChild& operator=(const WorkerChild&) = delete;
 
-  /// Asks it to stop its trials at once and give them back.
+  /// Asks it to stop its trials at once and give them back. From any thread.
   void stop();
 
   /// True while it runs.
@@ -28,6 +29,7 @@ class WorkerChild {
   void wait();
 
  private:
+  std::mutex mutex_;  // stop() comes from the thread that waits for signals
   pid_t process_ = -1;
 };
 

@@ -86,7 +86,7 @@ ExperimentObject training_object() {
 ExperimentObject refine_object() {
   return {"refine",
           {number("base_fraction", 0, 1), one_of("augmentation", names_of<Augmentation>()),
-           integer("iterations", 1, 100)}};
+           integer("iterations", 2, 100)}};
 }
 
 ExperimentObject numerics_object() {

@@ -15,8 +15,9 @@ std::optional<double> optional_real(const Statement& query, int column) {
 std::vector<std::string> read_missing(Database& database, SweepId sweep, const std::string& dataset,
                                       const std::string& net) {
   Statement query = database.prepare(
-      "SELECT name || ': ' || state || CASE WHEN reason = '' THEN '' ELSE ' (' || reason || ')' "
-      "END "
+      // Of a crash the first line: the rest are the trainer's last log lines.
+      "SELECT name || ': ' || state || CASE WHEN reason = '' THEN '' ELSE ' (' || "
+      "substr(reason, 1, instr(reason || char(10), char(10)) - 1) || ')' END "
       "FROM table_ii_missing WHERE sweep = ? AND dataset = ? AND net = ? ORDER BY name");
   query.bind(sweep.value).bind(dataset).bind(net);
   std::vector<std::string> missing;
@@ -81,7 +82,7 @@ ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dat
   Statement query = database.prepare(
       "SELECT max(p.synthetic), count(*), sum(t.state = 'collapsed'), sum(t.state = 'diverged'), "
       "sum(coalesce(a.summary ->> '$.reseeds', 0)), count(DISTINCT t.rotation), "
-      "100 * max(CASE WHEN t.role = 'segment' AND t.fold = 0 "
+      "100 * avg(CASE WHEN t.role = 'segment' AND t.fold = 0 "
       "          THEN a.summary ->> '$.constant_mask_dice' END), "
       "max(printf('%d×%d, %d filters, norm %s, loss %s, at most %d epochs, %s', "
       "  t.spec ->> '$.image_size', t.spec ->> '$.image_size', t.spec ->> '$.network.filters', "
@@ -99,7 +100,8 @@ ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dat
   facts.reseeds = query.integer(4);
   facts.rotations = query.integer(5);
   facts.constant_dice = optional_real(query, 6);
-  facts.settings = query.text(7) + ", augmentation " + query.text(8);
+  facts.settings =
+      query.text(7) + ", mask augmentation " + query.text(8) + ", image augmentation none";
   Statement seeds = database.prepare(
       "SELECT DISTINCT seed FROM table_ii_trial WHERE sweep = ? AND dataset = ? ORDER BY seed");
   seeds.bind(sweep.value).bind(dataset);

@@ -25,15 +25,16 @@ struct ResultCell {
 /// What must be known to read a row.
 struct ResultFacts {
   bool synthetic = false;
-  std::string settings;  // "64x64, 16 filters, norm none, loss dice, augmentation simple"
+  std::string settings;              // "64x64, 16 filters, ..., mask augmentation simple, ..."
   std::vector<std::string> lambdas;  // "0.3 (edge of the grid)" per rotation and seed
   std::vector<std::int64_t> seeds;
   std::int64_t rotations = 1;
   std::int64_t trainings = 0;  // of the sweep for this data set
   std::int64_t collapsed = 0;  // of them
   std::int64_t diverged = 0;
-  std::int64_t reseeds = 0;             // times a collapsed net was trained again
-  std::optional<double> constant_dice;  // times 100: the best constant mask on the test split
+  std::int64_t reseeds = 0;  // times a collapsed net was trained again
+  std::optional<double>
+      constant_dice;  // times 100: the best constant mask on the test split, mean over rotations
 };
 
 struct TableIiRow {

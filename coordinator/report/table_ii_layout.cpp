@@ -31,7 +31,12 @@ std::string facts_note(const TableIiRow& row) {
   for (const std::int64_t seed : facts.seeds) seeds.push_back(std::to_string(seed));
   std::string note = row.dataset + ": ";
   if (facts.synthetic) note += "SYNTHETIC images; ";
-  if (row.cells[0].images > 0) note += std::to_string(row.cells[0].images) + " test images; ";
+  if (row.cells[0].images > 0 && !facts.seeds.empty()) {
+    const auto images = row.cells[0].images / static_cast<std::int64_t>(facts.seeds.size());
+    note += std::to_string(images) + " test images";
+    if (facts.rotations > 1) note += " of " + std::to_string(facts.rotations) + " rotations";
+    note += "; ";
+  }
   note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : joined(facts.lambdas)) + "; seeds " +
           joined(seeds) + "; " + facts.settings;
   if (facts.constant_dice) {

@@ -77,6 +77,17 @@ json failures(Database& database, std::int64_t sweep) {
   return list;
 }
 
+/// Trials that could start but for no connected worker having a slot of so many threads.
+json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
+  Statement query = database.prepare(
+      "SELECT count(*), min(t.spec ->> '$.numerics.threads') FROM sweep_trial st "
+      "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 "
+      "AND (t.spec ->> '$.numerics.threads') > ?");
+  query.bind(sweep).bind(live.most_threads).step();
+  if (live.workers == 0 || query.integer(0) == 0) return {};
+  return {{"trials", query.integer(0)}, {"threads", query.integer(1)}};
+}
+
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {
   Statement name = database.prepare("SELECT name FROM sweep WHERE id = ?");
   if (!name.bind(sweep).step()) {
@@ -107,6 +118,7 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"running", running},
                  {"troubled", failures(database, sweep)},
                  {"image_steps", {{"total", steps}, {"done", steps_done}}},
+                 {"starved", starved(database, sweep, live)},
                  {"images_per_second", rate},
                  {"finished", finished}};
   status["seconds_left"] = rate > 0 && !finished ? json((steps - steps_done) / rate) : json();

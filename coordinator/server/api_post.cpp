@@ -46,6 +46,11 @@ ApiResponse post_sweep(Store& store, const json& body) {
     auto groups = store.groups_of(pack);
     if (!groups)
       return api_error(409, "pack " + pack.hex() + " is unknown: POST it to /api/v1/packs");
+    if (const auto size = store.image_size_of(pack); size != experiment.image_size) {
+      return api_error(400, "/packs/" + dataset.name + ": the pack's images have " +
+                                std::to_string(size) + " pixels a side, the experiment's " +
+                                std::to_string(experiment.image_size));
+    }
     submission.packs[dataset.name] = pack;
     facts[dataset.name] = {pack, std::move(*groups)};
   }

@@ -93,9 +93,11 @@ asio::awaitable<bool> serve_artifact(beast::tcp_stream* stream, beast::flat_buff
     co_return request.keep_alive();
   }
   if (request.method() != http::verb::get || !there) {
-    const unsigned status = request.method() == http::verb::get ? 404 : 405;
-    ApiResponse answer = api_error(status, "no artifact " + digest->hex());
-    co_return co_await send_response(stream, &request, std::move(answer));
+    const bool known = request.method() == http::verb::get;
+    ApiResponse answer = known ? api_error(404, "no artifact " + digest->hex())
+                               : api_error(405, "only HEAD, GET and PUT here");
+    co_await send_response(stream, &request, std::move(answer));
+    co_return false;  // a body that was not read must not become the next request
   }
   std::string path = context->artifacts->path_of(*digest).string();
   co_return co_await send_artifact(stream, &request, std::move(path));

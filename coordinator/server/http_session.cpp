@@ -45,22 +45,21 @@ std::optional<ApiResponse> refusal(const RequestHeader& request, const SessionCo
 /// Answers from one snapshot of the database. Runs on the reading thread.
 asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts live,
                                            std::string target) {
-  context->reading->execute("BEGIN");
   ApiResponse response;
   try {
+    const Snapshot snapshot(*context->reading);
     response = api_get(*context->reading, live, target);
   } catch (const std::exception& error) {
     spdlog::error("event=read_failed target={} error=\"{}\"", target, error.what());
     response = api_error(500, error.what());
   }
-  context->reading->execute("COMMIT");
   co_return response;
 }
 
 /// Hands a read to the reading thread.
 asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
   LiveFacts live{context->service->connected(), context->service->refused_stale(),
-                 context->service->standings()};
+                 context->service->most_threads(), context->service->standings()};
   asio::awaitable<ApiResponse> reading = read_snapshot(context, std::move(live), std::move(target));
   co_return co_await asio::co_spawn(*context->reader, std::move(reading), use_awaitable);
 }
@@ -71,7 +70,7 @@ asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method,
   ApiResponse response = api_error(405, "only GET and POST here");
   if (method != http::verb::post) co_return response;
   response = api_post(*context->store, *context->artifacts, target, body);
-  context->hub->tick();  // what was submitted may be work for a worker that waits
+  context->hub->tick_soon();  // what was submitted may be work for a worker that waits
   co_return response;
 }
 

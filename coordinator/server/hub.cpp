@@ -41,6 +41,10 @@ void Hub::tick() {
   deliver(service_.tick(std::chrono::steady_clock::now()));
 }
 
+void Hub::tick_soon() {
+  boost::asio::post(context_, [this] { tick(); });
+}
+
 void Hub::drain() {
   scheduled_ = false;
   std::vector<Arrival> arrivals = std::exchange(inbox_, {});

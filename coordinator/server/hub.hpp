@@ -37,6 +37,9 @@ class Hub {
   /// Lets the service look at the time and at what others changed.
   void tick();
 
+  /// The same, but from the loop: what it throws ends the loop and not the caller.
+  void tick_soon();
+
  private:
   void drain();
   void deliver(const std::vector<Departure>& departures);

@@ -28,14 +28,17 @@ constexpr auto accept_pause = std::chrono::milliseconds(200);
 class StateLock {
  public:
   explicit StateLock(const std::filesystem::path& state) {
-    std::filesystem::create_directories(state);
-    std::filesystem::permissions(state, std::filesystem::perms::owner_all);
-    file_ = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      if (file_ >= 0) ::close(file_);
-      throw std::runtime_error("another coordinator is using " + state.string() +
-                               "; stop it, or choose another folder with --state");
+    if (std::filesystem::create_directories(state)) {
+      std::filesystem::permissions(state, std::filesystem::perms::owner_all);
     }
+    file_ = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ < 0) {
+      throw std::system_error(errno, std::generic_category(), (state / "lock").string());
+    }
+    if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+    ::close(file_);
+    throw std::runtime_error("another coordinator is using " + state.string() +
+                             "; stop it, or choose another folder with --state");
   }
   ~StateLock() { ::close(file_); }
   StateLock(const StateLock&) = delete;

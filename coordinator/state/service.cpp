@@ -1,5 +1,6 @@
 #include "coordinator/state/service.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hone {
@@ -14,6 +15,7 @@ void Service::recover(Instant now) {
 
 std::vector<Departure> Service::apply(Instant now, std::span<const Arrival> arrivals) {
   now_ = now;
+  out_.clear();  // of a call that failed: nothing of it was promised
   const auto transaction = store_.begin();
   for (const Arrival& arrival : arrivals) handle(arrival);
   store_.settle_selections();
@@ -24,6 +26,7 @@ std::vector<Departure> Service::apply(Instant now, std::span<const Arrival> arri
 
 std::vector<Departure> Service::tick(Instant now) {
   now_ = now;
+  out_.clear();
   const auto transaction = store_.begin();
   expire();
   store_.settle_selections();
@@ -34,6 +37,12 @@ std::vector<Departure> Service::tick(Instant now) {
 
 void Service::disconnect(ConnectionId connection) {
   workers_.erase(connection);
+}
+
+int Service::most_threads() const {
+  int most = 0;
+  for (const auto& [connection, worker] : workers_) most = std::max(most, worker.hello.threads);
+  return most;
 }
 
 std::vector<Departure> Service::take() {
@@ -62,6 +71,10 @@ void Service::on(ConnectionId from, const Hello& hello) {
                       std::to_string(trainer_version) + ": install the same Hone on both"});
     return;
   }
+  // An agent that has come back: what is left of its broken connection must get no more leases.
+  std::erase_if(workers_, [&](const auto& each) {
+    return each.first != from && each.second.hello.instance == hello.instance;
+  });
   workers_[from] = {store_.add_worker(hello), hello, 0, {}};
   send(from, Welcome{workers_[from].id, store_.epoch(), settings_.lease});
   for (const Ticket& ticket : hello.holding) {

@@ -70,6 +70,10 @@ class Service {
   /// Reports and results that came with a ticket that was no longer the trial's lease.
   std::int64_t refused_stale() const { return refused_stale_; }
   std::size_t connected() const { return workers_.size(); }
+
+  /// The most threads a slot of any connected worker has; 0 without one.
+  int most_threads() const;
+
   const std::map<TrialId, Standing>& standings() const { return standings_; }
 
  private:

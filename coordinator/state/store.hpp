@@ -45,7 +45,7 @@ enum class AttemptEnd { failed, lost };
 /// Transaction that the caller opens with `begin` and commits: nothing is durable, and no reply
 /// may leave, before that.
 ///
-/// Invariants: the `violation` view of sql/views.sql, empty after every commit.
+/// Invariants: the `violation` view of sql/violation.sql, empty after every commit.
 class Store {
  public:
   /// Opens or creates the file and raises the coordinator's epoch. Throws SqlError.
@@ -60,6 +60,9 @@ class Store {
 
   /// The pack's groups in its order, or nothing for a pack that was not added.
   std::optional<std::vector<std::int32_t>> groups_of(const Digest& pack);
+
+  /// Pixels a side of the pack's images; 0 for a pack that was not added.
+  std::int64_t image_size_of(const Digest& pack);
 
   /// Adds the sweep and those of its trials that do not exist. Trials that failed or were blocked
   /// by a failure get another chance; diverged ones do not, they would diverge again.
@@ -99,7 +102,7 @@ class Store {
   /// "failed". Requires: is_current(ticket).
   void give_up(const Ticket& ticket, const std::string& state, const std::string& reason);
 
-  /// Attempts of the trial that ended as AttemptEnd::failed.
+  /// Attempts of the trial, since it was last tried again, that ended as AttemptEnd::failed.
   std::int64_t failures_of(TrialId trial);
 
   /// Works out every selection whose needs are all met. Returns how many.
@@ -112,7 +115,7 @@ class Store {
   std::int64_t ready_count();
   std::int64_t leased_count();
 
-  /// Rows of the `violation` view, for tests and `hone doctor`: "rule (trial n)".
+  /// Rows of the `violation` view, for tests: "rule (trial n)".
   std::vector<std::string> violations();
 
   Database& database() { return database_; }

@@ -94,8 +94,9 @@ void Store::give_up(const Ticket& ticket, const std::string& state, const std::s
 }
 
 std::int64_t Store::failures_of(TrialId trial) {
-  Statement query =
-      database_.prepare("SELECT count(*) FROM attempt WHERE trial = ? AND state = 'failed'");
+  Statement query = database_.prepare(
+      "SELECT count(*) FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt > t.forgiven "
+      "WHERE t.id = ? AND a.state = 'failed'");
   query.bind(trial.value).step();
   return query.integer(0);
 }

@@ -106,7 +106,12 @@ void Store::block_dependents(TrialId trial) {
   query.bind(trial.value);
   std::vector<std::int64_t> dependents;
   while (query.step()) dependents.push_back(query.integer(0));
+  Statement waiting = database_.prepare("SELECT 1 FROM trial WHERE id = ? AND state = 'waiting'");
   for (const std::int64_t dependent : dependents) {
+    // It may have been reached by another way meanwhile.
+    const bool is_waiting = waiting.bind(dependent).step();
+    waiting.reset();
+    if (!is_waiting) continue;
     finish({dependent}, "blocked", "needs trial " + std::to_string(trial.value) + ", which failed");
     block_dependents({dependent});
   }

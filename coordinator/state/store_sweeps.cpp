@@ -52,6 +52,11 @@ std::optional<std::vector<std::int32_t>> Store::groups_of(const Digest& pack) {
   return groups;
 }
 
+std::int64_t Store::image_size_of(const Digest& pack) {
+  Statement query = database_.prepare("SELECT image_size FROM pack WHERE digest = ?");
+  return query.bind(pack.hex()).step() ? query.integer(0) : 0;
+}
+
 SweepReceipt Store::add_sweep(const Submission& submission) {
   SweepReceipt receipt;
   receipt.trials = static_cast<std::int64_t>(submission.plan.trials.size());
@@ -91,25 +96,28 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
 /// diverged goes on blocking.
 void Store::try_failed_again(SweepId sweep) {
   Statement again = database_.prepare(
-      "UPDATE trial SET state = 'waiting', reason = '' WHERE state IN ('failed', 'blocked') "
+      "UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
+      "WHERE state IN ('failed', 'blocked') "
       "AND id IN (SELECT trial FROM sweep_trial WHERE sweep = ?)");
   again.bind(sweep.value).run();
   database_.execute(
       "UPDATE trial SET state = 'waiting' WHERE role = 'select' AND state IN ('done', 'failed') "
-      "AND id IN "
-      "(SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs WHERE d.state = 'waiting');"
+      "AND id IN (SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs "
+      "           WHERE d.state = 'waiting');"
       "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting');"
+      "WITH RECURSIVE reopened (id) AS ("
+      "  SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs WHERE d.state = 'waiting' "
+      "  UNION SELECT n.trial FROM need n JOIN reopened r ON n.needs = r.id) "
+      "UPDATE trial SET state = 'waiting', reason = '' "
+      "WHERE state = 'blocked' AND id IN (SELECT id FROM reopened);"
       "UPDATE trial SET unmet = (SELECT count(*) FROM need n JOIN trial d ON d.id = n.needs "
       "WHERE n.trial = trial.id AND NOT CASE WHEN trial.role = 'select' "
       "THEN d.state NOT IN ('waiting', 'leased') ELSE d.state IN ('done', 'collapsed') END) "
       "WHERE state = 'waiting'");
-  Statement query = database_.prepare(
-      "SELECT t.id FROM sweep_trial s JOIN trial t ON t.id = s.trial "
-      "WHERE s.sweep = ? AND t.state = 'diverged'");
-  query.bind(sweep.value);
-  std::vector<std::int64_t> diverged;
-  while (query.step()) diverged.push_back(query.integer(0));
-  for (const std::int64_t trial : diverged) block_dependents({trial});
+  Statement query = database_.prepare("SELECT id FROM trial WHERE state IN ('diverged', 'failed')");
+  std::vector<std::int64_t> dead;
+  while (query.step()) dead.push_back(query.integer(0));
+  for (const std::int64_t trial : dead) block_dependents({trial});
 }
 
 std::int64_t Store::add_trial(const PlannedTrial& trial, const std::vector<std::int64_t>& ids) {

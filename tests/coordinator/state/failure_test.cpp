@@ -70,6 +70,22 @@ TEST_F(AFailure, IsForgivenByANewSubmission) {
   EXPECT_EQ(desk_.number("SELECT count(*) FROM trial WHERE state = 'done'"), 5);
 }
 
+TEST_F(AFailure, ForgivenLeavesAllThreeAttemptsAgain) {
+  for (int time = 0; time < 3; ++time) fail_next(Failure::crashed);
+  desk_.submit(given::small_experiment({"inner_folds=1"}));
+  EXPECT_EQ(fail_next(Failure::crashed), "waiting");
+  EXPECT_EQ(fail_next(Failure::crashed), "waiting");
+  EXPECT_EQ(fail_next(Failure::crashed), "failed");
+}
+
+TEST_F(AFailure, ForgivenUnblocksWhatOnlyAnotherSweepHas) {
+  desk_.submit(given::small_experiment({"inner_folds=1", "lambdas=[0.1, 0.3, 7]"}));
+  EXPECT_EQ(fail_next(Failure::impossible), "failed");
+  EXPECT_EQ(desk_.number("SELECT count(*) FROM trial WHERE state = 'blocked'"), 4);
+  desk_.submit(given::small_experiment({"inner_folds=1"}));
+  EXPECT_EQ(desk_.number("SELECT count(*) FROM trial WHERE state = 'blocked'"), 0);
+}
+
 TEST_F(AFailure, ThatWouldHappenAgainIsNotForgiven) {
   EXPECT_EQ(fail_next(Failure::diverged), "diverged");
   desk_.submit(given::small_experiment({"inner_folds=1"}));

@@ -86,6 +86,16 @@ TEST(Greeting, AWorkerWithoutTheTrialsPrecisionGetsNothing) {
   EXPECT_EQ(desk.ask(desk.hello(hello)).size(), 1U);
 }
 
+TEST(Greeting, OfAnAgentThatComesBackEndsItsBrokenConnection) {
+  Desk desk;
+  const ConnectionId broken = desk.hello("agent");
+  desk.ask(broken, 1);  // nothing is there to be leased: it goes on wanting
+  const ConnectionId healed = desk.hello("agent");
+  desk.submit();
+  EXPECT_TRUE(desk.heard<Assign>(broken).empty());
+  EXPECT_EQ(desk.ask(healed, 1).size(), 1U);
+}
+
 TEST(Greeting, AFinishedTrialThatIsStillHeldIsAcknowledged) {
   Desk desk;
   desk.submit();
