@@ -53,6 +53,14 @@ class Cluster(ClusterTest):
         self.check_answers()
         self.stop_coordinator()
 
+    def test_a_worker_that_is_drained_at_once_says_what_to_do(self):
+        workers = self.start(WORKER, "--access", self.state / "access.json", "--until-drained",
+                             "--trainer", QUICK, name="worker")
+        self.assertEqual(workers.wait(timeout=10), 0)
+        log = (self.folder / "worker.log").read_text()
+        self.assertEqual(log.count("submit first, or leave out --until-drained"), 1, log)
+        self.stop_coordinator()
+
     def test_workers_may_come_before_the_coordinator_has_work(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,
                              "--trainer", QUICK, name="worker")
