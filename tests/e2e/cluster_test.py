@@ -6,7 +6,9 @@ import unittest
 from harness import HONE, MPIRUN, QUICK, WORKER, HoneTest, attempts, violations
 
 
-class Cluster(HoneTest):
+class ClusterTest(HoneTest):
+    """A coordinator, and workers that come and go."""
+
     def setUp(self):
         super().setUp()
         self.state = self.folder / "state"
@@ -44,14 +46,19 @@ class Cluster(HoneTest):
         self.assertEqual(self.coordinator.wait(timeout=10), 0)
         self.assert_no_orphan()
 
+
+class Cluster(ClusterTest):
     def test_two_workers_of_mpirun_finish_a_sweep(self):
         self.run_sweep("--trainer", QUICK)
         self.check_answers()
         self.stop_coordinator()
 
-    def test_two_workers_of_mpirun_train_a_sweep(self):
-        self.run_sweep()
-        self.check_answers()
+    def test_a_worker_that_is_drained_at_once_says_what_to_do(self):
+        workers = self.start(WORKER, "--access", self.state / "access.json", "--until-drained",
+                             "--trainer", QUICK, name="worker")
+        self.assertEqual(workers.wait(timeout=10), 0)
+        log = (self.folder / "worker.log").read_text()
+        self.assertEqual(log.count("submit first, or leave out --until-drained"), 1, log)
         self.stop_coordinator()
 
     def test_workers_may_come_before_the_coordinator_has_work(self):
@@ -63,6 +70,13 @@ class Cluster(HoneTest):
         self.check_answers()
         workers.terminate()
         self.assertEqual(workers.wait(timeout=10), 0)
+        self.stop_coordinator()
+
+
+class TrainingCluster(ClusterTest):
+    def test_two_workers_of_mpirun_train_a_sweep(self):
+        self.run_sweep()
+        self.check_answers()
         self.stop_coordinator()
 
 

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import DATA, SOURCE, HoneTest, query
+from harness import DATA, SOURCE, HoneTest, query, violations
 from pictures import write_disc
 
 SMALL = [word for setting in ("image_size=32", "inner_folds=2", "lambdas=[0.1,1]",
@@ -39,6 +39,7 @@ class RealPh2(HoneTest):
                          [83.21, 89.10, 89.14, 90.40, 90.41])
         self.assertTrue(all(0 <= cell["dice"] <= 100 for cell in row["cells"]))
         self.assertEqual(query(state, "SELECT count(*) FROM image"), [(24,)])
+        self.assertEqual(violations(state), [])
 
 
 class Pairs(HoneTest):
@@ -59,6 +60,7 @@ class Pairs(HoneTest):
         self.assertNotIn("SYNTHETIC", run.stdout)
         self.assertFalse(table_row(self, state)["synthetic"])
         self.assertIn(("Fläche 03 病変",), query(state, "SELECT id FROM image"))
+        self.assertEqual(violations(state), [])
 
 
 if __name__ == "__main__":

@@ -22,9 +22,11 @@ class SweepUnderFire(HoneTest):
     def begin(self, state, name):
         coordinator = self.serve(state, "--lease", 2)
         self.hone("submit", self.spec, "--state", state)
-        worker = self.start(WORKER, "--access", state / "access.json", "--slots", 2, "--cache",
-                            self.folder / name, "--until-drained", *self.trainer, name=name)
-        return coordinator, worker
+        return coordinator, self.start_worker(state, name)
+
+    def start_worker(self, state, name):
+        return self.start(WORKER, "--access", state / "access.json", "--slots", 2, "--cache",
+                          self.folder / name, "--until-drained", *self.trainer, name=name)
 
     def finish(self, state, worker):
         self.assertEqual(worker.wait(timeout=120), 0, self.logs())
@@ -66,6 +68,13 @@ class SweepUnderFire(HoneTest):
             self.assertEqual(process.wait(timeout=10), 0)
         self.assert_no_orphan()
 
+    def kill_supervisor(self, worker):
+        """kill -9 of the supervisor alone: its agent then ends what it trains and takes no more."""
+        worker.kill()
+        worker.wait()
+        self.wait_until("its agent has ended", lambda: not self.processes(AGENT))
+        self.wait_until("its trainers have ended", lambda: not self.processes(TRAINER))
+
     def restart(self, coordinator):
         coordinator.kill()
         coordinator.wait()
@@ -93,6 +102,13 @@ class KillWhileTraining(SweepUnderFire):
         coordinator = self.restart(coordinator)
         self.assert_same_as_undisturbed(coordinator, worker)
 
+    def test_of_the_supervisor(self):
+        coordinator, worker = self.begin(self.state, "worker")
+        self.wait_for_done(1)
+        self.kill_supervisor(worker)
+        self.assertLess(trials_done(self.state), 9)
+        self.assert_same_as_undisturbed(coordinator, self.start_worker(self.state, "worker"))
+
 
 class KillAgainAndAgain(SweepUnderFire):
     """With a quick trainer, each of them several times and in turn."""
@@ -111,6 +127,18 @@ class KillAgainAndAgain(SweepUnderFire):
             coordinator = self.restart(coordinator)
             self.kill(AGENT)
         self.assert_same_as_undisturbed(coordinator, worker)
+
+    def test_of_each_of_them_before_any_trial_is_done(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "1000"
+        coordinator, worker = self.begin(self.state, "worker")
+        self.wait_for_done(0)
+        self.kill(TRAINER)
+        self.kill(AGENT)
+        coordinator = self.restart(coordinator)
+        self.assertEqual(trials_done(self.state), 0)
+        self.environment["HONE_QUICK_MILLISECONDS"] = "300"
+        self.kill_supervisor(worker)
+        self.assert_same_as_undisturbed(coordinator, self.start_worker(self.state, "worker"))
 
     def test_of_the_coordinator_five_times(self):
         coordinator, worker = self.begin(self.state, "worker")

@@ -11,6 +11,8 @@ from harness import HoneTest, attempts, query, results, violations
 README_QUERY = """SELECT iteration, avg(value) FROM result
     WHERE role='refine' AND split='test' AND metric='dice' GROUP BY iteration"""
 
+LONGEST_SECOND_RUN = 2  # seconds, of a sweep whose trials are all done
+
 
 class MainJob(HoneTest):
     def test_a_run_prints_table_ii_and_a_second_run_trains_nothing(self):
@@ -22,11 +24,11 @@ class MainJob(HoneTest):
         trained = attempts(state)
         self.assertEqual(trained, 8)
 
-        begin = time.monotonic()
-        second = self.hone(*words)
-        seconds = time.monotonic() - begin
+        second, seconds = self.timed(words)
+        if seconds >= LONGEST_SECOND_RUN:  # once more: the machine may have been busy
+            second, seconds = self.timed(words)
         print(f"the second run took {seconds:.2f} s")
-        self.assertLess(seconds, 5)
+        self.assertLess(seconds, LONGEST_SECOND_RUN)
         self.assertEqual(second.stdout, first.stdout)
         self.assertEqual(attempts(state), trained)
         self.assertEqual(violations(state), [])
@@ -34,6 +36,11 @@ class MainJob(HoneTest):
         self.check_formats(state)
         self.check_sql(state)
         self.check_plan(state)
+
+    def timed(self, words):
+        begin = time.monotonic()
+        run = self.hone(*words)
+        return run, time.monotonic() - begin
 
     def check_formats(self, state):
         table = ["table", "II", "--state", state, "--format"]
@@ -71,6 +78,8 @@ class MainJob(HoneTest):
         self.hone("run", self.tiny(), "--state", self.folder / "one", "--slots", 1)
         self.hone("run", self.tiny(), "--state", self.folder / "two", "--slots", 2)
         self.assertEqual(results(self.folder / "one"), results(self.folder / "two"))
+        for state in ("one", "two"):
+            self.assertEqual(violations(self.folder / state), [])
 
 
 if __name__ == "__main__":

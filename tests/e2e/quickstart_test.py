@@ -3,13 +3,15 @@
 import json
 import unittest
 
-from harness import SOURCE, HoneTest
+from harness import SOURCE, HoneTest, violations
 
 
 class Quickstart(HoneTest):
     def test_base_and_refined_masks_beat_the_best_constant_mask(self):
-        run = self.hone("run", SOURCE / "experiments" / "quickstart.json", "--state",
-                        self.folder / "state", "--format", "json", seconds=1500)
+        state = self.folder / "state"
+        run = self.hone("run", SOURCE / "experiments" / "quickstart.json", "--state", state,
+                        "--format", "json", seconds=1500)
+        self.assertEqual(violations(state), [])
         row = json.loads(run.stdout)["rows"][0]
         dice = {cell["column"]: cell["dice"] for cell in row["cells"]}
         constant = row["constant_mask_dice"]

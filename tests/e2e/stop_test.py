@@ -27,7 +27,8 @@ class StoppedRun(HoneTest):
         undisturbed = self.run_program(*self.words, "--state", self.folder / "other").stdout
         self.assertEqual(table, undisturbed)
         self.assertEqual(results(self.state), results(self.folder / "other"))
-        self.assertEqual(violations(self.state), [])
+        for state in (self.state, self.folder / "other"):
+            self.assertEqual(violations(state), [])
         after = self.attempts_of_done_trials()
         self.assertEqual({trial: after[trial] for trial in done_before}, done_before)
         self.assert_no_orphan()

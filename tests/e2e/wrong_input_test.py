@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from harness import QUICK, HoneTest, query
+from harness import QUICK, HoneTest, query, violations
 
 WRONG_INPUT, FAILED = 2, 1
 
@@ -108,6 +108,7 @@ class WrongInput(HoneTest):
         self.assertIn("hone: error: the worker ended", run.stderr.splitlines()[-1])
         self.assert_no_orphan()
         self.hone("run", self.tiny(), "--state", self.state(), "--trainer", QUICK)
+        self.assertEqual(violations(self.state()), [])
 
 
 if __name__ == "__main__":

@@ -168,7 +168,13 @@ void Agent::look_around() {
                        (options_.count && taken_ >= *options_.count);
   // What is spooled waits for the next agent if the coordinator is away.
   const bool left_to_disk = draining_ && !connected_ && !trials_.is_working();
-  if (no_more && (trials_.empty() || left_to_disk)) return finish(0);
+  if (no_more && (trials_.empty() || left_to_disk)) {
+    if (taken_ == 0 && !draining_) {
+      spdlog::warn(
+          "drained: nothing is waiting or running; submit first, or leave out --until-drained");
+    }
+    return finish(0);
+  }
   ask();
 }
 

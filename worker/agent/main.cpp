@@ -1,6 +1,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
@@ -20,7 +21,11 @@ void log_to_stderr(const char* name) {
 }
 
 int supervise_agent(const hone::WorkerOptions& options, int argc, char** argv) {
-  if (options.with_parent) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (options.with_parent) {
+    const pid_t parent = ::getppid();
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) return 0;  // it died before it could be watched
+  }
   hone::ChildCommand command{.program = std::filesystem::read_symlink("/proc/self/exe"),
                              .arguments = {argv + 1, argv + argc},
                              .environment = hone::process_environment(),

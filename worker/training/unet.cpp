@@ -9,7 +9,7 @@ namespace hone {
 
 namespace {
 
-/// At most eight channels' worth of groups that divide the channels evenly.
+/// gcd(channels, 8): at most eight groups, of equally many channels each.
 std::int64_t norm_groups(int channels) {
   return std::gcd(channels, 8);
 }
