@@ -17,7 +17,7 @@ namespace hone {
 namespace {
 
 constexpr std::size_t token_bytes = 32;
-constexpr std::size_t longest_file = 64 * 1024;
+constexpr std::size_t longest_file = 65536;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw AccessError("access file " + file.string() + ": " + what);
