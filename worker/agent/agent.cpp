@@ -36,6 +36,7 @@ TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
                       .environment = trainer_environment(process_environment(), options.threads),
                       // An orphaned trainer would go on using the cores of the next one.
                       .death_signal = SIGKILL},
+          .patience = options.patience,
           .slots = options.slots};
 }
 

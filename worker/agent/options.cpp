@@ -99,6 +99,9 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   options.slots = given.slots > 0 ? given.slots : std::max(1, own_cores() / options.threads);
   if (given.count > 0) options.count = given.count;
   if (app.count("--grace") > 0) options.grace = std::chrono::seconds(given.grace);
+  if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
+    options.patience = std::chrono::seconds(limit);
+  }
   return options;
 }
 

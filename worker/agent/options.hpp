@@ -18,7 +18,8 @@ struct WorkerOptions {
   bool with_parent = false;
   std::optional<int> count;                   // trials to take at most; nothing: no limit
   std::optional<std::chrono::seconds> grace;  // after a first signal; nothing: as long as it takes
-  bool is_agent = false;                      // started by the supervisor
+  std::optional<std::chrono::seconds> patience;  // see Slot; for tests: HONE_TRAINER_SILENCE
+  bool is_agent = false;                         // started by the supervisor
 };
 
 /// The command line was answered (--help) or refused; the text has been printed.

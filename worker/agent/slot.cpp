@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <system_error>
 
 namespace hone {
@@ -11,22 +12,31 @@ namespace {
 constexpr std::chrono::milliseconds first_pause{100};
 constexpr std::chrono::milliseconds longest_pause{30'000};
 constexpr int hopeless_starts = 3;
+constexpr std::chrono::seconds shortest_patience = std::chrono::minutes(10);
+constexpr std::chrono::seconds first_patience = std::chrono::hours(6);  // an epoch may be long
+constexpr double epochs_of_patience = 20;
+
+std::string text_of(std::chrono::seconds time) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(time);
+  return minutes.count() > 1 ? std::to_string(minutes.count()) + " minutes"
+                             : std::to_string(time.count()) + " seconds";
+}
 
 }  // namespace
 
-Slot::Slot(boost::asio::io_context& io, ChildCommand command, std::string name, SlotEvents events)
+Slot::Slot(boost::asio::io_context& io, SlotPlace place, SlotEvents events)
     : io_(io),
-      command_(std::move(command)),
-      name_(std::move(name)),
+      place_(std::move(place)),
       events_(std::move(events)),
       pause_(io),
+      silence_(io),
       back_off_(first_pause, longest_pause) {}
 
 void Slot::start_trainer() {
   if (closed_) return;
   try {
     trainer_ = std::make_unique<TrainerProcess>(
-        io_, command_, name_,
+        io_, place_.trainer, place_.name,
         TrainerEvents{.on_message = [this](const FromTrainer& message) { on_message(message); },
                       .on_end = [this](const std::string& why) { on_end(why); }});
   } catch (const std::system_error& error) {
@@ -35,13 +45,20 @@ void Slot::start_trainer() {
 }
 
 void Slot::train(const Train& train) {
+  longest_epoch_ = 0;
   trainer_->send(train);
+  listen();
+}
+
+void Slot::release() {
+  ticket_.reset();
+  silence_.cancel();
 }
 
 void Slot::stop_trial() {
-  ticket_.reset();
+  release();
   ready_ = false;
-  if (trainer_) trainer_->kill();
+  if (trainer_) trainer_->kill("was stopped");
 }
 
 void Slot::close() {
@@ -52,13 +69,19 @@ void Slot::close() {
 
 void Slot::on_message(const FromTrainer& message) {
   const auto* const ready = std::get_if<Ready>(&message);
-  if (ready == nullptr) return events_.on_message(*this, message);
-  if (ready->trainer != trainer_version) {
-    return events_.on_hopeless("the trainer " + command_.program.string() + " is of version " +
-                               std::to_string(ready->trainer) + ", this worker wants " +
-                               std::to_string(trainer_version));
+  if (ready == nullptr) {
+    if (const auto* const progress = std::get_if<Progress>(&message)) {
+      longest_epoch_ = std::max(longest_epoch_, progress->epoch.seconds);
+    }
+    if (ticket_) listen();
+    return events_.on_message(*this, message);
   }
-  spdlog::info("trainer-ready name={} library=\"{}\" device={}", name_, ready->library,
+  if (ready->trainer != trainer_version) {
+    return events_.on_hopeless("the trainer " + place_.trainer.program.string() +
+                               " is of version " + std::to_string(ready->trainer) +
+                               ", this worker wants " + std::to_string(trainer_version));
+  }
+  spdlog::info("trainer-ready name={} library=\"{}\" device={}", place_.name, ready->library,
                ready->device);
   ready_ = true;
   was_ever_ready_ = true;
@@ -68,13 +91,31 @@ void Slot::on_message(const FromTrainer& message) {
 
 void Slot::on_end(const std::string& why) {
   // The log lines that follow the first line are in the log already.
-  spdlog::warn("trainer-ended name={} why=\"{}\"", name_, why.substr(0, why.find('\n')));
-  const std::optional<Ticket> ticket = std::exchange(ticket_, {});
+  spdlog::warn("trainer-ended name={} why=\"{}\"", place_.name, why.substr(0, why.find('\n')));
+  const std::optional<Ticket> ticket = ticket_;
+  release();
   trainer_.reset();
   if (!std::exchange(ready_, false)) ++vain_starts_;
   if (ticket) events_.on_crash(*ticket, why);
   if (!was_ever_ready_ && vain_starts_ >= hopeless_starts) return events_.on_hopeless(why);
   start_later();
+}
+
+// Counts the trainer's silence from now on.
+void Slot::listen() {
+  silence_.expires_after(patience());
+  silence_.async_wait([this](boost::system::error_code error) {
+    // Something may have been heard after the timer had run out.
+    if (error || silence_.expiry() > std::chrono::steady_clock::now() || !ticket_) return;
+    trainer_->kill("said nothing for " + text_of(patience()));
+  });
+}
+
+std::chrono::seconds Slot::patience() const {
+  if (place_.patience) return *place_.patience;
+  if (longest_epoch_ <= 0) return first_patience;
+  const double most = std::min(epochs_of_patience * longest_epoch_, 1e9);
+  return std::max(shortest_patience, std::chrono::seconds(static_cast<std::int64_t>(most)));
 }
 
 void Slot::start_later() {

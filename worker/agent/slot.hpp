@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,15 +28,24 @@ struct SlotEvents {
   std::function<void(const std::string& why)> on_hopeless;
 };
 
+struct SlotPlace {
+  ChildCommand trainer;
+  std::string name;  // for the log
+
+  /// A trainer that says nothing for so long while it trains is killed. Nothing: 20 times its
+  /// trial's longest epoch, at least 10 minutes; 6 hours while no epoch has ended.
+  std::optional<std::chrono::seconds> patience;
+};
+
 /// A place for one trial at a time. Its trainer is kept warm from trial to trial and started again
-/// when it dies.
+/// when it dies or hangs.
 ///
 /// 1. A slot that is free has a trainer that said Ready: a worker whose trainer does not run never
 ///    takes a trial.
 class Slot {
  public:
   /// `io` and this object live until both are no longer run.
-  Slot(boost::asio::io_context& io, ChildCommand command, std::string name, SlotEvents events);
+  Slot(boost::asio::io_context& io, SlotPlace place, SlotEvents events);
 
   void start_trainer();
 
@@ -49,7 +59,7 @@ class Slot {
   void train(const Train& train);
 
   /// Its trial is over; the trainer stays.
-  void release() { ticket_.reset(); }
+  void release();
 
   /// Its trial is over at once; a new trainer is started.
   void stop_trial();
@@ -61,12 +71,15 @@ class Slot {
   void on_message(const FromTrainer& message);
   void on_end(const std::string& why);
   void start_later();
+  void listen();
+  std::chrono::seconds patience() const;
 
   boost::asio::io_context& io_;
-  ChildCommand command_;
-  std::string name_;
+  SlotPlace place_;
   SlotEvents events_;
   boost::asio::steady_timer pause_;
+  boost::asio::steady_timer silence_;  // runs while the trainer trains
+  double longest_epoch_ = 0;           // seconds, of this trial
   BackOff back_off_;
   std::unique_ptr<TrainerProcess> trainer_;
   std::optional<Ticket> ticket_;

@@ -201,8 +201,8 @@ void TrainerProcess::send(const ToTrainer& message) {
   if (state_->outbox.size() == 1) state_->write_next();
 }
 
-void TrainerProcess::kill() {
-  state_->complain("was stopped");
+void TrainerProcess::kill(const std::string& why) {
+  state_->complain(why);
 }
 
 pid_t TrainerProcess::pid() const {

@@ -43,8 +43,8 @@ class TrainerProcess {
 
   void send(const ToTrainer& message);
 
-  /// Kills it; on_end follows.
-  void kill();
+  /// Kills it; on_end follows, and says "trainer " and `why`.
+  void kill(const std::string& why);
 
   pid_t pid() const;
 

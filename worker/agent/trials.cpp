@@ -40,7 +40,8 @@ Trials::Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEven
           },
       .on_hopeless = events_.on_hopeless};
   for (int i = 0; i < place.slots; ++i) {
-    slots_.emplace_back(io, place.trainer, "slot-" + std::to_string(i), slot_events);
+    slots_.emplace_back(io, SlotPlace{place.trainer, "slot-" + std::to_string(i), place.patience},
+                        slot_events);
   }
 }
 

@@ -31,13 +31,15 @@ struct TrialsPlace {
   const SpoolFolder& spool;
   std::filesystem::path artifacts;
   ChildCommand trainer;
+  std::optional<std::chrono::seconds> patience;  // with a silent trainer; nothing: see Slot
   int slots = 1;
 };
 
 /// All tickets in this agent's hands, from the lease to the acknowledged ending.
 ///
 /// 1. A ticket that was taken stays held until its ending is acknowledged or it is dropped.
-/// 2. A trial that runs is stopped by `drop` and `give_back` only: not by silence.
+/// 2. A trial that runs is stopped by `drop`, `give_back` and a trainer's silence only: not by the
+///    coordinator's.
 /// 3. Done is sent only when the coordinator has all the trial's artifacts.
 class Trials {
  public:

@@ -99,6 +99,30 @@ TEST_F(Survival, ACoordinatorThatDiesLosesNothingAndStopsNothing) {
   EXPECT_TRUE(all<Failed>(coordinator_.heard()).empty());
 }
 
+TEST_F(Survival, ATrainerThatSaysNothingMoreIsKilled) {
+  coordinator_.add_lease({.ticket = {.trial = {8}, .attempt = 1},
+                          .spec = tiny_spec(pack_, 8),
+                          .inputs = lease_.inputs});
+  WorkerProcess worker(access_, cache_, {"--count", "2"},
+                       {"HONE_QUICK_HANG=7-1", "HONE_TRAINER_SILENCE=1"});
+  EXPECT_EQ(worker.wait(), 0);
+  const Heard heard = coordinator_.heard();
+  ASSERT_EQ(all<Failed>(heard).size(), 1U);
+  EXPECT_EQ(all<Failed>(heard).at(0).ticket, lease_.ticket);
+  EXPECT_EQ(all<Failed>(heard).at(0).failure, Failure::crashed);
+  EXPECT_THAT(all<Failed>(heard).at(0).reason,
+              ::testing::HasSubstr("trainer said nothing for 1 seconds"));
+  EXPECT_EQ(all<Done>(heard).size(), 1U);
+}
+
+TEST_F(Survival, ATrainerThatSpeaksNowAndThenIsNotKilled) {
+  WorkerProcess worker(access_, cache_, {"--count", "1"},
+                       {"HONE_QUICK_MILLISECONDS=2500", "HONE_TRAINER_SILENCE=1"});
+  EXPECT_EQ(worker.wait(), 0);
+  EXPECT_TRUE(all<Failed>(coordinator_.heard()).empty());
+  expect_complete(coordinator_.heard());
+}
+
 TEST_F(Survival, AKilledAgentComesBackAndGivesItsTrialBack) {
   WorkerProcess worker(access_, cache_, {}, {"HONE_QUICK_MILLISECONDS=60000"});
   const pid_t trainer = worker.trainer();
