@@ -1,6 +1,7 @@
 #include "worker/agent/artifact_cache.hpp"
 
 #include "common/leftovers.hpp"
+#include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
 
 namespace hone {
