@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/digest.hpp"
+#include "common/net/durable.hpp"
 
 namespace hone {
 
@@ -82,15 +83,6 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
   }
 }
 
-void write_all(const std::filesystem::path& file, int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(descriptor, text.data(), text.size());
-    if (put < 0) fail_errno(file, "write");
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (::fsync(descriptor) != 0) fail_errno(file, "fsync");
-}
-
 std::string hex(std::span<const unsigned char> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -116,7 +108,8 @@ void write_access(const std::filesystem::path& file, const Access& access) {
   {
     const Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));  // makes it with mode 0600
     if (descriptor.number() < 0) fail_errno(file, "create a file beside it");
-    write_all(file, descriptor.number(), j.dump() + "\n");
+    if (!write_all(descriptor.number(), j.dump() + "\n")) fail_errno(file, "write");
+    if (::fsync(descriptor.number()) != 0) fail_errno(file, "fsync");
   }
   if (::rename(beside.c_str(), file.c_str()) != 0) {
     const int reason = errno;

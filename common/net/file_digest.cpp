@@ -30,10 +30,6 @@ class OpenFile {
     return static_cast<std::size_t>(got);
   }
 
-  void sync() const {
-    if (::fsync(descriptor_) != 0) fail("fsync");
-  }
-
  private:
   [[noreturn]] void fail(const char* doing) const {
     throw std::system_error(errno, std::generic_category(), std::string(doing) + " " + name_);
@@ -51,10 +47,6 @@ Digest digest_of_file(const std::filesystem::path& file) {
   Hasher hasher;
   while (const std::size_t got = in.read(piece)) hasher.update(std::string_view(piece.data(), got));
   return hasher.finish();
-}
-
-void make_durable(const std::filesystem::path& file) {
-  OpenFile(file).sync();
 }
 
 }  // namespace hone

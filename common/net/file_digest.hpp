@@ -9,7 +9,4 @@ namespace hone {
 /// The SHA-256 of a file's bytes. Throws std::system_error if it cannot be read.
 Digest digest_of_file(const std::filesystem::path& file);
 
-/// Returns when the file's bytes are on the disk. Throws std::system_error.
-void make_durable(const std::filesystem::path& file);
-
 }  // namespace hone

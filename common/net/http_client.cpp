@@ -9,6 +9,7 @@
 #include <boost/beast/http.hpp>
 #include <exception>
 
+#include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
 
 namespace hone {

@@ -33,6 +33,11 @@ RawImage read_raw(const std::filesystem::path& file) {
   if (raw.pixels.depth() != CV_8U && raw.pixels.depth() != CV_16U) {
     throw IngestError(file.string() + ": has neither 8 nor 16 bits a channel; convert it to 8");
   }
+  const int channels = raw.pixels.channels();
+  if (channels != 1 && channels != 3 && channels != 4) {
+    throw IngestError(file.string() + ": has " + std::to_string(channels) +
+                      " channels; convert it to grey, RGB or RGBA");
+  }
   return raw;
 }
 

@@ -135,11 +135,27 @@ std::optional<Sides> whole_bmp(Bytes bytes) {
   return sides;
 }
 
+/// A size that passes if the first directory lies inside the file; libtiff looks at the rest.
+std::optional<Sides> whole_tiff(Bytes bytes) {
+  constexpr std::size_t header = 8;
+  constexpr std::int64_t entry = 12;
+  if (bytes.size() < header) return {};
+  const auto number = [&](std::size_t at, std::size_t count) {
+    return bytes[0] == 'I' ? little_endian(bytes, at, count) : big_endian(bytes, at, count);
+  };
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  const std::int64_t directory = number(4, 4);
+  if (directory < static_cast<std::int64_t>(header) || directory > size - 2) return {};
+  const std::int64_t entries = number(static_cast<std::size_t>(directory), 2);
+  if (entries < 1 || directory + 2 + entries * entry > size) return {};
+  return Sides{1, 1};
+}
+
 std::optional<Sides> whole(const std::filesystem::path& file, Bytes bytes) {
   if (begins(bytes, "\x89PNG\r\n\x1a\n")) return whole_png(bytes);
   if (begins(bytes, "\xFF\xD8\xFF")) return whole_jpeg(bytes);
   if (begins(bytes, "BM")) return whole_bmp(bytes);
-  if (begins(bytes, {"II*\0", 4}) || begins(bytes, {"MM\0*", 4})) return Sides{1, 1};
+  if (begins(bytes, {"II*\0", 4}) || begins(bytes, {"MM\0*", 4})) return whole_tiff(bytes);
   throw IngestError(file.string() + ": not an image that Hone reads; expected JPEG, PNG, BMP or " +
                     "TIFF");
 }

@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <string_view>
 
+#include "common/leftovers.hpp"
 #include "common/tensor_file.hpp"
 
 namespace hone {
@@ -20,11 +22,13 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors is little-endian");
 
+constexpr std::string_view temporary_prefix = ".pack-";
+
 /// A file that vanishes unless it is kept under its final name.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& folder)
-      : name_((folder / ".pack-XXXXXX").string()),
+      : name_((folder / (std::string(temporary_prefix) + "XXXXXX")).string()),
         descriptor_(::mkostemp(name_.data(), O_CLOEXEC)) {
     if (descriptor_ < 0) fail("cannot be made");
   }
@@ -81,6 +85,8 @@ WrittenPack write_pack(const Pack& pack, const fs::path& store) {
   std::error_code error;
   fs::create_directories(store, error);
   if (error) throw PackError(store.string() + ": cannot be made: " + error.message());
+  remove_leftovers(store, {.prefix = temporary_prefix, .suffix = ""},
+                   fs::file_time_type::clock::now());
   const std::vector<std::int32_t> groups = groups_of(pack.manifest);
   const auto count = static_cast<std::int64_t>(groups.size());
   const std::int64_t size = pack.manifest.image_size;

@@ -24,7 +24,8 @@ struct WrittenPack {
 };
 
 /// Writes `pack` into the folder `store` under the name of its SHA-256: to a temporary name,
-/// synced, then renamed, so that the name never stands for half a pack. Throws PackError.
+/// synced, then renamed, so that the name never stands for half a pack.
+/// Removes temporary files there that killed processes left a day ago. Throws PackError.
 WrittenPack write_pack(const Pack& pack, const std::filesystem::path& store);
 
 /// The manifest as canonical JSON. Part of every pack's bytes.

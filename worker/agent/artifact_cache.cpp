@@ -1,5 +1,7 @@
 #include "worker/agent/artifact_cache.hpp"
 
+#include "common/leftovers.hpp"
+#include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
 
 namespace hone {
@@ -8,6 +10,8 @@ namespace fs = std::filesystem;
 
 ArtifactCache::ArtifactCache(fs::path folder) : folder_(std::move(folder)) {
   fs::create_directories(folder_);
+  // Downloads that died with their agent, as HttpClient::get_artifact names them.
+  remove_leftovers(folder_, {.prefix = "", .suffix = ".part"}, fs::file_time_type::clock::now());
 }
 
 fs::path ArtifactCache::path_of(const Digest& digest) const {

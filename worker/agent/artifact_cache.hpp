@@ -12,7 +12,8 @@ namespace hone {
 /// file appears whole, by a rename, or not at all. Not thread-safe.
 class ArtifactCache {
  public:
-  /// Makes the folder. Throws std::filesystem::filesystem_error.
+  /// Makes the folder; removes what downloads that were killed left there a day ago. Throws
+  /// std::filesystem::filesystem_error.
   explicit ArtifactCache(std::filesystem::path folder);
 
   /// Where the artifact is, or would be.

@@ -15,6 +15,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/net/durable.hpp"
+
 namespace hone {
 
 namespace {
@@ -57,23 +59,6 @@ std::optional<std::string_view> first_record(std::string_view text) {
   return text.substr(0, size);
 }
 
-void write_all(const fs::path& file, int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) fail(file, "write");
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-}
-
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) fail(folder, "open");
-  const bool synced = ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  if (!synced) fail(folder, "fsync");
-}
-
 std::string contents_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -108,9 +93,9 @@ SpoolFile::SpoolFile(fs::path file) : file_(std::move(file)) {
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (descriptor_ < 0) fail(file_, "open");
   if (::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) fail(file_, "cut");
-  if (whole == 0) write_all(file_, descriptor_, magic);
+  if (whole == 0 && !write_all(descriptor_, magic)) fail(file_, "write");
   if (::fsync(descriptor_) != 0) fail(file_, "fsync");
-  sync_folder(file_.parent_path());
+  make_durable(file_.parent_path());
 }
 
 SpoolFile::SpoolFile(SpoolFile&& other) noexcept
@@ -127,7 +112,7 @@ void SpoolFile::append(std::string_view record) {
   put_number(bytes, static_cast<std::uint32_t>(record.size()));
   put_number(bytes, crc_of(record));
   bytes += record;
-  write_all(file_, descriptor_, bytes);
+  if (!write_all(descriptor_, bytes)) fail(file_, "write");
   if (::fdatasync(descriptor_) != 0) fail(file_, "fsync");
 }
 

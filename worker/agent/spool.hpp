@@ -24,7 +24,8 @@ class SpoolError : public std::runtime_error {
 /// encodes it. A record is whole or, when a crash tore it, as if it had never been written.
 class SpoolFile {
  public:
-  /// Opens or makes the file and cuts off a torn tail. Throws SpoolError.
+  /// Opens or makes the file and cuts off a torn tail. Throws SpoolError; std::system_error if the
+  /// folder cannot be synced.
   explicit SpoolFile(std::filesystem::path file);
   ~SpoolFile();
   SpoolFile(SpoolFile&& other) noexcept;

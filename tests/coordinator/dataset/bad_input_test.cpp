@@ -13,6 +13,34 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
+/// An uncompressed TIFF that OpenCV cannot write: two channels of 8 bits, claimed to be colours.
+std::string tiff_of_two_channels(unsigned width, unsigned height) {
+  std::string bytes("II*\0\x08\0\0\0", 8);
+  const auto put = [&](std::uint32_t number, int count) {
+    for (int i = 0; i < count; ++i) bytes += static_cast<char>(number >> (8 * i) & 0xffU);
+  };
+  constexpr std::uint32_t entries = 9;
+  constexpr std::uint32_t pixels = 8 + 2 + entries * 12 + 4;
+  put(entries, 2);
+  const auto entry = [&](std::uint32_t tag, std::uint32_t count, std::uint32_t value) {
+    put(tag, 2);
+    put(count == 2 ? 3 : 4, 2);  // its type: short or long
+    put(count, 4);
+    put(value, 4);
+  };
+  entry(256, 1, width);
+  entry(257, 1, height);
+  entry(258, 2, 0x00080008);  // bits a channel
+  entry(259, 1, 1);           // not compressed
+  entry(262, 1, 2);           // red, green and blue
+  entry(273, 1, pixels);
+  entry(277, 1, 2);  // channels
+  entry(278, 1, height);
+  entry(279, 1, 2 * width * height);
+  put(0, 4);
+  return bytes + std::string(2UL * width * height, '\x55');
+}
+
 TEST(BadInput, GoodPairsGiveNothingToCount) {
   const PairsTree tree;
   EXPECT_EQ(tree.ingested().manifest.images.size(), 3U);
@@ -70,6 +98,13 @@ TEST(BadInput, FloatingPointImagesAreRefused) {
   fs::remove(tree.image("b.png"));
   write_image(tree.image("b.tiff"), cv::Mat(30, 40, CV_32FC3, cv::Scalar(0.1, 0.2, 0.3)));
   EXPECT_THAT(tree.refusal(), AllOf(HasSubstr("b.tiff"), HasSubstr("neither 8 nor 16 bits")));
+}
+
+TEST(BadInput, AnImageOfTwoChannelsIsRefusedByName) {
+  const PairsTree tree;
+  fs::remove(tree.image("b.png"));
+  write_text(tree.image("b.tiff"), tiff_of_two_channels(40, 30));
+  EXPECT_THAT(tree.refusal(), HasSubstr("b.tiff: "));
 }
 
 TEST(BadInput, TwoImagesOfOneIdAreRefusedByBothNames) {

@@ -78,6 +78,20 @@ TEST(PackFile, IsRefusedWhenTensorsAndManifestDisagree) {
   EXPECT_THAT(refusal(file), testing::HasSubstr("not as the manifest says"));
 }
 
+TEST(PackFile, IsWrittenOverWhatKilledProcessesLeft) {
+  const TemporaryFolder folder;
+  const auto left = folder.path() / ".pack-a1b2c3";
+  const auto young = folder.path() / ".pack-d4e5f6";
+  for (const auto& file : {left, young, folder.path() / "pack-old"}) write_text(file, "half");
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::filesystem::last_write_time(left, now - std::chrono::hours(25));
+  std::filesystem::last_write_time(folder.path() / "pack-old", now - std::chrono::hours(25));
+  write_pack(two_images(), folder.path());
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(young));
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "pack-old"));
+}
+
 TEST(PackFile, SurvivesEveryCut) {
   const TemporaryFolder folder;
   const std::string whole = read_text(write_pack(two_images(), folder.path()).file);

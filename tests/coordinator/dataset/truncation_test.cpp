@@ -36,6 +36,15 @@ TEST(ImageFile, AJpegWithBytesAfterItsEndIsWhole) {
   EXPECT_EQ(tree.ingested().manifest.images.size(), 3U);
 }
 
+TEST(ImageFile, ATiffWhoseDirectoryLiesOutsideIsRefused) {
+  const PairsTree tree;
+  std::filesystem::remove(tree.image("b.png"));
+  for (const char* const text : {"II*\0\xff\xff\0\0", "MM\0*\0\0\0\x07", "II*\0\x08\0\0\0"}) {
+    write_text(tree.image("b.tiff"), std::string(text, 8) + std::string(20, '\x01'));
+    EXPECT_THAT(tree.refusal(), HasSubstr("b.tiff: is truncated or damaged"));
+  }
+}
+
 TEST(ImageFile, AnImageThatClaimsTooManyPixelsIsRefused) {
   const PairsTree tree;
   std::filesystem::remove(tree.image("b.png"));

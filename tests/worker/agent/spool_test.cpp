@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 
 #include "tests/support/fake_coordinator.hpp"
+#include "worker/agent/artifact_cache.hpp"
 #include "worker/agent/outbox.hpp"
 
 namespace hone {
@@ -30,6 +32,21 @@ class Spool : public ::testing::Test {
   TemporaryFolder folder_;
   std::filesystem::path file_ = folder_ / "1-1.spool";
 };
+
+TEST(ArtifactCache, RemovesWhatKilledDownloadsLeft) {
+  const TemporaryFolder folder;
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (const char* const name : {"aa.old.part", "aa.young.part", "aa"}) {
+    std::ofstream(folder / name) << "half";
+    if (std::string(name) != "aa.young.part") {
+      std::filesystem::last_write_time(folder / name, now - std::chrono::hours(25));
+    }
+  }
+  const ArtifactCache cache(folder / "");
+  EXPECT_FALSE(std::filesystem::exists(folder / "aa.old.part"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "aa.young.part"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "aa"));
+}
 
 TEST_F(Spool, GivesBackWhatWasAppended) {
   {
