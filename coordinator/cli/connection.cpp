@@ -9,6 +9,12 @@
 
 namespace hone::cli {
 
+namespace {
+
+constexpr unsigned unauthorized = 401;
+
+}  // namespace
+
 void add_connection_options(CLI::App& app, ConnectionOptions& options) {
   app.add_option("--access", options.access,
                  "The coordinator's access.json (default: $HONE_ACCESS, else the state folder's)")
@@ -27,13 +33,20 @@ HttpClient connect(const ConnectionOptions& options) {
   constexpr const char* advice =
       "; start a coordinator with 'hone serve', or name its state folder with --state or its "
       "access file with --access";
+  const std::filesystem::path file = access_path(options);
   try {
-    HttpClient coordinator(read_access(access_path(options)));
+    HttpClient coordinator(read_access(file));
     // Whether it is there and lets us in is said now, not after the reading of a data set.
-    body_of(coordinator.get("/api/v1/status"));
+    const HttpResponse answer = coordinator.get("/api/v1/status");
+    if (answer.status == unauthorized) {
+      throw CommandError("the coordinator does not know the secret in " + file.string() +
+                         ": take the access.json of its own state folder");
+    }
+    body_of(answer);
     return coordinator;
   } catch (const AccessError& error) {
-    throw CommandError(error.what() + std::string(advice));
+    const bool is_there = std::filesystem::exists(file);
+    throw CommandError(error.what() + std::string(is_there ? "" : advice));
   } catch (const NetworkError& error) {
     throw CommandError("no coordinator answers: " + std::string(error.what()) + advice);
   }

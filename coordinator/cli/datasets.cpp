@@ -15,6 +15,12 @@ namespace {
 constexpr int wrong_input = 2;
 
 std::string text_of(const std::string& file) {
+  if (std::filesystem::is_directory(file)) {
+    throw CommandError("'" + file + "' is a folder; name an experiment file in it", wrong_input);
+  }
+  if (!std::filesystem::exists(file)) {
+    throw CommandError("there is no experiment file '" + file + "'", wrong_input);
+  }
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();

@@ -80,6 +80,14 @@ void print_json(const Options& options, const IngestResult& result) {
   std::cout << json.dump(2, ' ', false, replace) << '\n';
 }
 
+void print_counts(std::ostream& out, const PackManifest& manifest) {
+  for (const auto& [condition, count] : manifest.counts) {
+    std::string words = condition;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    out << "  " << words << ": " << count << '\n';
+  }
+}
+
 void print_text(const Options& options, const IngestResult& result) {
   const PackManifest& manifest = result.manifest;
   const int size = manifest.image_size;
@@ -89,11 +97,7 @@ void print_text(const Options& options, const IngestResult& result) {
             << (result.cached ? ", unchanged since it was ingested" : "") << '\n';
   std::cout << "  foreground " << std::round(1000 * mean_foreground(manifest)) / 10
             << " % on average: " << manifest.foreground << '\n';
-  for (const auto& [condition, count] : manifest.counts) {
-    std::string words = condition;
-    std::replace(words.begin(), words.end(), '_', ' ');
-    std::cout << "  " << words << ": " << count << '\n';
-  }
+  print_counts(std::cout, manifest);
   std::cout << "  pack " << result.pack.hex() << '\n';
 }
 
@@ -117,6 +121,7 @@ void run_ingest(Options& options) {
       print_text(options, result);
     } else {
       std::cout << result.pack.hex() << '\n';
+      print_counts(std::cerr, result.manifest);  // what was met must not go unseen
     }
   } catch (const IngestError& error) {
     throw CommandError(error.what(), 2);

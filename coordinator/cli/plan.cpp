@@ -68,7 +68,7 @@ void add_plan(CLI::App& app) {
   add_experiment_options(*plan, options->experiment);
   add_state_option(*plan, options->state);
   plan->add_option("--speed", options->speed, "Images a second of one slot, if not as measured")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.001, 1e6));
   plan->add_flag("--resolved", options->resolved, "Print the experiment with every default");
   plan->add_flag("--json", options->json, "Print one JSON object");
   plan->callback([options] { print_plan(*options); });

@@ -106,6 +106,9 @@ bool work(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& s
 }
 
 void run(const Options& options) {
+  if (!options.trainer.empty() && !std::filesystem::exists(options.trainer)) {
+    throw CommandError("--trainer " + options.trainer + ": there is no such program", 2);
+  }
   const ExperimentSpec experiment = load_experiment(options.experiment);
   const std::filesystem::path state = state_folder(options.state);
   EmbeddedServer server = start_server(state);
@@ -124,6 +127,7 @@ void run(const Options& options) {
   Database database(database_file(state), Database::Mode::read_only);
   const Snapshot snapshot(database);
   if (!print_table_ii(database, submitted.sweep, options.format, std::cout)) {
+    print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
     throw CommandError("", 3);
   }
 }
@@ -138,7 +142,7 @@ void add_run(CLI::App& app) {
   add_experiment_options(*command, options->experiment);
   add_state_option(*command, options->state);
   command->add_option("--slots", options->slots, "Trials at a time (default: one per thread)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1024));
   command->add_option("--trainer", options->trainer, "Program that trains, as hone-worker has it")
       ->type_name("FILE");
   add_format_option(*command, options->format);

@@ -27,11 +27,6 @@ struct Options {
   bool json = false;
 };
 
-/// Of a crash, the rest are the trainer's last log lines: --json has them.
-std::string first_line(const std::string& reason) {
-  return reason.substr(0, reason.find('\n'));
-}
-
 void print_sweeps(const json& answer, const json& coordinator) {
   std::cout << coordinator.at("workers") << " workers connected\n";
   if (answer.at("sweeps").empty())
@@ -54,12 +49,7 @@ void print_sweep(const std::string& body) {
     }
     std::cout << "\n";
   }
-  for (const json& trial : status.at("troubled")) {
-    const std::string state = trial.at("state");
-    std::cout << "  " << state << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
-              << trial.at("name").get<std::string>() << ": " << first_line(trial.at("reason"))
-              << "\n";
-  }
+  print_troubled(body, std::cout);
 }
 
 void print_status(const Options& options) {
@@ -83,7 +73,7 @@ void add_status(CLI::App& app) {
   CLI::App* command = app.add_subcommand("status", "Show how the sweeps of a coordinator get on");
   command->footer(examples);
   command->add_option("SWEEP", options->sweep, "Number of a sweep; all when left out")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { print_status(*options); });

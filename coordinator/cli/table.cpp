@@ -41,6 +41,12 @@ std::int64_t number_of(const std::string& text) {
   throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
 }
 
+/// A full disk must not look like success to a script.
+void require_written(std::ostream& out) {
+  out.flush();
+  if (!out) throw CommandError("the table could not be written: is the disk full?");
+}
+
 CommandError no_sweep() {
   return CommandError(
       "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
@@ -69,7 +75,7 @@ void print_remote(const Options& options) {
   const std::string text =
       options.format == "json" ? facts + "\n" : body_of(coordinator.get(target + options.format));
   std::cout << text;
-  std::cout.flush();
+  require_written(std::cout);
   if (!json::parse(facts).at("complete").get<bool>()) throw CommandError("", 3);
 }
 
@@ -103,7 +109,7 @@ bool print_table_ii(Database& database, SweepId sweep, const std::string& format
                                                      : TableFormat::text;
     out << render(layout(table), written);
   }
-  out.flush();
+  require_written(out);
   return table.complete();
 }
 

@@ -33,10 +33,6 @@ std::string duration(double seconds) {
   return text;
 }
 
-std::string status_of(HttpClient& coordinator, SweepId sweep) {
-  return body_of(coordinator.get("/api/v1/sweeps/" + std::to_string(sweep.value)));
-}
-
 /// The status, also when the coordinator is away for a while: it may be restarting.
 std::string patient_status_of(HttpClient& coordinator, SweepId sweep,
                               const KeepWatching& keep_watching) {
@@ -55,6 +51,21 @@ std::int64_t count(const json& status, const char* state) {
 }
 
 }  // namespace
+
+std::string status_of(HttpClient& coordinator, SweepId sweep) {
+  return body_of(coordinator.get("/api/v1/sweeps/" + std::to_string(sweep.value)));
+}
+
+void print_troubled(const std::string& status_json, std::ostream& out) {
+  const json status = json::parse(status_json);
+  for (const json& trial : status.at("troubled")) {
+    const std::string state = trial.at("state");
+    const std::string reason = trial.at("reason");  // of a crash, the rest are log lines
+    out << "  " << state << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
+        << trial.at("name").get<std::string>() << ": " << reason.substr(0, reason.find('\n'))
+        << "\n";
+  }
+}
 
 std::string progress_line(const std::string& status_json) {
   const json status = json::parse(status_json);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 
 #include "common/ids.hpp"
@@ -17,6 +18,12 @@ using KeepWatching = std::function<bool()>;
 /// Shows how a sweep gets on until it is finished: one line in place on a terminal, else a line
 /// whenever a trial has ended. Returns false if `keep_watching` ended it. Throws CommandError.
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching = {});
+
+/// The sweep's status document. Throws CommandError, NetworkError.
+std::string status_of(HttpClient& coordinator, SweepId sweep);
+
+/// One line per trial of a status document that has no result, and why.
+void print_troubled(const std::string& status_json, std::ostream& out);
 
 /// "12/29 trials, 2 running, 17 waiting, 188 images/s, 3 min left" of a status document.
 std::string progress_line(const std::string& status_json);

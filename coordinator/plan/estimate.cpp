@@ -77,7 +77,8 @@ std::string time_of(const Estimate& estimate) {
   int trials = 0;
   for (const auto& [role, count] : estimate.trials) trials += count;
   if (estimate.done == trials) return "none: everything is done";
-  if (!estimate.hours) return "unknown until a first trial was trained";
+  if (!estimate.hours)
+    return "unknown: nothing was trained with these settings yet (--speed takes a guess)";
   const bool in_minutes = *estimate.hours < 2;
   std::ostringstream text;
   text << std::fixed << std::setprecision(!in_minutes && *estimate.hours < 10 ? 1 : 0)

@@ -1,6 +1,7 @@
 #include "worker/agent/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -11,6 +12,8 @@ namespace hone {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int wrong_usage = 2;
 
 constexpr const char* examples = R"(Examples:
   hone-worker                                      on this host, all cores, one thread a trial
@@ -93,8 +96,11 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   describe(app, options, given);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {  // --help, --version
+    throw CommandLineEnd{app.exit(answered)};
   } catch (const CLI::ParseError& error) {
-    throw CommandLineEnd{app.exit(error)};
+    std::fprintf(stderr, "hone-worker: error: %s; see 'hone-worker --help'\n", error.what());
+    throw CommandLineEnd{wrong_usage};
   }
   options.slots = given.slots > 0 ? given.slots : std::max(1, own_cores() / options.threads);
   if (given.count > 0) options.count = given.count;

@@ -21,7 +21,7 @@ TEST(Estimate, HoursNeedAMeasuredSpeed) {
   const Estimate total =
       estimate(given::ph2_plan(), facts, {.images_per_second = 100.0, .done = {}});
   EXPECT_DOUBLE_EQ(*total.hours, static_cast<double>(total.image_steps) / 100 / 3600);
-  EXPECT_NE(to_text(estimate(given::ph2_plan(), facts)).find("unknown until a first trial"),
+  EXPECT_NE(to_text(estimate(given::ph2_plan(), facts)).find("unknown: nothing was trained"),
             std::string::npos);
 }
 
