@@ -11,7 +11,8 @@
 #include <span>
 #include <string_view>
 
-#include "common/leftovers.hpp"
+#include "common/net/durable.hpp"
+#include "common/net/leftovers.hpp"
 #include "common/tensor_file.hpp"
 
 namespace hone {
@@ -65,14 +66,6 @@ class TemporaryFile {
   bool kept_ = false;
 };
 
-/// Makes a rename in `folder` outlive a power cut.
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
-
 std::vector<std::int32_t> groups_of(const PackManifest& manifest) {
   std::vector<std::int32_t> groups;
   for (const PackImage& image : manifest.images) groups.push_back(image.group);
@@ -112,7 +105,7 @@ WrittenPack write_pack(const Pack& pack, const fs::path& store) {
   written.content = hasher.finish();
   written.file = store / written.content.hex();
   temporary.keep_as(written.file);
-  sync_folder(store);
+  make_durable(store);  // the rename too outlives a power cut
   return written;
 }
 

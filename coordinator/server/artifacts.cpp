@@ -6,6 +6,8 @@
 #include <atomic>
 #include <system_error>
 
+#include "common/net/durable.hpp"
+
 namespace hone {
 
 namespace {
@@ -51,11 +53,8 @@ void ArtifactStore::Upload::discard() {
 
 void ArtifactStore::Upload::append(std::span<const std::byte> bytes) {
   hasher_.update(bytes);
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) fail(temporary_);
-    if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  const auto* const text = reinterpret_cast<const char*>(bytes.data());
+  if (!write_all(file_, {text, bytes.size()})) fail(temporary_);
 }
 
 bool ArtifactStore::Upload::finish() {
@@ -67,11 +66,7 @@ bool ArtifactStore::Upload::finish() {
   std::filesystem::rename(temporary_, final_);
   ::close(file_);
   file_ = -1;
-  const int folder = ::open(final_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) fail(final_);
-  const int synced = ::fsync(folder);
-  ::close(folder);
-  if (synced != 0) fail(final_);
+  make_durable(final_.parent_path());
   return true;
 }
 

@@ -1,6 +1,6 @@
 #include "worker/agent/artifact_cache.hpp"
 
-#include "common/leftovers.hpp"
+#include "common/net/leftovers.hpp"
 #include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
 

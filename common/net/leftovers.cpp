@@ -1,4 +1,4 @@
-#include "common/leftovers.hpp"
+#include "common/net/leftovers.hpp"
 
 #include <chrono>
 #include <string>
