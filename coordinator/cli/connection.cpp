@@ -39,7 +39,7 @@ HttpClient connect(const ConnectionOptions& options) {
     // Whether it is there and lets us in is said now, not after the reading of a data set.
     const HttpResponse answer = coordinator.get("/api/v1/status");
     if (answer.status == unauthorized) {
-      throw CommandError("the coordinator does not know the secret in " + file.string() +
+      throw CommandError("the coordinator does not know the token in " + file.string() +
                          ": take the access.json of its own state folder");
     }
     body_of(answer);

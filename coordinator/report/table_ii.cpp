@@ -16,7 +16,7 @@ std::vector<std::string> read_missing(Database& database, SweepId sweep, const s
                                       const std::string& net) {
   Statement query = database.prepare(
       // Of a crash the first line: the rest are the trainer's last log lines.
-      "SELECT name || ': ' || state || CASE WHEN reason = '' OR state = 'collapsed' THEN '' ELSE ' "
+      "SELECT name || ': ' || state || CASE WHEN reason = '' THEN '' ELSE ' "
       "(' || "
       "substr(reason, 1, instr(reason || char(10), char(10)) - 1) || ')' END "
       "FROM table_ii_missing WHERE sweep = ? AND dataset = ? AND net = ? ORDER BY name");

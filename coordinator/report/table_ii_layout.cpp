@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/report/table_ii.hpp"
@@ -56,16 +58,18 @@ std::string trouble_note(const TableIiRow& row) {
          " diverged; " + std::to_string(facts.reseeds) + " were started again with another seed.";
 }
 
+/// One note for all cells of a row that lack the same trials.
 void add_missing_notes(const TableIiRow& row, std::vector<std::string>& notes) {
+  std::map<std::vector<std::string>, std::vector<std::string>> columns;  // by what they lack
   for (const ResultCell& cell : row.cells) {
-    if (cell.missing.empty()) continue;
-    std::string note = row.dataset + " " + cell.column + " lacks ";
-    for (std::size_t i = 0; i < cell.missing.size() && i < missing_shown; ++i) {
-      note += (i > 0 ? "; " : "") + cell.missing[i];
-    }
-    if (cell.missing.size() > missing_shown) {
-      note += "; and " + std::to_string(cell.missing.size() - missing_shown) + " more";
-    }
+    if (!cell.missing.empty()) columns[cell.missing].push_back(cell.column);
+  }
+  for (const auto& [missing, cells] : columns) {
+    const std::size_t shown = std::min(missing.size(), missing_shown);
+    std::string note =
+        row.dataset + " " + joined(cells) + (cells.size() > 1 ? " lack " : " lacks ");
+    for (std::size_t i = 0; i < shown; ++i) note += (i > 0 ? "; " : "") + missing[i];
+    if (missing.size() > shown) note += "; and " + std::to_string(missing.size() - shown) + " more";
     notes.push_back(note + ".");
   }
 }
