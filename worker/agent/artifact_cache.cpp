@@ -1,8 +1,8 @@
 #include "worker/agent/artifact_cache.hpp"
 
-#include "common/net/leftovers.hpp"
 #include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
+#include "common/net/leftovers.hpp"
 
 namespace hone {
 
