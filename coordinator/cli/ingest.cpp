@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/progress.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/dataset/ingest.hpp"
 
 namespace hone::cli {
@@ -38,17 +38,9 @@ struct Options {
   std::string directory;
   std::string name;
   std::string state;
-  std::string store;
+  std::filesystem::path store;
   bool json = false;
 };
-
-std::filesystem::path store_of(const Options& options) {
-  if (!options.store.empty()) return options.store;
-  std::string state = options.state;
-  const char* from_environment = std::getenv("HONE_STATE");
-  if (state.empty() && from_environment != nullptr) state = from_environment;
-  return std::filesystem::path(state.empty() ? "hone-state" : state) / "artifacts";
-}
 
 std::int64_t group_count(const PackManifest& manifest) {
   std::set<std::int32_t> groups;
@@ -107,13 +99,15 @@ void run_ingest(Options& options) {
     throw CommandError("ingest " + options.request.layout + ": name the folder of the data set", 2);
   }
   options.request.directory = options.directory;
+  const std::filesystem::path store =
+      options.store.empty() ? artifact_folder(state_folder(options.state)) : options.store;
   std::optional<ProgressBar> bar;
   const auto progress = [&](std::int64_t done, std::int64_t total) {
     if (!bar) bar.emplace(drawn ? "drawing" : "decoding", total);
     bar->update(done);
   };
   try {
-    const IngestResult result = ingest(options.request, store_of(options), progress);
+    const IngestResult result = ingest(options.request, store, progress);
     bar.reset();
     if (options.json) {
       print_json(options, result);
@@ -164,7 +158,7 @@ void add_ingest(CLI::App& app) {
   command.add_option("--size", request.image_size, "Pixels a side")->capture_default_str();
   command.add_option("--threads", request.threads, "0: one per core. Never changes a byte")
       ->capture_default_str();
-  command.add_option("--state", options->state, "State folder ($HONE_STATE, else hone-state)");
+  add_state_option(command, options->state);
   command.add_option("--store", options->store, "Where the pack goes (STATE/artifacts)");
   command.add_flag("--json", options->json, "Print everything known of the pack as JSON");
   add_pairs_options(command, request.pairs);

@@ -24,6 +24,7 @@ Signals::Signals() {
 Signals::~Signals() {
   if (!thread_.joinable()) return;
   ending_ = true;
+  // It is blocked there and only ends the wait. NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
   pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
 }

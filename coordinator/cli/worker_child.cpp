@@ -27,6 +27,7 @@ std::filesystem::path worker_program() {
 pid_t start(const std::filesystem::path& program, std::vector<std::string> words,
             const std::filesystem::path& log) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t files;

@@ -18,7 +18,7 @@ std::size_t width_of(const std::string& text) {
 }
 
 std::string decorated(const TableCell& cell, TableFormat format) {
-  const std::string text = cell_text(cell);
+  std::string text = cell_text(cell);
   if (!cell.best) return text;
   if (format == TableFormat::text) return text + "*";
   if (format == TableFormat::markdown) return "**" + text + "**";
