@@ -19,7 +19,17 @@ enum class Metric : std::uint8_t {
   dice_soft = 1,  // of the soft mask
   jaccard = 2,    // both masks thresholded at 0.5; two empty masks score 1
   quality = 3,    // the net's own estimate of the soft Dice of this iteration's mask
-  agreement = 4,  // Dice of this iteration's thresholded mask with the next one's
+  agreement = 4,        // Dice of this iteration's thresholded mask with the next one's
+  dice_c15 = 5,         // 2(I+1)/(S+1), the formula in the code of ref. [15]; in [0, 2]
+  hd95 = 6,             // 95th percentile of boundary distances, pixels of the pack's images
+  boundary_iou = 7,     // of the bands within 2 % of the diagonal inside each boundary
+  change = 8,           // mean absolute difference per pixel to the next soft mask
+  area = 9,             // share of the image that the thresholded mask covers
+  entropy = 10,         // mean binary entropy of the soft mask, bits a pixel
+  flip_agreement = 11,  // Dice with the net's answer to the mirrored image and mask, mirrored back
+  dice_average = 12,    // Dice of the mean of soft masks 1 to this one
+  dice_native = 13,     // Dice at the size of the source mask, the soft mask resized bilinearly
+  jaccard_native = 14,
 };
 
 /// One number about one image's mask after `iteration` refinements (0: the base mask).
@@ -28,7 +38,7 @@ struct Measurement {
   std::int32_t image = 0;      // position in the pack, from 0
   std::int32_t iteration = 0;  // from 0
   Metric metric = Metric::dice;
-  double value = 0;  // finite, in [0, 1] for every metric of today
+  double value = 0;  // finite; in [0, 1] where the metric does not say otherwise
 
   auto operator<=>(const Measurement&) const = default;
 };

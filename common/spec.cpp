@@ -15,7 +15,10 @@ json candidates_json(const std::vector<Candidate>& candidates) {
   for (const Candidate& candidate : candidates) {
     json trials = json::array();
     for (const Digest& trial : candidate.trials) trials.push_back(trial.hex());
-    list.push_back({{"value", candidate.value}, {"trials", trials}});
+    list.push_back({{"patch", json::parse(candidate.patch)},
+                    {"first", candidate.first},
+                    {"last", candidate.last},
+                    {"trials", trials}});
   }
   return list;
 }
@@ -29,7 +32,10 @@ Digest digest_at(const json& value) {
 std::vector<Candidate> candidates_of(const json& list) {
   std::vector<Candidate> candidates;
   for (const json& item : list) {
-    Candidate candidate{.value = item.at("value"), .trials = {}};
+    Candidate candidate{.patch = item.at("patch").dump(),
+                        .first = item.at("first"),
+                        .last = item.at("last"),
+                        .trials = {}};
     for (const json& trial : item.at("trials")) candidate.trials.push_back(digest_at(trial));
     candidates.push_back(std::move(candidate));
   }
@@ -49,10 +55,14 @@ TrialSpec spec_of(const json& j) {
     return spec;
   }
   spec.image_size = j.at("image_size");
+  if (spec.role == Role::deform) return spec;
   spec.network = part_of<NetworkSpec>(j.at("network"));
-  spec.training = part_of<TrainingSpec>(j.at("training"));
+  if (spec.role != Role::evaluate) spec.training = part_of<TrainingSpec>(j.at("training"));
   spec.numerics = part_of<Numerics>(j.at("numerics"));
-  if (spec.role == Role::refine) spec.refine = part_of<RefineSpec>(j.at("refine"));
+  if (spec.role != Role::segment) spec.refine = part_of<RefineSpec>(j.at("refine"));
+  if (spec.role == Role::evaluate) spec.evaluate = part_of<EvaluateSpec>(j.at("evaluate"));
+  if (j.contains("from"))
+    for (const json& selection : j.at("from")) spec.from.push_back(digest_at(selection));
   return spec;
 }
 
@@ -66,10 +76,13 @@ std::string to_json(const TrialSpec& spec) {
     return j.dump();
   }
   j["image_size"] = spec.image_size;
+  if (spec.role == Role::deform) return j.dump();
   j["network"] = json_of<json>(spec.network);
-  j["training"] = json_of<json>(spec.training);
+  if (spec.role != Role::evaluate) j["training"] = json_of<json>(spec.training);
   j["numerics"] = json_of<json>(spec.numerics);
-  if (spec.role == Role::refine) j["refine"] = json_of<json>(spec.refine);
+  if (spec.role != Role::segment) j["refine"] = json_of<json>(spec.refine);
+  if (spec.role == Role::evaluate) j["evaluate"] = json_of<json>(spec.evaluate);
+  for (const Digest& selection : spec.from) j["from"].push_back(selection.hex());
   return j.dump();
 }
 

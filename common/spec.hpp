@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/digest.hpp"
+#include "common/measurement.hpp"
 
 /// What one trial is: plain values, the same in the plan, on the wire and in the trainer.
 /// Names in brackets (A20) are entries of the ambiguity register, ARCHITECTURE.md section "Method".
@@ -15,14 +16,44 @@ namespace hone {
 enum class Role : std::uint8_t {
   segment,  // trains the base U-Net; leaves its soft masks for every image
   refine,   // trains a refinement net on image + mask
-  select,   // works out a value from validation rows, in the coordinator
+  select,   // works out a choice from validation rows, in the coordinator
+  deform,   // fits how training masks are deformed (A13); leaves the distribution
+  evaluate,  // refines the masks of one split again and again and scores every iteration
 };
-enum class RefineMode : std::uint8_t { plain, scratch, warm };
+// The numbers of Role and RefineMode enter the keys of random streams: never renumber, only append.
+enum class RefineMode : std::uint8_t {
+  plain,    // trained on base masks and deformed truth
+  scratch,  // and on its own outputs, from random weights (A24)
+  warm,     // and on its own outputs, from the weights of a plain Quality net (A23)
+  ascent,   // ref. [15]: only a quality output; masks climb its gradient
+};
+enum class Architecture : std::uint8_t { unet, segnet };
+enum class QualityPosition : std::uint8_t {
+  latent,   // the encoder's end, as in the paper
+  decoder,  // the decoder's last features
+  mask,     // the output mask
+};
 enum class Bottleneck : std::uint8_t { none, conv };
-enum class Norm : std::uint8_t { none, group };
+enum class Norm : std::uint8_t { none, batch, group };
 enum class Loss : std::uint8_t { dice, dice_bce };
 enum class L2Scope : std::uint8_t { all, dense, none };
-enum class Augmentation : std::uint8_t { none, simple };
+enum class Augmentation : std::uint8_t {
+  none,
+  simple,  // five deformations with fixed uniform parameters
+  fitted,  // the same five, parameters from the distribution that a deform trial fitted (A13)
+};
+enum class ImageAugmentation : std::uint8_t { none, joint };
+enum class BaseMaskSource : std::uint8_t { in_sample, out_of_fold };
+enum class SelfDepth : std::uint8_t {
+  fixed,   // 1..self_steps, each as likely as every other source
+  random,  // uniform in 0..self_depth_limit
+};
+enum class QualityTarget : std::uint8_t {
+  input,     // soft Dice of the mask that the net is given
+  output,    // of the mask that it gives
+  shuffled,  // of another image's input mask (control C5)
+};
+enum class MaskInput : std::uint8_t { given, zero };
 enum class Precision : std::uint8_t { fp32, bf16 };
 enum class Layout : std::uint8_t { channels_first, channels_last };
 
@@ -34,7 +65,9 @@ struct NetworkSpec {
   int filter_size = 3;  // odd, [1, 7]
   Bottleneck bottleneck = Bottleneck::none;
   Norm norm = Norm::none;   // A37
+  Architecture architecture = Architecture::unet;
   int quality_width = 512;  // of the quality head's hidden layer
+  QualityPosition quality_position = QualityPosition::latent;
   bool operator==(const NetworkSpec&) const = default;
 };
 
@@ -48,18 +81,34 @@ struct TrainingSpec {
   L2Scope l2_scope = L2Scope::all;
   double dice_smooth = 1;  // (2I + s) / (S + s) in the loss (A5)
   Loss loss = Loss::dice;
+  ImageAugmentation image_augmentation = ImageAugmentation::none;  // A12
   int collapse_retries = 2;  // a collapsed net is trained again with another seed this often (A37)
   bool operator==(const TrainingSpec&) const = default;
 };
 
-/// Only for Role::refine.
+/// Deepest self-mask of SelfDepth::random (A21).
+inline constexpr int self_depth_limit = 6;
+
+/// For Role::refine, and for the Role::evaluate of such a net.
 struct RefineSpec {
   RefineMode mode = RefineMode::plain;
   double lambda = 0;          // weight of the quality loss; 0 builds no quality head (A15)
-  double base_fraction = .5;  // chance that a training input is the base mask (A10)
-  Augmentation augmentation = Augmentation::simple;  // of the ground truth (A11, A13)
-  int iterations = 20;                               // refinements evaluated, K (A26)
+  double base_fraction = .5;  // of plain nets: chance that an input is the base mask (A10)
+  Augmentation augmentation = Augmentation::fitted;           // of the ground truth (A11, A13)
+  BaseMaskSource base_masks = BaseMaskSource::in_sample;      // of training images (A20)
+  int self_steps = 0;                                         // n of scratch and warm (A21)
+  SelfDepth self_depth = SelfDepth::fixed;
+  QualityTarget quality_target = QualityTarget::input;        // A19
+  MaskInput mask_input = MaskInput::given;                    // zero: control C1
+  double improve_beta = 0;  // weight of relu(Dice of the input - Dice of the output), as ref. [13]
   bool operator==(const RefineSpec&) const = default;
+};
+
+/// Only for Role::evaluate.
+struct EvaluateSpec {
+  Split split = Split::validation;
+  int iterations = 20;  // K (A26)
+  bool operator==(const EvaluateSpec&) const = default;
 };
 
 /// What decides the bits of a result besides the method. Part of a trial's identity.
@@ -70,9 +119,13 @@ struct Numerics {
   bool operator==(const Numerics&) const = default;
 };
 
-/// Only for Role::select: one candidate value and the trials (by identity) that speak for it.
+/// Only for Role::select: what may be chosen and the trials (by identity) that speak for it. Its
+/// score is the highest, over iterations `first` to `last`, of the mean over trials of the mean
+/// validation Dice at that iteration.
 struct Candidate {
-  double value = 0;
+  std::string patch;  // JSON object laid over the specs of trials that wait for the choice
+  int first = 1;
+  int last = 1;
   std::vector<Digest> trials;
   bool operator==(const Candidate&) const = default;
 };
@@ -89,14 +142,20 @@ struct TrialSpec {
   NetworkSpec network;
   TrainingSpec training;
   RefineSpec refine;
+  EvaluateSpec evaluate;
   Numerics numerics;
   std::vector<Candidate> candidates;
+  std::vector<Digest> from;  // selections whose chosen patches are still to be laid over this spec
   bool operator==(const TrialSpec&) const = default;
 };
 
 /// The number of the trainer's results: raised by hand whenever the same spec gives other bits.
 /// Part of every identity; tests/worker/training holds it against golden bits.
-inline constexpr int trainer_version = 1;
+inline constexpr int trainer_version = 2;
+
+/// Likewise for the rows of Role::evaluate: a new metric raises it, and only evaluations are done
+/// again, from stored weights.
+inline constexpr int evaluation_version = 1;
 
 /// A text that is not a trial spec; the message says where and what was expected.
 class SpecError : public std::runtime_error {
@@ -118,6 +177,14 @@ std::string_view name_of(Norm);
 std::string_view name_of(Loss);
 std::string_view name_of(L2Scope);
 std::string_view name_of(Augmentation);
+std::string_view name_of(Architecture);
+std::string_view name_of(QualityPosition);
+std::string_view name_of(ImageAugmentation);
+std::string_view name_of(BaseMaskSource);
+std::string_view name_of(SelfDepth);
+std::string_view name_of(QualityTarget);
+std::string_view name_of(MaskInput);
+std::string_view name_of(Split);
 std::string_view name_of(Precision);
 std::string_view name_of(Layout);
 

@@ -21,7 +21,9 @@ void for_each_field(Spec& network, Visit visit) {
   visit("filter_size", network.filter_size);
   visit("bottleneck", network.bottleneck);
   visit("norm", network.norm);
+  visit("architecture", network.architecture);
   visit("quality_width", network.quality_width);
+  visit("quality_position", network.quality_position);
 }
 
 template <PartOf<TrainingSpec> Spec, class Visit>
@@ -35,6 +37,7 @@ void for_each_field(Spec& training, Visit visit) {
   visit("l2_scope", training.l2_scope);
   visit("dice_smooth", training.dice_smooth);
   visit("loss", training.loss);
+  visit("image_augmentation", training.image_augmentation);
   visit("collapse_retries", training.collapse_retries);
 }
 
@@ -44,7 +47,18 @@ void for_each_field(Spec& refine, Visit visit) {
   visit("lambda", refine.lambda);
   visit("base_fraction", refine.base_fraction);
   visit("augmentation", refine.augmentation);
-  visit("iterations", refine.iterations);
+  visit("base_masks", refine.base_masks);
+  visit("self_steps", refine.self_steps);
+  visit("self_depth", refine.self_depth);
+  visit("quality_target", refine.quality_target);
+  visit("mask_input", refine.mask_input);
+  visit("improve_beta", refine.improve_beta);
+}
+
+template <PartOf<EvaluateSpec> Spec, class Visit>
+void for_each_field(Spec& evaluate, Visit visit) {
+  visit("split", evaluate.split);
+  visit("iterations", evaluate.iterations);
 }
 
 template <PartOf<Numerics> Spec, class Visit>

@@ -6,12 +6,22 @@ namespace hone {
 
 template <>
 const std::vector<std::string_view>& names_of<Role>() {
-  static const std::vector<std::string_view> names = {"segment", "refine", "select"};
+  static const std::vector<std::string_view> names = {"segment", "refine", "select", "deform", "evaluate"};
   return names;
 }
 template <>
 const std::vector<std::string_view>& names_of<RefineMode>() {
-  static const std::vector<std::string_view> names = {"plain", "scratch", "warm"};
+  static const std::vector<std::string_view> names = {"plain", "scratch", "warm", "ascent"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Architecture>() {
+  static const std::vector<std::string_view> names = {"unet", "segnet"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<QualityPosition>() {
+  static const std::vector<std::string_view> names = {"latent", "decoder", "mask"};
   return names;
 }
 template <>
@@ -21,7 +31,7 @@ const std::vector<std::string_view>& names_of<Bottleneck>() {
 }
 template <>
 const std::vector<std::string_view>& names_of<Norm>() {
-  static const std::vector<std::string_view> names = {"none", "group"};
+  static const std::vector<std::string_view> names = {"none", "batch", "group"};
   return names;
 }
 template <>
@@ -36,7 +46,37 @@ const std::vector<std::string_view>& names_of<L2Scope>() {
 }
 template <>
 const std::vector<std::string_view>& names_of<Augmentation>() {
-  static const std::vector<std::string_view> names = {"none", "simple"};
+  static const std::vector<std::string_view> names = {"none", "simple", "fitted"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<ImageAugmentation>() {
+  static const std::vector<std::string_view> names = {"none", "joint"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<BaseMaskSource>() {
+  static const std::vector<std::string_view> names = {"in_sample", "out_of_fold"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<SelfDepth>() {
+  static const std::vector<std::string_view> names = {"fixed", "random"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<QualityTarget>() {
+  static const std::vector<std::string_view> names = {"input", "output", "shuffled"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<MaskInput>() {
+  static const std::vector<std::string_view> names = {"given", "zero"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Split>() {
+  static const std::vector<std::string_view> names = {"train", "validation", "test"};
   return names;
 }
 template <>
@@ -65,6 +105,12 @@ std::string_view name_of(Role value) {
 std::string_view name_of(RefineMode value) {
   return name_in_list(value);
 }
+std::string_view name_of(Architecture value) {
+  return name_in_list(value);
+}
+std::string_view name_of(QualityPosition value) {
+  return name_in_list(value);
+}
 std::string_view name_of(Bottleneck value) {
   return name_in_list(value);
 }
@@ -78,6 +124,24 @@ std::string_view name_of(L2Scope value) {
   return name_in_list(value);
 }
 std::string_view name_of(Augmentation value) {
+  return name_in_list(value);
+}
+std::string_view name_of(ImageAugmentation value) {
+  return name_in_list(value);
+}
+std::string_view name_of(BaseMaskSource value) {
+  return name_in_list(value);
+}
+std::string_view name_of(SelfDepth value) {
+  return name_in_list(value);
+}
+std::string_view name_of(QualityTarget value) {
+  return name_in_list(value);
+}
+std::string_view name_of(MaskInput value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Split value) {
   return name_in_list(value);
 }
 std::string_view name_of(Precision value) {
@@ -99,11 +163,19 @@ Enum parse_name(std::string_view text) {
 
 template Role parse_name<Role>(std::string_view);
 template RefineMode parse_name<RefineMode>(std::string_view);
+template Architecture parse_name<Architecture>(std::string_view);
+template QualityPosition parse_name<QualityPosition>(std::string_view);
 template Bottleneck parse_name<Bottleneck>(std::string_view);
 template Norm parse_name<Norm>(std::string_view);
 template Loss parse_name<Loss>(std::string_view);
 template L2Scope parse_name<L2Scope>(std::string_view);
 template Augmentation parse_name<Augmentation>(std::string_view);
+template ImageAugmentation parse_name<ImageAugmentation>(std::string_view);
+template BaseMaskSource parse_name<BaseMaskSource>(std::string_view);
+template SelfDepth parse_name<SelfDepth>(std::string_view);
+template QualityTarget parse_name<QualityTarget>(std::string_view);
+template MaskInput parse_name<MaskInput>(std::string_view);
+template Split parse_name<Split>(std::string_view);
 template Precision parse_name<Precision>(std::string_view);
 template Layout parse_name<Layout>(std::string_view);
 
