@@ -15,10 +15,10 @@ namespace hone {
 enum class Split : std::uint8_t { train = 0, validation = 1, test = 2 };
 
 enum class Metric : std::uint8_t {
-  dice = 0,       // both masks thresholded at 0.5; two empty masks score 1 (A6)
-  dice_soft = 1,  // of the soft mask
-  jaccard = 2,    // both masks thresholded at 0.5; two empty masks score 1
-  quality = 3,    // the net's own estimate of the soft Dice of this iteration's mask
+  dice = 0,             // both masks thresholded at 0.5; two empty masks score 1 (A6)
+  dice_soft = 1,        // of the soft mask
+  jaccard = 2,          // both masks thresholded at 0.5; two empty masks score 1
+  quality = 3,          // the net's own estimate of the soft Dice of this iteration's mask
   agreement = 4,        // Dice of this iteration's thresholded mask with the next one's
   dice_c15 = 5,         // 2(I+1)/(S+1), the formula in the code of ref. [15]; in [0, 2]
   hd95 = 6,             // 95th percentile of boundary distances, pixels of the pack's images

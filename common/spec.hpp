@@ -14,10 +14,10 @@
 namespace hone {
 
 enum class Role : std::uint8_t {
-  segment,  // trains the base U-Net; leaves its soft masks for every image
-  refine,   // trains a refinement net on image + mask
-  select,   // works out a choice from validation rows, in the coordinator
-  deform,   // fits how training masks are deformed (A13); leaves the distribution
+  segment,   // trains the base U-Net; leaves its soft masks for every image
+  refine,    // trains a refinement net on image + mask
+  select,    // works out a choice from validation rows, in the coordinator
+  deform,    // fits how training masks are deformed (A13); leaves the distribution
   evaluate,  // refines the masks of one split again and again and scores every iteration
 };
 // The numbers of Role and RefineMode enter the keys of random streams: never renumber, only append.
@@ -27,6 +27,7 @@ enum class RefineMode : std::uint8_t {
   warm,     // and on its own outputs, from the weights of a plain Quality net (A23)
   ascent,   // ref. [15]: only a quality output; masks climb its gradient
 };
+enum class Activation : std::uint8_t { relu, elu };
 enum class Architecture : std::uint8_t { unet, segnet };
 enum class QualityPosition : std::uint8_t {
   latent,   // the encoder's end, as in the paper
@@ -63,8 +64,9 @@ struct NetworkSpec {
   int consecutive = 2;  // convolutions per level, [1, 4]
   int filters = 32;     // of the first level, [1, 256]; doubled from level to level
   int filter_size = 3;  // odd, [1, 7]
+  Activation activation = Activation::relu;
   Bottleneck bottleneck = Bottleneck::none;
-  Norm norm = Norm::none;   // A37
+  Norm norm = Norm::none;  // A37
   Architecture architecture = Architecture::unet;
   int quality_width = 512;  // of the quality head's hidden layer
   QualityPosition quality_position = QualityPosition::latent;
@@ -94,12 +96,12 @@ struct RefineSpec {
   RefineMode mode = RefineMode::plain;
   double lambda = 0;          // weight of the quality loss; 0 builds no quality head (A15)
   double base_fraction = .5;  // of plain nets: chance that an input is the base mask (A10)
-  Augmentation augmentation = Augmentation::fitted;           // of the ground truth (A11, A13)
-  BaseMaskSource base_masks = BaseMaskSource::in_sample;      // of training images (A20)
-  int self_steps = 0;                                         // n of scratch and warm (A21)
+  Augmentation augmentation = Augmentation::fitted;       // of the ground truth (A11, A13)
+  BaseMaskSource base_masks = BaseMaskSource::in_sample;  // of training images (A20)
+  int self_steps = 0;                                     // n of scratch and warm (A21)
   SelfDepth self_depth = SelfDepth::fixed;
-  QualityTarget quality_target = QualityTarget::input;        // A19
-  MaskInput mask_input = MaskInput::given;                    // zero: control C1
+  QualityTarget quality_target = QualityTarget::input;  // A19
+  MaskInput mask_input = MaskInput::given;              // zero: control C1
   double improve_beta = 0;  // weight of relu(Dice of the input - Dice of the output), as ref. [13]
   bool operator==(const RefineSpec&) const = default;
 };
@@ -177,6 +179,7 @@ std::string_view name_of(Norm);
 std::string_view name_of(Loss);
 std::string_view name_of(L2Scope);
 std::string_view name_of(Augmentation);
+std::string_view name_of(Activation);
 std::string_view name_of(Architecture);
 std::string_view name_of(QualityPosition);
 std::string_view name_of(ImageAugmentation);
@@ -188,11 +191,17 @@ std::string_view name_of(Split);
 std::string_view name_of(Precision);
 std::string_view name_of(Layout);
 
-template <class Enum>
-Enum parse_name(std::string_view text);
-
 /// All names of an enumeration, in the order of its enumerators.
 template <class Enum>
 const std::vector<std::string_view>& names_of();
+
+namespace detail {
+std::size_t position_of(std::string_view text, const std::vector<std::string_view>& names);
+}  // namespace detail
+
+template <class Enum>
+Enum parse_name(std::string_view text) {
+  return static_cast<Enum>(detail::position_of(text, names_of<Enum>()));
+}
 
 }  // namespace hone

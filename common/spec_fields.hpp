@@ -19,6 +19,7 @@ void for_each_field(Spec& network, Visit visit) {
   visit("consecutive", network.consecutive);
   visit("filters", network.filters);
   visit("filter_size", network.filter_size);
+  visit("activation", network.activation);
   visit("bottleneck", network.bottleneck);
   visit("norm", network.norm);
   visit("architecture", network.architecture);

@@ -6,12 +6,18 @@ namespace hone {
 
 template <>
 const std::vector<std::string_view>& names_of<Role>() {
-  static const std::vector<std::string_view> names = {"segment", "refine", "select", "deform", "evaluate"};
+  static const std::vector<std::string_view> names = {"segment", "refine", "select", "deform",
+                                                      "evaluate"};
   return names;
 }
 template <>
 const std::vector<std::string_view>& names_of<RefineMode>() {
   static const std::vector<std::string_view> names = {"plain", "scratch", "warm", "ascent"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<Activation>() {
+  static const std::vector<std::string_view> names = {"relu", "elu"};
   return names;
 }
 template <>
@@ -105,6 +111,9 @@ std::string_view name_of(Role value) {
 std::string_view name_of(RefineMode value) {
   return name_in_list(value);
 }
+std::string_view name_of(Activation value) {
+  return name_in_list(value);
+}
 std::string_view name_of(Architecture value) {
   return name_in_list(value);
 }
@@ -151,32 +160,16 @@ std::string_view name_of(Layout value) {
   return name_in_list(value);
 }
 
-template <class Enum>
-Enum parse_name(std::string_view text) {
-  const auto& names = names_of<Enum>();
+namespace detail {
+
+std::size_t position_of(std::string_view text, const std::vector<std::string_view>& names) {
   const auto found = std::find(names.begin(), names.end(), text);
-  if (found != names.end()) return static_cast<Enum>(found - names.begin());
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   std::string message = "'" + std::string(text) + "' is not one of";
   for (const std::string_view name : names) message += " '" + std::string(name) + "'";
   throw SpecError(message);
 }
 
-template Role parse_name<Role>(std::string_view);
-template RefineMode parse_name<RefineMode>(std::string_view);
-template Architecture parse_name<Architecture>(std::string_view);
-template QualityPosition parse_name<QualityPosition>(std::string_view);
-template Bottleneck parse_name<Bottleneck>(std::string_view);
-template Norm parse_name<Norm>(std::string_view);
-template Loss parse_name<Loss>(std::string_view);
-template L2Scope parse_name<L2Scope>(std::string_view);
-template Augmentation parse_name<Augmentation>(std::string_view);
-template ImageAugmentation parse_name<ImageAugmentation>(std::string_view);
-template BaseMaskSource parse_name<BaseMaskSource>(std::string_view);
-template SelfDepth parse_name<SelfDepth>(std::string_view);
-template QualityTarget parse_name<QualityTarget>(std::string_view);
-template MaskInput parse_name<MaskInput>(std::string_view);
-template Split parse_name<Split>(std::string_view);
-template Precision parse_name<Precision>(std::string_view);
-template Layout parse_name<Layout>(std::string_view);
+}  // namespace detail
 
 }  // namespace hone

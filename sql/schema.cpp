@@ -8,7 +8,7 @@ namespace hone {
 
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 std::int64_t version_of(Database& database) {
   Statement query = database.prepare("PRAGMA user_version");
@@ -43,7 +43,7 @@ void install_schema(Database& database) {
   }
   drop_views(database);
   for (const char* text :
-       {sql_text::views, sql_text::table_ii, sql_text::paper, sql_text::violation}) {
+       {sql_text::views, sql_text::tables, sql_text::paper, sql_text::paper_iii, sql_text::violation}) {
     database.execute(text);
   }
   transaction.commit();

@@ -51,7 +51,9 @@ CREATE TABLE trial (
   spec        TEXT NOT NULL CHECK (json_valid(spec)),
   image_steps INTEGER NOT NULL,     -- at most; forward + backward passes of one image
   state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
-              ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked')),
+              ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved')),
+  deferred    INTEGER NOT NULL DEFAULT 0,  -- 1: its parameters wait for a selection
+  resolved    INTEGER REFERENCES trial (id),  -- of a deferred trial: the one with the parameters chosen
   unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
   attempt     INTEGER NOT NULL DEFAULT 0,  -- of the newest lease; the fencing token
   accepted    INTEGER,              -- the attempt whose Done was accepted
@@ -66,6 +68,7 @@ CREATE TABLE trial (
   lambda   REAL    GENERATED ALWAYS AS (spec ->> '$.refine.lambda')
 ) STRICT;
 CREATE INDEX trial_ready ON trial (image_steps DESC, id) WHERE state = 'waiting' AND unmet = 0;
+CREATE INDEX trial_resolved ON trial (resolved) WHERE resolved IS NOT NULL;
 
 CREATE TABLE sweep_trial (
   sweep INTEGER NOT NULL REFERENCES sweep (id),
@@ -74,6 +77,14 @@ CREATE TABLE sweep_trial (
   PRIMARY KEY (sweep, trial)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sweep_trial_trial ON sweep_trial (trial);
+
+CREATE TABLE sweep_net (            -- what trials are to the tables
+  sweep   INTEGER NOT NULL REFERENCES sweep (id),
+  variant TEXT NOT NULL,            -- '' : the paper's own method
+  net     TEXT NOT NULL,            -- base, no-quality, quality, scratch-1, warm-2, variant, lambda, ...
+  trial   INTEGER NOT NULL REFERENCES trial (id),
+  PRIMARY KEY (sweep, variant, net, trial)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE need (
   trial    INTEGER NOT NULL REFERENCES trial (id),
@@ -142,6 +153,7 @@ CREATE TABLE epoch (
 
 CREATE TABLE selection (
   trial    INTEGER PRIMARY KEY REFERENCES trial (id),
-  value    REAL NOT NULL,           -- the chosen candidate
+  position INTEGER NOT NULL,        -- of the chosen candidate, from 0
+  value    TEXT NOT NULL CHECK (json_valid(value)),  -- its patch
   excluded INTEGER NOT NULL         -- candidates without a full set of scores
 ) STRICT;

@@ -22,20 +22,59 @@ GROUP BY m.trial, m.split, m.iteration;
 CREATE VIEW validation_dice AS
 SELECT trial, iteration, dice, images FROM mean_dice WHERE split = 1;
 
--- How each candidate of a selection stands: mean over its folds of the validation Dice after one
--- refinement (A29). A fold that is not done (collapsed, diverged, ...) leaves the candidate incomplete.
-CREATE VIEW candidate_score AS
-SELECT s.id AS selection, c.key AS position, c.value ->> '$.value' AS value,
-       count(*) AS folds, sum(t.state = 'done' AND v.dice IS NOT NULL) AS complete,
-       avg(v.dice) AS score
+-- A need as it stands: of a deferred trial that has its parameters, the trial that has them.
+CREATE VIEW standing_need AS
+SELECT n.trial, coalesce(d.resolved, d.id) AS needs, n.input, n.artifact
+FROM need n JOIN trial d ON d.id = n.needs;
+
+-- Needs that are not met: a selection only waits for a trial to end, everything else for its artifacts.
+CREATE VIEW unmet_need AS
+SELECT t.id AS trial, n.needs
+FROM trial t JOIN standing_need n ON n.trial = t.id JOIN trial d ON d.id = n.needs
+WHERE NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased')
+               ELSE d.state IN ('done', 'collapsed') END;
+
+-- The trials of a sweep as they stand.
+CREATE VIEW member AS
+SELECT st.sweep, coalesce(t.resolved, t.id) AS trial, min(st.name) AS name
+FROM sweep_trial st JOIN trial t ON t.id = st.trial
+GROUP BY st.sweep, coalesce(t.resolved, t.id);
+
+-- What trials are to the tables of a sweep. `training` is the net behind an evaluation.
+CREATE VIEW net AS
+SELECT sn.sweep, sn.variant, sn.net, e.id AS trial, e.role, e.state, e.dataset, e.rotation, e.seed,
+       e.spec ->> '$.evaluate.split' AS split,
+       CASE e.role WHEN 'evaluate' THEN
+         (SELECT w.id FROM need n JOIN trial w ON w.id = n.needs
+          WHERE n.trial = e.id AND n.input = 'weights' AND w.role = 'refine')
+       ELSE e.id END AS training
+FROM sweep_net sn JOIN trial t ON t.id = sn.trial JOIN trial e ON e.id = coalesce(t.resolved, t.id);
+
+-- The scores that speak for a candidate: per iteration in its range the mean over its trials of the
+-- validation Dice. A trial that is not done (collapsed, diverged, ...) leaves the candidate incomplete.
+CREATE VIEW candidate_iteration AS
+SELECT s.id AS selection, c.key AS position, v.iteration, count(*) AS trials, avg(v.dice) AS dice
 FROM trial s, json_each(s.spec, '$.candidates') c, json_each(c.value, '$.trials') i
-JOIN trial t ON t.identity = i.value
-LEFT JOIN validation_dice v ON v.trial = t.id AND v.iteration = 1 AND t.state = 'done'
+JOIN trial p ON p.identity = i.value
+JOIN trial t ON t.id = coalesce(p.resolved, p.id) AND t.state = 'done'
+JOIN validation_dice v ON v.trial = t.id
+  AND v.iteration BETWEEN c.value ->> '$.first' AND c.value ->> '$.last'
+WHERE s.role = 'select'
+GROUP BY s.id, c.key, v.iteration;
+
+-- How each candidate of a selection stands: its best iteration's score (A22, A27, A29), NULL unless
+-- all of its trials speak for it.
+CREATE VIEW candidate_score AS
+SELECT s.id AS selection, c.key AS position, c.value -> '$.patch' AS patch,
+       json_array_length(c.value, '$.trials') AS trials, max(k.dice) AS score
+FROM trial s, json_each(s.spec, '$.candidates') c
+LEFT JOIN candidate_iteration k ON k.selection = s.id AND k.position = c.key
+  AND k.trials = json_array_length(c.value, '$.trials')
 WHERE s.role = 'select'
 GROUP BY s.id, c.key;
 
 -- Trials of a sweep by state.
 CREATE VIEW sweep_state AS
-SELECT st.sweep, t.role, t.state, count(*) AS trials, sum(t.image_steps) AS image_steps
-FROM sweep_trial st JOIN trial t ON t.id = st.trial
-GROUP BY st.sweep, t.role, t.state;
+SELECT m.sweep, t.role, t.state, count(*) AS trials, sum(t.image_steps) AS image_steps
+FROM member m JOIN trial t ON t.id = m.trial
+GROUP BY m.sweep, t.role, t.state;

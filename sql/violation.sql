@@ -1,9 +1,7 @@
 -- The invariants. A row here is a bug; the tests look after every step.
 CREATE VIEW violation (rule, trial) AS
 SELECT 'unmet is not the number of unmet needs', t.id FROM trial t
-  WHERE t.unmet <> (SELECT count(*) FROM need n JOIN trial d ON d.id = n.needs WHERE n.trial = t.id
-                    AND NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased')
-                                 ELSE d.state IN ('done', 'collapsed') END)
+  WHERE t.state <> 'resolved' AND t.unmet <> (SELECT count(*) FROM unmet_need n WHERE n.trial = t.id)
 UNION ALL
 SELECT 'a trial is leased or past it with needs unmet', id FROM trial
   WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked')
@@ -29,9 +27,16 @@ FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted
   WHERE a.rows <> (SELECT count(*) FROM measurement m WHERE m.trial = t.id AND m.attempt = t.accepted)
 UNION ALL
 SELECT 'a finished training left no weights', t.id FROM trial t
-  WHERE t.accepted IS NOT NULL AND NOT EXISTS (
+  WHERE t.role IN ('segment', 'refine') AND t.accepted IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM output o WHERE o.trial = t.id AND o.attempt = t.accepted AND o.name = 'weights')
 UNION ALL
 SELECT 'a selection is done without a value, or has one without being done', t.id
 FROM trial t LEFT JOIN selection s ON s.trial = t.id
-  WHERE t.role = 'select' AND (t.state = 'done') <> (s.value IS NOT NULL);
+  WHERE t.role = 'select' AND (t.state = 'done') <> (s.value IS NOT NULL)
+UNION ALL
+SELECT 'a deferred trial runs, or a resolved one is not deferred', id FROM trial
+  WHERE (deferred AND state NOT IN ('waiting', 'blocked', 'resolved'))
+     OR (state = 'resolved') <> (resolved IS NOT NULL) OR (resolved IS NOT NULL AND NOT deferred)
+UNION ALL
+SELECT 'a deferred trial is resolved to another deferred one', t.id
+FROM trial t JOIN trial c ON c.id = t.resolved WHERE c.deferred;

@@ -6,13 +6,14 @@
 #include <sstream>
 
 #include "common/partition.hpp"
+#include "coordinator/plan/sharing.hpp"
 
 namespace hone {
 
 namespace {
 
-constexpr std::int64_t bytes_per_row = 40;     // of a measurement in SQLite, with its index
-constexpr std::int64_t metrics_per_image = 5;  // common/measurement.hpp
+constexpr std::int64_t bytes_per_row = 40;      // of a measurement in SQLite, with its index
+constexpr std::int64_t metrics_per_image = 15;  // common/measurement.hpp
 
 /// Weights of the U-Net of Table I, to within some percent: disk is planned with it, not memory.
 std::int64_t parameters(const NetworkSpec& network, std::int64_t image_channels) {
@@ -40,12 +41,16 @@ std::int64_t parameters(const NetworkSpec& network, std::int64_t image_channels)
 
 std::int64_t disk_of(const PlannedTrial& trial, const DatasetFacts& facts) {
   const TrialSpec& spec = trial.spec;
-  if (spec.role == Role::select) return 0;
+  if (spec.role == Role::select || spec.role == Role::deform) return 0;
   const bool refines = spec.role == Role::refine;
   const Partition split = make_partition(facts.groups, spec.rotation, spec.fold);
+  if (spec.role == Role::evaluate) {
+    const bool test = spec.evaluate.split == Split::test;
+    const auto images = static_cast<std::int64_t>((test ? split.test : split.validation).size());
+    return images * (spec.evaluate.iterations + 1) * metrics_per_image * bytes_per_row;
+  }
   const auto scored = static_cast<std::int64_t>(split.validation.size() + split.test.size());
-  const std::int64_t iterations = refines ? spec.refine.iterations + 1 : 1;
-  const std::int64_t rows = scored * iterations * metrics_per_image * bytes_per_row;
+  const std::int64_t rows = scored * 2 * 3 * bytes_per_row;
   const std::int64_t weights = 4 * parameters(spec.network, refines ? 4 : 3);
   const auto images = static_cast<std::int64_t>(facts.groups.size());
   const std::int64_t masks = refines ? 0 : 2 * images * spec.image_size * spec.image_size;
@@ -73,6 +78,16 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
+std::string shared_part(const Estimate& estimate) {
+  const auto alone = static_cast<double>(estimate.alone_image_steps);
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(0)
+       << 100 * static_cast<double>(estimate.image_steps) / alone << " % of the "
+       << grouped(estimate.alone_image_steps)
+       << " image-steps of a loop that trains what each cell needs for that cell alone";
+  return text.str();
+}
+
 std::string time_of(const Estimate& estimate) {
   int trials = 0;
   for (const auto& [role, count] : estimate.trials) trials += count;
@@ -96,7 +111,7 @@ Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& f
   std::int64_t steps_left = 0;
   for (const PlannedTrial& trial : plan.trials) {
     ++result.trials[trial.spec.role];
-    if (trial.spec.role != Role::select) ++result.trainings;
+    if (trial.spec.role == Role::segment || trial.spec.role == Role::refine) ++result.trainings;
     result.image_steps += trial.image_steps;
     if (experience.done.contains(trial.identity.hex())) {
       ++result.done;
@@ -105,6 +120,7 @@ Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& f
     }
     result.disk_bytes += disk_of(trial, facts.at(trial.spec.dataset));
   }
+  result.alone_image_steps = image_steps_alone(plan);
   const double speed = experience.images_per_second.value_or(0);
   if (speed > 0) result.hours = static_cast<double>(steps_left) / speed / 3600;
   return result;
@@ -116,6 +132,8 @@ std::string to_text(const Estimate& estimate) {
     text << std::left << std::setw(13) << name_of(role) << count << "\n";
   text << "trainings    " << estimate.trainings << "\n";
   text << "image-steps  " << grouped(estimate.image_steps) << " at most\n";
+  if (estimate.alone_image_steps > estimate.image_steps)
+    text << "shared       " << shared_part(estimate) << "\n";
   if (estimate.done > 0) text << "done already " << estimate.done << " trials\n";
   text << "time         " << time_of(estimate) << "\n";
   text << "disk         about " << with_unit(estimate.disk_bytes) << "\n";
@@ -128,6 +146,7 @@ std::string to_json(const Estimate& estimate) {
   nlohmann::ordered_json j = {{"trials", trials},
                               {"trainings", estimate.trainings},
                               {"image_steps", estimate.image_steps},
+                              {"alone_image_steps", estimate.alone_image_steps},
                               {"disk_bytes", estimate.disk_bytes},
                               {"done", estimate.done},
                               {"hours", nullptr}};

@@ -14,6 +14,7 @@ namespace hone {
 struct Estimate {
   std::map<Role, int> trials;
   int trainings = 0;
+  std::int64_t alone_image_steps = 0;  // of a loop over cells that shares nothing; sharing.hpp
   std::int64_t image_steps = 0;
   std::int64_t disk_bytes = 0;  // rows, masks and weights; packs not counted
   int done = 0;                 // of the trials, before; hours are for the others

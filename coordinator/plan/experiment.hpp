@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,11 +23,72 @@ struct DatasetSpec {
   bool operator==(const DatasetSpec&) const = default;
 };
 
+/// What an experiment is to fill in; decides which trials its plan has.
+enum class Wish : std::uint8_t {
+  table_i,    // hyperparameters by cross-validation of the base net
+  lambda,     // λ by cross-validation
+  table_ii,   // refinement without and with quality
+  table_iii,  // self-refinement from scratch and warm
+  variants,   // the rows of `variants`
+};
+
+enum class SearchMethod : std::uint8_t { fixed, one_factor, grid, random };
+
+/// Training on the net's own outputs (A21, A22).
+struct SelfRefinementSpec {
+  std::vector<RefineMode> modes = {RefineMode::scratch, RefineMode::warm};
+  std::vector<int> steps = {1, 2};  // ascending
+  SelfDepth depth = SelfDepth::fixed;
+  bool operator==(const SelfRefinementSpec&) const = default;
+};
+
+/// One row of Table I: a key of the base net's spec and the values to hold against the experiment's
+/// own.
+struct HyperparameterRow {
+  std::string key;                  // "network.levels", "training.l2"
+  std::vector<std::string> values;  // each a JSON value
+  bool operator==(const HyperparameterRow&) const = default;
+};
+
+/// Cross-validation of hyperparameters (A35).
+struct SearchSpec {
+  SearchMethod method = SearchMethod::fixed;
+  int budget = 8;      // configurations of `random`, the experiment's own among them
+  int epochs = 0;      // of each training; 0: as training.epochs
+  bool apply = false;  // the winner is what every other net of the experiment is built with
+  std::vector<HyperparameterRow> grid;
+  bool operator==(const SearchSpec&) const = default;
+};
+
+enum class VariantNet : std::uint8_t {
+  refine,    // a refinement net on the masks of its base net
+  base,      // only a base net
+  ensemble,  // the mean mask of `members` base nets of different seeds (control C3)
+};
+
+/// A comparator or control: the experiment with some values changed, on fold 0.
+struct VariantSpec {
+  std::string name;
+  VariantNet net = VariantNet::refine;
+  int members = 2;               // of an ensemble
+  std::optional<double> lambda;  // nothing: the selected one
+  std::string patch = "{}";      // JSON object with any of segment, network, training, refine
+  bool operator==(const VariantSpec&) const = default;
+};
+
+/// What only base nets have; 0 epochs: as training.epochs.
+struct SegmentSpec {
+  int epochs = 0;
+  ImageAugmentation image_augmentation = ImageAugmentation::joint;  // A12
+  bool operator==(const SegmentSpec&) const = default;
+};
+
 /// An experiment as a person writes it, every default filled in.
 struct ExperimentSpec {
   std::string name;
   std::string profile = "paper";
   std::vector<DatasetSpec> datasets;
+  std::vector<Wish> tables = {Wish::table_ii, Wish::table_iii};
   std::vector<std::int64_t> seeds = {1};
   std::vector<int> rotations = {0};                      // A1
   int inner_folds = 4;                                   // A18, [1, 4]
@@ -34,10 +96,34 @@ struct ExperimentSpec {
   int image_size = 128;
   NetworkSpec network;
   TrainingSpec training;
-  RefineSpec refine;  // its mode and lambda are the plan's to set
+  SegmentSpec segment;
+  RefineSpec refine;  // its mode, lambda and self_* are the plan's to set
+  ImageAugmentation refine_image_augmentation = ImageAugmentation::none;  // A12
+  int iterations = 20;                                                    // K (A26)
+  SelfRefinementSpec self_refinement;
+  SearchSpec hyperparameters;
+  std::vector<VariantSpec> variants;
   Numerics numerics;
   bool operator==(const ExperimentSpec&) const = default;
 };
+
+std::string_view name_of(Wish);
+std::string_view name_of(SearchMethod);
+std::string_view name_of(VariantNet);
+template <>
+const std::vector<std::string_view>& names_of<Wish>();
+template <>
+const std::vector<std::string_view>& names_of<SearchMethod>();
+template <>
+const std::vector<std::string_view>& names_of<VariantNet>();
+
+/// The experiment with a variant's patch laid over its segment, network, training and refine, the
+/// mode and self-refinement of a variant's `refine` included.
+ExperimentSpec with_variant(const ExperimentSpec& experiment, const VariantSpec& variant);
+
+/// The experiment with one key of SearchSpec::grid set to a value.
+ExperimentSpec with_value(const ExperimentSpec& experiment, const std::string& key,
+                          const std::string& value);
 
 /// What is wrong with an experiment file: "FILE:LINE: /json/path: what; what would be right".
 class ExperimentError : public std::runtime_error {

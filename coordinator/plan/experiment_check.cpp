@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "coordinator/plan/experiment_keys.hpp"
 
@@ -37,7 +38,8 @@ class KeyCheck {
   [[noreturn]] void refuse_unknown(const std::string& name, const ExperimentObject& table,
                                    const std::string& place) const {
     for (const ExperimentObject& other : experiment_objects()) {
-      if (other.path == "datasets" || other.find(name) == nullptr) continue;
+      const bool list = other.path == "datasets" || other.path.starts_with("variants");
+      if (list || other.find(name) == nullptr) continue;
       const std::string home = "/" + std::string(other.path) + (other.path.empty() ? "" : "/");
       places_.refuse(place, "unknown key; did you mean '" + home + name + "'?");
     }
@@ -67,9 +69,13 @@ class KeyCheck {
       case KeyKind::text:
         if (!value.is_string()) refuse_value(value, key, place);
         return;
+      case KeyKind::names:
+        return check_names(value, key, place);
+      case KeyKind::grid:
+        return check_grid(value, key, place);
       case KeyKind::object:
         if (!value.is_object()) refuse_value(value, key, place);
-        return object(value, key.name, place);
+        return object(value, key.table, place);
       case KeyKind::objects:
         return check_objects(value, key, place);
     }
@@ -99,23 +105,57 @@ class KeyCheck {
     const auto name = value.get<std::string>();
     for (const std::string_view known : key.names)
       if (known == name) return;
-    if (key.name == "augmentation" && name == "fitted")
-      places_.refuse(place,
-                     "'fitted', the augmentation with a fitted distribution (A13), does not exist "
-                     "yet; expected " +
-                         expected(key));
     places_.refuse(place, "unknown value '" + name + "'" + suggestion(name, key.names));
+  }
+
+  void check_names(const json& value, const ExperimentKey& key, const std::string& place) const {
+    if (!value.is_array()) refuse_value(value, key, place);
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const std::string entry = place + "/" + std::to_string(i);
+      check_name(value[i], key, entry);
+      if (!seen.insert(value[i].get<std::string>()).second)
+        places_.refuse(entry, "there twice; expected different names");
+    }
+  }
+
+  /// Each value is held against the key that it is a value of.
+  void check_grid(const json& value, const ExperimentKey& key, const std::string& place) const {
+    if (!value.is_object()) refuse_value(value, key, place);
+    for (const auto& [name, values] : value.items()) {
+      const std::string row = place + "/" + name;
+      const auto dot = name.find('.');
+      const std::string table = name.substr(0, dot);
+      const bool searched = table == "network" || table == "training";
+      const ExperimentKey* found =
+          searched && dot != std::string::npos
+              ? experiment_object(table).find(std::string_view(name).substr(dot + 1))
+              : nullptr;
+      if (found == nullptr)
+        places_.refuse(row,
+                       "not a key of the base net; expected 'network.KEY' or 'training.KEY'");
+      if (!values.is_array() || values.empty())
+        places_.refuse(row, "expected a list of values to hold against the experiment's own");
+      for (std::size_t i = 0; i < values.size(); ++i)
+        check(values[i], *found, row + "/" + std::to_string(i));
+    }
   }
 
   void check_objects(const json& value, const ExperimentKey& key, const std::string& place) const {
     if (!value.is_array()) refuse_value(value, key, place);
-    if (value.empty()) places_.refuse(place, "an empty list; expected at least one entry");
+    const bool datasets = key.table == "datasets";
+    if (value.empty() && datasets)
+      places_.refuse(place, "an empty list; expected at least one entry");
     for (std::size_t i = 0; i < value.size(); ++i) {
       const std::string entry = place + "/" + std::to_string(i);
       if (!value[i].is_object())
         places_.refuse(entry, "expected an object, found " + shown(value[i]));
-      object(value[i], key.name, entry);
-      check_layout(value[i], entry);
+      object(value[i], key.table, entry);
+      if (datasets) {
+        check_layout(value[i], entry);
+      } else if (value[i].value("name", "").empty()) {
+        places_.refuse(entry, "the key 'name' is missing: what the table calls this row");
+      }
     }
   }
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "common/spec.hpp"
+#include "coordinator/plan/experiment.hpp"
 #include "coordinator/plan/profiles.hpp"
 
 namespace hone {
@@ -47,15 +48,29 @@ ExperimentKey one_of(std::string_view name, std::vector<std::string_view> names)
   return {.name = name, .kind = Kind::name, .names = std::move(names)};
 }
 
+ExperimentKey names(std::string_view name, std::vector<std::string_view> words) {
+  return {.name = name, .kind = Kind::names, .names = std::move(words)};
+}
+
+ExperimentKey object(std::string_view name, std::string_view table) {
+  return {.name = name, .kind = Kind::object, .names = {}, .table = table};
+}
+
+ExperimentKey objects(std::string_view name) {
+  return {.name = name, .kind = Kind::objects, .names = {}, .table = name};
+}
+
 ExperimentObject root_object() {
-  return {"",
-          {of_kind("$schema", Kind::text), of_kind("name", Kind::text),
-           one_of("profile", profile_names()), of_kind("datasets", Kind::objects),
-           list(integer("seeds", 0, largest_seed)), list(integer("rotations", 0, 4)),
-           integer("inner_folds", 1, 4), above(list(number("lambdas", 0, 1000))),
-           integer("image_size", 8, 1024), of_kind("network", Kind::object),
-           of_kind("training", Kind::object), of_kind("refine", Kind::object),
-           of_kind("numerics", Kind::object)}};
+  return {
+      "",
+      {of_kind("$schema", Kind::text), of_kind("name", Kind::text),
+       one_of("profile", profile_names()), objects("datasets"), names("tables", names_of<Wish>()),
+       list(integer("seeds", 0, largest_seed)), list(integer("rotations", 0, 4)),
+       integer("inner_folds", 1, 4), above(list(number("lambdas", 0, 1000))),
+       integer("image_size", 8, 1024), object("network", "network"), object("training", "training"),
+       object("segment", "segment"), object("refine", "refine"),
+       object("self_refinement", "self_refinement"), object("hyperparameters", "hyperparameters"),
+       objects("variants"), object("numerics", "numerics")}};
 }
 
 ExperimentObject dataset_object() {
@@ -70,8 +85,10 @@ ExperimentObject dataset_object() {
 ExperimentObject network_object() {
   return {"network",
           {integer("levels", 1, 6), integer("consecutive", 1, 4), integer("filters", 1, 256),
-           odd(integer("filter_size", 1, 7)), one_of("bottleneck", names_of<Bottleneck>()),
-           one_of("norm", names_of<Norm>()), integer("quality_width", 1, 8192)}};
+           odd(integer("filter_size", 1, 7)), one_of("activation", names_of<Activation>()),
+           one_of("bottleneck", names_of<Bottleneck>()), one_of("norm", names_of<Norm>()),
+           one_of("architecture", names_of<Architecture>()), integer("quality_width", 1, 8192),
+           one_of("quality_position", names_of<QualityPosition>())}};
 }
 
 ExperimentObject training_object() {
@@ -83,10 +100,52 @@ ExperimentObject training_object() {
            integer("collapse_retries", 0, 10)}};
 }
 
+ExperimentObject segment_object() {
+  return {
+      "segment",
+      {integer("epochs", 0, 100000), one_of("image_augmentation", names_of<ImageAugmentation>())}};
+}
+
 ExperimentObject refine_object() {
-  return {"refine",
-          {number("base_fraction", 0, 1), one_of("augmentation", names_of<Augmentation>()),
-           integer("iterations", 2, 100)}};
+  return {
+      "refine",
+      {number("base_fraction", 0, 1), one_of("augmentation", names_of<Augmentation>()),
+       one_of("base_masks", names_of<BaseMaskSource>()),
+       one_of("quality_target", names_of<QualityTarget>()),
+       one_of("mask_input", names_of<MaskInput>()), number("improve_beta", 0, 1000),
+       one_of("image_augmentation", names_of<ImageAugmentation>()), integer("iterations", 2, 100)}};
+}
+
+ExperimentObject self_refinement_object() {
+  return {"self_refinement",
+          {names("modes", {"scratch", "warm"}), list(integer("steps", 1, 5)),
+           one_of("depth", names_of<SelfDepth>())}};
+}
+
+ExperimentObject hyperparameters_object() {
+  return {
+      "hyperparameters",
+      {one_of("search", names_of<SearchMethod>()), integer("budget", 2, 10000),
+       integer("epochs", 0, 100000), of_kind("apply", Kind::flag), of_kind("grid", Kind::grid)}};
+}
+
+ExperimentObject variants_object() {
+  return {"variants",
+          {of_kind("name", Kind::text), one_of("net", names_of<VariantNet>()),
+           integer("members", 2, 10), number("lambda", 0, 1000), object("segment", "segment"),
+           object("network", "network"), object("training", "training"),
+           object("refine", "variants.refine")}};
+}
+
+/// A variant may also be another kind of refiner.
+ExperimentObject variant_refine_object() {
+  ExperimentObject result = refine_object();
+  result.path = "variants.refine";
+  std::erase_if(result.keys, [](const ExperimentKey& key) { return key.name == "iterations"; });
+  result.keys.push_back(one_of("mode", {"plain", "scratch", "ascent"}));
+  result.keys.push_back(integer("self_steps", 0, 5));
+  result.keys.push_back(one_of("self_depth", names_of<SelfDepth>()));
+  return result;
 }
 
 ExperimentObject numerics_object() {
@@ -133,10 +192,18 @@ const ExperimentKey* ExperimentObject::find(std::string_view name) const {
 }
 
 const std::vector<ExperimentObject>& experiment_objects() {
-  static const std::vector<ExperimentObject> objects = {root_object(),    dataset_object(),
-                                                        network_object(), training_object(),
-                                                        refine_object(),  numerics_object()};
-  return objects;
+  static const std::vector<ExperimentObject> all = {root_object(),
+                                                    dataset_object(),
+                                                    network_object(),
+                                                    training_object(),
+                                                    segment_object(),
+                                                    refine_object(),
+                                                    self_refinement_object(),
+                                                    hyperparameters_object(),
+                                                    variants_object(),
+                                                    variant_refine_object(),
+                                                    numerics_object()};
+  return all;
 }
 
 const ExperimentObject& experiment_object(std::string_view path) {
@@ -163,6 +230,10 @@ std::string expected(const ExperimentKey& key) {
       return "a string";
     case Kind::name:
       return "one of " + quoted_list(key.names);
+    case Kind::names:
+      return "a list of " + quoted_list(key.names);
+    case Kind::grid:
+      return "an object such as {\"network.levels\": [3]}";
     case Kind::object:
       return "an object";
     case Kind::objects:

@@ -15,8 +15,10 @@ enum class KeyKind : std::uint8_t {
   name,  // one of `names`
   integers,
   numbers,
-  object,
-  objects
+  names,    // a list of `names`
+  object,   // of the table `table`
+  objects,  // a list of such
+  grid,     // an object of lists of values, named by keys of other objects: "network.levels"
 };
 
 /// One key of an experiment file: what the strict reader accepts for it.
@@ -28,12 +30,14 @@ struct ExperimentKey {
   bool above = false;  // `low` itself is refused
   bool odd = false;
   std::vector<std::string_view> names;
+  std::string_view table = {};  // the ExperimentObject of an object or of each entry of objects
 };
 
 /// The keys of one object of an experiment file. experiments/schema.json says the same to editors;
 /// a test holds the two together.
 struct ExperimentObject {
-  std::string_view path;  // "", "training"; "datasets" for each entry of that list
+  std::string_view
+      path;  // "", "training"; "variants" for each entry of that list; "variants.refine"
   std::vector<ExperimentKey> keys;
 
   /// Null if there is no such key.

@@ -10,8 +10,9 @@ Digest identity_of(const TrialSpec& spec, const std::map<std::string, Origin>& i
   json named = json::object();
   for (const auto& [name, origin] : inputs)
     named[name] = origin.trial.hex() + ":" + origin.artifact;
-  const json whole = {
+  json whole = {
       {"spec", json::parse(to_json(spec))}, {"inputs", named}, {"trainer", trainer_version}};
+  if (spec.role == Role::evaluate) whole["evaluation"] = evaluation_version;
   return sha256(whole.dump());
 }
 

@@ -18,7 +18,9 @@ struct DatasetFacts {
 };
 
 /// "Input `input` of this trial is the artifact `artifact` of an earlier trial."
-/// A select names the trials whose rows it reads with both strings empty.
+/// A select names the trials whose rows it reads with both strings empty, and so does a trial that
+/// takes its parameters from a select. An artifact of a select is that of the chosen candidate's
+/// trial on the same fold.
 struct Need {
   std::size_t trial = 0;  // index into Plan::trials, smaller than this trial's own
   std::string input;
@@ -31,16 +33,29 @@ struct PlannedTrial {
   TrialSpec spec;
   std::vector<Need> needs;
   Digest identity;  // SHA-256 of the canonical spec, the inputs' identities, the trainer's version
+  bool deferred = false;         // its parameters, or those of its inputs, wait for a selection
   std::int64_t image_steps = 0;  // forward + backward passes of one image, at most (6.5)
+};
+
+/// What a training or an evaluation is to the tables.
+struct Label {
+  std::string variant;  // '' for the paper's own method
+  std::string net;      // "base", "no-quality", "quality", "scratch-1", "warm-2", "variant"
+  std::size_t trial = 0;
 };
 
 /// A graph of trials in an order in which every need comes first.
 struct Plan {
   std::vector<PlannedTrial> trials;
+  std::vector<Label> labels;  // a trial may have several
 };
 
-/// Expands an experiment (method.md 6.2): per data set, rotation and seed a base net for every
-/// inner fold, a refinement net for every fold and λ in {0} and the grid, and the selection of λ.
+/// Expands an experiment: per data set, rotation and seed what its tables need, nothing twice.
+/// λ: a base net and its masks' deformations for every inner fold, a refinement net for every fold
+/// and λ in {0} and the grid, the selection of λ. Table II: the curves of both nets of fold 0 on
+/// validation and test split, and the choice of their iteration. Table III: self-refinement nets
+/// with the chosen λ, their curves, the choices of n and iteration. Table I: a base net for every
+/// configuration and fold and the choice among them. Variants: see VariantSpec.
 /// Pure: the same experiment and facts give the same plan. Throws ExperimentError when a data set
 /// is missing from `facts` or too small to split.
 Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts);

@@ -17,15 +17,6 @@ std::size_t width_of(const std::string& text) {
   }));
 }
 
-std::string decorated(const TableCell& cell, TableFormat format) {
-  std::string text = cell_text(cell);
-  if (!cell.best) return text;
-  if (format == TableFormat::text) return text + "*";
-  if (format == TableFormat::markdown) return "**" + text + "**";
-  if (format == TableFormat::latex) return "\\textbf{" + text + "}";
-  return text;
-}
-
 std::string latex_text(const std::string& text) {
   std::string safe;
   for (const char c : text) {
@@ -58,6 +49,15 @@ std::string escaped(const std::string& text, TableFormat format) {
   std::string safe;
   for (const char c : text) safe += c == '|' ? std::string("\\|") : std::string(1, c);
   return safe;
+}
+
+std::string decorated(const TableCell& cell, TableFormat format) {
+  std::string text = cell_text(cell);
+  if (!cell.best) return escaped(text + cell.suffix, format);
+  if (format == TableFormat::text) return text + "*" + cell.suffix;
+  if (format == TableFormat::markdown) return "**" + text + "**" + cell.suffix;
+  if (format == TableFormat::latex) return "\\textbf{" + text + "}" + cell.suffix;
+  return text + cell.suffix;
 }
 
 Line header_of(const Table& table, TableFormat format) {

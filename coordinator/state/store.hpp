@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/message.hpp"
@@ -105,7 +106,8 @@ class Store {
   /// Attempts of the trial, since it was last tried again, that ended as AttemptEnd::failed.
   std::int64_t failures_of(TrialId trial);
 
-  /// Works out every selection whose needs are all met. Returns how many.
+  /// Works out every selection whose needs are all met, and gives the trials that waited for one
+  /// their parameters. Returns how many selections.
   int settle_selections();
 
   /// The tickets of all leased trials.
@@ -121,12 +123,19 @@ class Store {
   Database& database() { return database_; }
 
  private:
+  std::pair<std::int64_t, bool> find_or_add_trial(const PlannedTrial& trial,
+                                                  const std::vector<std::int64_t>& ids);
   std::int64_t add_trial(const PlannedTrial& trial, const std::vector<std::int64_t>& ids);
   void try_failed_again(SweepId sweep);
   void finish(TrialId trial, const std::string& state, const std::string& reason);
+  void count_needs_of_dependents(TrialId trial);
   void block_dependents(TrialId trial);
   std::vector<Input> inputs_of(TrialId trial, const TrialSpec& spec);
-  bool select(TrialId trial);
+  void select(TrialId trial);
+  std::size_t resolve_deferred();
+  void resolve(TrialId trial);
+  void block_if_impossible(TrialId trial);
+  void defer_again();
 
   std::int64_t count_in_focus(std::string_view condition);
 

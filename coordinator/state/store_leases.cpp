@@ -31,11 +31,12 @@ WorkerId Store::add_worker(const Hello& hello) {
 std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities) {
   // The scheduling policy, whole: what the others wait for first, then the longest first.
   Statement query = database_.prepare(
-      "SELECT id, spec, attempt FROM trial WHERE state = 'waiting' AND unmet = 0 "
-      "AND role <> 'select' AND (spec ->> '$.numerics.threads') <= ?1 "
-      "AND ((spec ->> '$.numerics.precision') = 'fp32' OR ?2) "
-      "AND (?3 IS NULL OR id IN (SELECT trial FROM sweep_trial WHERE sweep = ?3)) "
-      "ORDER BY role = 'segment' DESC, image_steps DESC, id LIMIT 1");
+      "SELECT id, spec, attempt FROM trial WHERE state = 'waiting' AND unmet = 0 AND NOT deferred "
+      "AND role <> 'select' AND coalesce(spec ->> '$.numerics.threads', 1) <= ?1 "
+      "AND (coalesce(spec ->> '$.numerics.precision', 'fp32') = 'fp32' OR ?2) "
+      "AND (?3 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?3)) "
+      "ORDER BY CASE role WHEN 'deform' THEN 0 WHEN 'segment' THEN 1 WHEN 'refine' THEN 2 ELSE 3 "
+      "END, image_steps DESC, id LIMIT 1");
   bool bf16 = false;
   for (const Precision precision : capabilities.precisions) bf16 |= precision == Precision::bf16;
   query.bind(capabilities.threads).bind(bf16 ? 1 : 0).bind(focus_id(focus_));
@@ -111,13 +112,13 @@ std::vector<Ticket> Store::leases() {
 std::int64_t Store::count_in_focus(std::string_view condition) {
   Statement query = database_.prepare(
       "SELECT count(*) FROM trial WHERE " + std::string(condition) +
-      " AND (?1 IS NULL OR id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1))");
+      " AND (?1 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   query.bind(focus_id(focus_)).step();
   return query.integer(0);
 }
 
 std::int64_t Store::ready_count() {
-  return count_in_focus("state = 'waiting' AND unmet = 0");
+  return count_in_focus("state = 'waiting' AND unmet = 0 AND NOT deferred");
 }
 
 std::int64_t Store::leased_count() {

@@ -41,7 +41,8 @@ Stored Store::add_rows(const Report& report) {
 
 std::vector<std::string> Store::wanted_artifacts(TrialId trial) {
   Statement query = database_.prepare(
-      "SELECT 'weights' UNION SELECT artifact FROM need WHERE needs = ? AND artifact <> ''");
+      "SELECT 'weights' FROM trial WHERE id = ?1 AND role IN ('segment', 'refine') "
+      "UNION SELECT artifact FROM standing_need WHERE needs = ?1 AND artifact <> ''");
   query.bind(trial.value);
   std::vector<std::string> names;
   while (query.step()) names.push_back(query.text(0));
@@ -83,65 +84,6 @@ bool Store::accept(const Done& done) {
   Statement trial = database_.prepare("UPDATE trial SET accepted = ? WHERE id = ?");
   trial.bind(done.ticket.attempt).bind(done.ticket.trial.value).run();
   finish(done.ticket.trial, done.outcome == Outcome::finished ? "done" : "collapsed", done.reason);
-  return true;
-}
-
-/// Ends a trial and counts down the needs that this meets: a selection only waits for a trial to
-/// end, everything else for its artifacts.
-void Store::finish(TrialId trial, const std::string& state, const std::string& reason) {
-  Statement update = database_.prepare("UPDATE trial SET state = ?, reason = ? WHERE id = ?");
-  update.bind(state).bind(reason).bind(trial.value).run();
-  const bool has_artifacts = state == "done" || state == "collapsed";
-  Statement needs = database_.prepare(
-      "UPDATE trial SET unmet = unmet - (SELECT count(*) FROM need n WHERE n.trial = trial.id "
-      "AND n.needs = ?1) WHERE id IN (SELECT n.trial FROM need n WHERE n.needs = ?1) "
-      "AND (role = 'select' OR ?2)");
-  needs.bind(trial.value).bind(has_artifacts ? 1 : 0).run();
-}
-
-void Store::block_dependents(TrialId trial) {
-  Statement query = database_.prepare(
-      "SELECT t.id FROM need n JOIN trial t ON t.id = n.trial "
-      "WHERE n.needs = ? AND t.role <> 'select' AND t.state = 'waiting'");
-  query.bind(trial.value);
-  std::vector<std::int64_t> dependents;
-  while (query.step()) dependents.push_back(query.integer(0));
-  Statement waiting = database_.prepare("SELECT 1 FROM trial WHERE id = ? AND state = 'waiting'");
-  for (const std::int64_t dependent : dependents) {
-    // It may have been reached by another way meanwhile.
-    const bool is_waiting = waiting.bind(dependent).step();
-    waiting.reset();
-    if (!is_waiting) continue;
-    finish({dependent}, "blocked", "needs trial " + std::to_string(trial.value) + ", which failed");
-    block_dependents({dependent});
-  }
-}
-
-int Store::settle_selections() {
-  Statement query = database_.prepare(
-      "SELECT id FROM trial WHERE role = 'select' AND state = 'waiting' AND unmet = 0");
-  std::vector<std::int64_t> ready;
-  while (query.step()) ready.push_back(query.integer(0));
-  for (const std::int64_t trial : ready) select({trial});
-  return static_cast<int>(ready.size());
-}
-
-/// Chooses the candidate with the highest mean validation Dice; ties go to the smallest value
-/// (A29). Returns false, and fails the trial, if no candidate has all its scores.
-bool Store::select(TrialId trial) {
-  Statement best = database_.prepare(
-      "SELECT value, (SELECT sum(complete < folds) FROM candidate_score WHERE selection = ?1) "
-      "FROM candidate_score WHERE selection = ?1 AND complete = folds "
-      "ORDER BY score DESC, value LIMIT 1");
-  best.bind(trial.value);
-  if (!best.step()) {
-    finish(trial, "failed", "no candidate has a finished training in every fold");
-    return false;
-  }
-  Statement insert = database_.prepare("INSERT INTO selection VALUES (?, ?, ?)");
-  insert.bind(trial.value).bind(best.real(0)).bind(best.integer(1)).run();
-  best.reset();
-  finish(trial, "done", "");
   return true;
 }
 

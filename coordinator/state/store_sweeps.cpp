@@ -74,45 +74,45 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
     pack.bind(receipt.sweep.value).bind(dataset).bind(name.hex()).run();
   }
   Statement member = database_.prepare("INSERT OR IGNORE INTO sweep_trial VALUES (?, ?, ?)");
-  Statement known = database_.prepare("SELECT id FROM trial WHERE identity = ?");
   std::vector<std::int64_t> ids;  // of the plan's trials so far
   for (const PlannedTrial& trial : submission.plan.trials) {
-    known.bind(trial.identity.hex());
-    const bool exists = known.step();
-    ids.push_back(exists ? known.integer(0) : 0);
-    known.reset();
-    if (!exists) {
-      ids.back() = add_trial(trial, ids);
-      ++receipt.added;
-    }
+    const auto [id, is_new] = find_or_add_trial(trial, ids);
+    ids.push_back(id);
+    receipt.added += is_new ? 1 : 0;
     member.bind(receipt.sweep.value).bind(ids.back()).bind(trial.key).run();
+  }
+  Statement net = database_.prepare("INSERT OR IGNORE INTO sweep_net VALUES (?, ?, ?, ?)");
+  for (const Label& label : submission.plan.labels) {
+    net.bind(receipt.sweep.value).bind(label.variant).bind(label.net).bind(ids[label.trial]).run();
   }
   try_failed_again(receipt.sweep);
   return receipt;
 }
 
 /// A trial that waits again is unmet again for those that need it, so selections that went on, or
-/// failed, without it are reopened, those of other sweeps too, and every count is taken anew; what
-/// diverged goes on blocking.
+/// failed, without it are reopened, those of other sweeps too, what they had decided is undecided,
+/// and every count is taken anew; what diverged goes on blocking.
 void Store::try_failed_again(SweepId sweep) {
   Statement again = database_.prepare(
       "UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
       "WHERE state IN ('failed', 'blocked') "
-      "AND id IN (SELECT trial FROM sweep_trial WHERE sweep = ?)");
+      "AND (id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1) "
+      "     OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   again.bind(sweep.value).run();
   database_.execute(
       "UPDATE trial SET state = 'waiting' WHERE role = 'select' AND state IN ('done', 'failed') "
-      "AND id IN (SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs "
+      "AND id IN (SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
       "           WHERE d.state = 'waiting');"
-      "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting');"
+      "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting')");
+  defer_again();
+  database_.execute(
       "WITH RECURSIVE reopened (id) AS ("
-      "  SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs WHERE d.state = 'waiting' "
-      "  UNION SELECT n.trial FROM need n JOIN reopened r ON n.needs = r.id) "
+      "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
+      "  WHERE d.state = 'waiting' "
+      "  UNION SELECT n.trial FROM standing_need n JOIN reopened r ON n.needs = r.id) "
       "UPDATE trial SET state = 'waiting', reason = '' "
       "WHERE state = 'blocked' AND id IN (SELECT id FROM reopened);"
-      "UPDATE trial SET unmet = (SELECT count(*) FROM need n JOIN trial d ON d.id = n.needs "
-      "WHERE n.trial = trial.id AND NOT CASE WHEN trial.role = 'select' "
-      "THEN d.state NOT IN ('waiting', 'leased') ELSE d.state IN ('done', 'collapsed') END) "
+      "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
       "WHERE state = 'waiting'");
   Statement query = database_.prepare("SELECT id FROM trial WHERE state IN ('diverged', 'failed')");
   std::vector<std::int64_t> dead;
@@ -120,15 +120,27 @@ void Store::try_failed_again(SweepId sweep) {
   for (const std::int64_t trial : dead) block_dependents({trial});
 }
 
+std::pair<std::int64_t, bool> Store::find_or_add_trial(const PlannedTrial& trial,
+                                                       const std::vector<std::int64_t>& ids) {
+  Statement known = database_.prepare("SELECT id FROM trial WHERE identity = ?");
+  if (known.bind(trial.identity.hex()).step()) return {known.integer(0), false};
+  return {add_trial(trial, ids), true};
+}
+
 std::int64_t Store::add_trial(const PlannedTrial& trial, const std::vector<std::int64_t>& ids) {
   Statement insert = database_.prepare(
-      "INSERT INTO trial (identity, spec, image_steps, unmet) VALUES (?, ?, ?, 0)");
-  insert.bind(trial.identity.hex()).bind(to_json(trial.spec)).bind(trial.image_steps).run();
+      "INSERT INTO trial (identity, spec, image_steps, deferred, unmet) VALUES (?, ?, ?, ?, 0)");
+  insert.bind(trial.identity.hex()).bind(to_json(trial.spec)).bind(trial.image_steps);
+  insert.bind(trial.deferred ? 1 : 0).run();
   const std::int64_t id = database_.last_insert_id();
   Statement need = database_.prepare("INSERT INTO need VALUES (?, ?, ?, ?)");
   for (const Need& each : trial.needs) {
     need.bind(id).bind(ids.at(each.trial)).bind(each.input).bind(each.artifact).run();
   }
+  Statement count = database_.prepare(
+      "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
+      "WHERE id = ?");
+  count.bind(id).run();
   return id;
 }
 

@@ -1,0 +1,226 @@
+#include "coordinator/plan/cell.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+namespace hone {
+
+
+std::string shortest(double value) {
+  char text[32];
+  const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
+  return {text, end};
+}
+
+Cell::Cell(PlanBuilder& builder, const ExperimentSpec& experiment, const std::string& name,
+           const DatasetFacts& facts, int rotation, std::int64_t seed)
+    : builder_(builder),
+      experiment_(experiment),
+      dataset_(name),
+      facts_(facts),
+      rotation_(rotation),
+      seed_(seed) {
+  image_steps(0, 1);  // fails for a data set that cannot be split
+}
+
+Cell Cell::as(const ExperimentSpec& experiment, const std::string& variant) const {
+  Cell other(builder_, experiment, dataset_, facts_, rotation_, seed_);
+  other.variant_ = variant;
+  other.applied_ = applied_;
+  return other;
+}
+
+std::string Cell::key(const std::string& rest) const {
+  const std::string cell =
+      dataset_ + "/r" + std::to_string(rotation_) + "/s" + std::to_string(seed_) + "/";
+  return cell + (variant_.empty() ? "" : "variant=" + variant_ + "/") + rest;
+}
+
+std::string Cell::fold_key(int fold, const std::string& rest) const {
+  return key("f" + std::to_string(fold) + "/" + rest);
+}
+
+std::vector<std::string> Cell::applied() const {
+  if (applied_.empty()) return {};
+  return {applied_};
+}
+
+TrialSpec Cell::spec_of(Role role, int fold) const {
+  TrialSpec spec;
+  spec.role = role;
+  spec.dataset = dataset_;
+  spec.pack = facts_.pack;
+  spec.image_size = experiment_.image_size;
+  spec.rotation = rotation_;
+  spec.fold = fold;
+  spec.seed = seed_;
+  spec.network = experiment_.network;
+  // What nothing is built with must not tell two equal trials apart.
+  spec.network.quality_width = NetworkSpec{}.quality_width;
+  spec.network.quality_position = NetworkSpec{}.quality_position;
+  spec.training = experiment_.training;
+  spec.numerics = experiment_.numerics;
+  return spec;
+}
+
+/// Validation is forward only: a third of a step (method.md 6.5).
+std::int64_t Cell::image_steps(int fold, int epochs) const {
+  try {
+    const Partition split = make_partition(facts_.groups, rotation_, fold);
+    const auto train = static_cast<std::int64_t>(split.train.size());
+    const auto validation = static_cast<std::int64_t>(split.validation.size());
+    return (3 * train + validation) * epochs / 3;
+  } catch (const std::invalid_argument& error) {
+    throw ExperimentError("data set '" + dataset_ + "': " + error.what());
+  }
+}
+
+/// One for all seeds: the masks are the same.
+std::string Cell::deformations(int fold) {
+  Draft draft;
+  draft.trial.key = dataset_ + "/r" + std::to_string(rotation_) + "/f" + std::to_string(fold) +
+                    "/deform";
+  draft.trial.spec = spec_of(Role::deform, fold);
+  draft.trial.spec.seed = 0;
+  return builder_.add(std::move(draft));
+}
+
+std::string Cell::base(int fold, int epochs) {
+  Draft draft;
+  draft.trial.key = fold_key(fold, "segment");
+  TrialSpec& spec = draft.trial.spec;
+  spec = spec_of(Role::segment, fold);
+  spec.training.image_augmentation = experiment_.segment.image_augmentation;
+  if (epochs == 0) epochs = experiment_.segment.epochs;
+  if (epochs > 0) spec.training.epochs = epochs;
+  draft.trial.image_steps = image_steps(fold, spec.training.epochs);
+  draft.from = applied();
+  if (fold == 0) draft.net = "base";
+  draft.variant = variant_;
+  return builder_.add(std::move(draft));
+}
+
+/// A training of a refiner without its key and label.
+Draft Cell::refinement_draft(int fold, const RefineSpec& refine) {
+  Draft draft;
+  TrialSpec& spec = draft.trial.spec;
+  spec = spec_of(Role::refine, fold);
+  spec.refine = refine;
+  spec.training.image_augmentation = experiment_.refine_image_augmentation;
+  draft.needs.push_back({base(fold), "masks", "masks"});
+  if (refine.augmentation == Augmentation::fitted)
+    draft.needs.push_back({deformations(fold), "deformations", "deformations"});
+  if (refine.base_masks == BaseMaskSource::out_of_fold)
+    for (int other = 0; other < inner_fold_count; ++other)
+      draft.needs.push_back({base(other), "masks." + std::to_string(other), "masks"});
+  draft.from = applied();
+  draft.trial.image_steps = image_steps(fold, spec.training.epochs);
+  draft.variant = variant_;
+  return draft;
+}
+
+namespace {
+
+void build_quality_head(TrialSpec& spec, const NetworkSpec& network) {
+  spec.network.quality_width = network.quality_width;
+  spec.network.quality_position = network.quality_position;
+}
+
+}  // namespace
+
+std::string Cell::refinement(int fold, double lambda) {
+  RefineSpec refine = experiment_.refine;
+  refine.lambda = lambda;
+  if (lambda == 0) refine.quality_target = RefineSpec{}.quality_target;
+  Draft draft = refinement_draft(fold, refine);
+  if (lambda > 0 || refine.mode == RefineMode::ascent)
+    build_quality_head(draft.trial.spec, experiment_.network);
+  draft.trial.key = fold_key(fold, "refine/lambda=" + shortest(lambda));
+  return builder_.add(std::move(draft));
+}
+
+PlannedNet Cell::no_quality() {
+  PlannedNet net{.name = "no-quality", .weights = refinement(0, 0), .base = base(0), .refine = experiment_.refine, .from = applied()};
+  net.refine.lambda = 0;
+  net.refine.quality_target = RefineSpec{}.quality_target;
+  return net;
+}
+
+PlannedNet Cell::quality() {
+  const std::string selection = lambda_selection();
+  PlannedNet net{.name = "quality", .weights = selection, .base = base(0), .refine = experiment_.refine, .from = applied()};
+  net.from.push_back(selection);
+  return net;
+}
+
+PlannedNet Cell::self_refinement(RefineMode mode, int steps) {
+  PlannedNet net = quality();
+  net.name = std::string(name_of(mode)) + "-" + std::to_string(steps);
+  net.refine.mode = mode;
+  net.refine.self_steps = steps;
+  net.refine.self_depth = experiment_.self_refinement.depth;
+  Draft draft = refinement_draft(0, net.refine);
+  build_quality_head(draft.trial.spec, experiment_.network);
+  draft.from = net.from;
+  if (mode == RefineMode::warm) draft.needs.push_back({net.weights, "weights", "weights"});
+  // Forward passes without gradient for its own masks (method.md 6.5): 1/3 and 3/4 a sample.
+  draft.trial.image_steps += draft.trial.image_steps * steps * (steps + 1) / (6 * (steps + 2));
+  draft.trial.key = fold_key(0, "refine/" + net.name);
+  net.weights = builder_.add(std::move(draft));
+  return net;
+}
+
+PlannedNet Cell::variant_net(const std::optional<double>& lambda, Cell paper) {
+  PlannedNet net{.name = "variant", .weights = {}, .base = base(0), .refine = experiment_.refine, .from = applied()};
+  net.refine.lambda = lambda.value_or(0);
+  Draft draft = refinement_draft(0, net.refine);
+  if (!lambda) {
+    net.from.push_back(paper.lambda_selection());
+    draft.from = net.from;
+  }
+  if (!lambda || *lambda > 0 || net.refine.mode == RefineMode::ascent)
+    build_quality_head(draft.trial.spec, experiment_.network);
+  draft.trial.key = fold_key(0, "refine");
+  net.weights = builder_.add(std::move(draft));
+  return net;
+}
+
+std::string Cell::evaluation(const PlannedNet& net, Split split) {
+  Draft draft;
+  TrialSpec& spec = draft.trial.spec;
+  spec = spec_of(Role::evaluate, 0);
+  spec.refine = net.refine;
+  spec.evaluate = {.split = split, .iterations = experiment_.iterations};
+  if (net.refine.lambda > 0 || !net.from.empty() || net.refine.mode == RefineMode::ascent)
+    build_quality_head(spec, experiment_.network);
+  draft.from = net.from;
+  draft.needs = {{net.base, "masks", "masks"}, {net.weights, "weights", "weights"}};
+  const Partition parts = make_partition(facts_.groups, rotation_, 0);
+  const auto images = split == Split::test ? parts.test.size() : parts.validation.size();
+  // Two passes an iteration, one of them mirrored, each a third of a step.
+  draft.trial.image_steps =
+      static_cast<std::int64_t>(images) * (experiment_.iterations + 1) * 2 / 3;
+  draft.trial.key = fold_key(0, "evaluate/" + net.name + "/" + std::string(name_of(split)));
+  draft.variant = variant_;
+  draft.net = net.name;
+  return builder_.add(std::move(draft));
+}
+
+void Cell::ensemble(int members) {
+  Draft draft;
+  draft.trial.spec = spec_of(Role::evaluate, 0);
+  draft.trial.spec.evaluate = {.split = Split::test, .iterations = 0};
+  draft.needs.push_back({base(0), "masks", "masks"});
+  for (int i = 1; i < members; ++i) {
+    Cell other(*this);
+    other.seed_ = seed_ + 1000 * i;  // beside the seeds that people give
+    draft.needs.push_back({other.base(0), "masks." + std::to_string(i), "masks"});
+  }
+  draft.trial.key = fold_key(0, "evaluate/ensemble");
+  draft.from = applied();
+  draft.variant = variant_;
+  draft.net = "variant";
+  builder_.add(std::move(draft));
+}
+
+}  // namespace hone

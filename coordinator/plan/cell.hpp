@@ -1,0 +1,86 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/partition.hpp"
+#include "coordinator/plan/builder.hpp"
+
+namespace hone {
+
+/// A trained net inside a cell of the plan, by the keys of its trials.
+struct PlannedNet {
+  std::string name;     // of its label
+  std::string weights;  // the training, or the selection that chooses it
+  std::string base;     // the base net whose masks it refines
+  RefineSpec refine;
+  std::vector<std::string> from;
+};
+
+/// The trials of one data set, rotation and seed under one variant of the method: small steps that
+/// each add to the plan and return the key of what they added.
+class Cell {
+ public:
+  /// `name` is the data set's; the references outlive the cell. Throws ExperimentError if the data
+  /// set cannot be split.
+  Cell(PlanBuilder& builder, const ExperimentSpec& experiment, const std::string& name,
+       const DatasetFacts& facts, int rotation, std::int64_t seed);
+
+  /// The same cell under another experiment and label: a configuration or a variant.
+  Cell as(const ExperimentSpec& experiment, const std::string& variant) const;
+
+  /// From now on every training is built with the choice of this selection.
+  void apply(const std::string& selection) { applied_ = selection; }
+
+  std::string deformations(int fold);
+  std::string base(int fold, int epochs = 0);  // 0: as the experiment says
+  std::string refinement(int fold, double lambda);
+  std::string lambda_selection();
+  std::string search();  // of hyperparameters, and the selection among its configurations
+
+  /// Fold 0's nets.
+  PlannedNet no_quality();
+  PlannedNet quality();
+  PlannedNet self_refinement(RefineMode mode, int steps);
+
+  /// The net of a variant: with this λ, or with the one that is chosen for `paper`, the cell of the
+  /// paper's own method, so that one thing changes at a time.
+  PlannedNet variant_net(const std::optional<double>& lambda, Cell paper);
+  void ensemble(int members);
+
+  /// Curves on both splits and the selection of the iteration. The key of the validation curve.
+  std::string curves(const PlannedNet& net);
+
+  /// The choice among self-refinement nets of one mode: 1, 2, ... steps (A22).
+  void steps_selection(RefineMode mode, const std::vector<std::string>& validation_curves);
+
+ private:
+  std::string key(const std::string& rest) const;
+  std::string fold_key(int fold, const std::string& rest) const;
+  TrialSpec spec_of(Role role, int fold) const;
+  std::int64_t image_steps(int fold, int epochs) const;
+  Draft refinement_draft(int fold, const RefineSpec& refine);
+  std::vector<std::string> applied() const;
+  std::string evaluation(const PlannedNet& net, Split split);
+  std::string selection(const std::string& name, std::vector<Draft::Choice> choices);
+
+  PlanBuilder& builder_;
+  ExperimentSpec experiment_;
+  std::string dataset_;
+  const DatasetFacts& facts_;
+  int rotation_;
+  std::int64_t seed_;
+  std::string variant_;
+  std::string applied_;
+};
+
+/// The shortest text that reads back as the number.
+std::string shortest(double value);
+
+/// The configurations of a search as lists of settings, "network.levels" -> "3", the experiment's
+/// own (an empty list) first (A35).
+using Configuration = std::vector<std::pair<std::string, std::string>>;
+std::vector<Configuration> configurations(const SearchSpec& search);
+
+}  // namespace hone

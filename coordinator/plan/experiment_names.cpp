@@ -1,0 +1,31 @@
+#include "coordinator/plan/experiment.hpp"
+
+namespace hone {
+
+template <>
+const std::vector<std::string_view>& names_of<Wish>() {
+  static const std::vector<std::string_view> names = {"I", "lambda", "II", "III", "variants"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<SearchMethod>() {
+  static const std::vector<std::string_view> names = {"fixed", "one-factor", "grid", "random"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<VariantNet>() {
+  static const std::vector<std::string_view> names = {"refine", "base", "ensemble"};
+  return names;
+}
+
+std::string_view name_of(Wish value) {
+  return names_of<Wish>().at(static_cast<std::size_t>(value));
+}
+std::string_view name_of(SearchMethod value) {
+  return names_of<SearchMethod>().at(static_cast<std::size_t>(value));
+}
+std::string_view name_of(VariantNet value) {
+  return names_of<VariantNet>().at(static_cast<std::size_t>(value));
+}
+
+}  // namespace hone

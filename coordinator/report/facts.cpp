@@ -1,0 +1,68 @@
+#include "coordinator/report/facts.hpp"
+
+namespace hone {
+
+namespace {
+
+void read_choices(Database& database, SweepId sweep, const std::string& dataset,
+                  ResultFacts& facts) {
+  Statement lambdas = database.prepare(
+      "SELECT printf('%g', value ->> '$.refine.lambda') || "
+      "CASE WHEN edge THEN ' (edge of the grid)' ELSE '' END || "
+      "CASE WHEN excluded > 0 THEN printf(' (%d candidates excluded)', excluded) ELSE '' END "
+      "FROM choice WHERE sweep = ? AND dataset = ? AND variant = '' AND name = 'lambda' "
+      "AND value IS NOT NULL ORDER BY rotation, seed");
+  lambdas.bind(sweep.value).bind(dataset);
+  while (lambdas.step()) facts.lambdas.push_back(lambdas.text(0));
+  Statement steps = database.prepare(
+      "SELECT mode || ' ' || steps FROM self_refined WHERE sweep = ? AND dataset = ? "
+      "AND steps IS NOT NULL ORDER BY rotation, seed, mode");
+  steps.bind(sweep.value).bind(dataset);
+  while (steps.step()) facts.steps.push_back(steps.text(0));
+}
+
+void read_settings(Database& database, SweepId sweep, const std::string& dataset,
+                   ResultFacts& facts) {
+  Statement query = database.prepare(
+      "SELECT printf('%d×%d, %d filters, norm %s, loss %s, batch %d, at most %d epochs, %s, mask "
+      "augmentation %s, image augmentation of the base %s, base masks %s', "
+      "  e ->> '$.image_size', e ->> '$.image_size', e ->> '$.network.filters', "
+      "  e ->> '$.network.norm', e ->> '$.training.loss', e ->> '$.training.batch', "
+      "  e ->> '$.training.epochs', e ->> '$.numerics.precision', e ->> '$.refine.augmentation', "
+      "  e ->> '$.segment.image_augmentation', replace(e ->> '$.refine.base_masks', '_', ' ')), "
+      "e ->> '$.refine.iterations' FROM (SELECT experiment AS e FROM sweep WHERE id = ?)");
+  query.bind(sweep.value).step();
+  facts.settings = query.text(0);
+  facts.iterations = query.integer(1);
+  Statement seeds = database.prepare(
+      "SELECT DISTINCT n.seed FROM net n WHERE n.sweep = ? AND n.dataset = ? ORDER BY n.seed");
+  seeds.bind(sweep.value).bind(dataset);
+  while (seeds.step()) facts.seeds.push_back(seeds.integer(0));
+}
+
+}  // namespace
+
+ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dataset) {
+  ResultFacts facts;
+  read_choices(database, sweep, dataset, facts);
+  read_settings(database, sweep, dataset, facts);
+  Statement query = database.prepare(
+      "SELECT max(p.synthetic), count(*), sum(t.state = 'collapsed'), sum(t.state = 'diverged'), "
+      "sum(coalesce(a.summary ->> '$.reseeds', 0)), count(DISTINCT t.rotation), "
+      "100 * avg(CASE WHEN t.role = 'segment' AND t.fold = 0 "
+      "          THEN a.summary ->> '$.constant_mask_dice' END) "
+      "FROM training t JOIN pack p ON p.digest = t.spec ->> '$.pack' "
+      "LEFT JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted "
+      "WHERE t.sweep = ? AND t.dataset = ?");
+  query.bind(sweep.value).bind(dataset).step();
+  facts.synthetic = query.integer(0) == 1;
+  facts.trainings = query.integer(1);
+  facts.collapsed = query.integer(2);
+  facts.diverged = query.integer(3);
+  facts.reseeds = query.integer(4);
+  facts.rotations = query.integer(5);
+  if (!query.is_null(6)) facts.constant_dice = query.real(6);
+  return facts;
+}
+
+}  // namespace hone

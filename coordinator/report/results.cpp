@@ -1,0 +1,180 @@
+#include "coordinator/report/results.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "coordinator/report/facts.hpp"
+
+namespace hone {
+
+namespace {
+
+std::optional<double> optional_real(const Statement& query, int column) {
+  if (query.is_null(column)) return {};
+  return query.real(column);
+}
+
+std::optional<int> optional_int(const Statement& query, int column) {
+  if (query.is_null(column)) return {};
+  return static_cast<int>(query.integer(column));
+}
+
+/// The trials that a cell waits for, at once or through others: those that ended badly, those that
+/// run, then those that could start.
+std::vector<std::string> read_missing(Database& database, const ResultTable& table,
+                                      const ResultRow& row, const std::string& column) {
+  Statement query = database.prepare(
+      "WITH RECURSIVE behind (trial) AS ("
+      "  SELECT coalesce(trial, waits) FROM cell WHERE tab = ?1 AND sweep = ?2 AND dataset = ?3 "
+      "  AND variant = ?4 AND column_name = ?5 "
+      "  UNION SELECT waits FROM cell WHERE tab = ?1 AND sweep = ?2 AND dataset = ?3 "
+      "  AND variant = ?4 AND column_name = ?5 AND waits IS NOT NULL "
+      "  UNION SELECT n.needs FROM behind b JOIN standing_need n ON n.trial = b.trial) "
+      // Of a crash the first line: the rest are the trainer's last log lines.
+      "SELECT coalesce(m.name, 'trial ' || t.id) || ': ' || t.state || "
+      "CASE WHEN t.reason = '' THEN '' ELSE ' (' || "
+      "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END "
+      "FROM behind b JOIN trial t ON t.id = b.trial "
+      "LEFT JOIN member m ON m.sweep = ?2 AND m.trial = t.id "
+      "WHERE t.state NOT IN ('done', 'resolved') "
+      "ORDER BY CASE t.state WHEN 'diverged' THEN 0 WHEN 'failed' THEN 0 WHEN 'collapsed' THEN 1 "
+      "WHEN 'leased' THEN 2 WHEN 'blocked' THEN 4 ELSE 3 END, t.unmet > 0, 1");
+  query.bind(name_of(table.kind)).bind(table.sweep.value).bind(row.dataset).bind(row.variant);
+  query.bind(column);
+  std::vector<std::string> missing;
+  while (query.step()) missing.push_back(query.text(0));
+  return missing;
+}
+
+std::string printed(double dice) {
+  return cell_text({.value = dice});
+}
+
+/// Marks the largest number, and whatever prints the same. What is chosen on the test split is a
+/// bound, not a result.
+void mark_best(std::vector<ResultCell>& cells) {
+  double best = -1;
+  int numbers = 0;
+  const auto eligible = [](const ResultCell& cell) {
+    return cell.dice.has_value() && !cell.column.ends_with("best");
+  };
+  for (const ResultCell& cell : cells) {
+    if (!eligible(cell)) continue;
+    best = std::max(best, *cell.dice);
+    ++numbers;
+  }
+  for (ResultCell& cell : cells)
+    cell.best = numbers > 1 && eligible(cell) && printed(*cell.dice) == printed(best);
+}
+
+/// scores[seed][image], images of all rotations one after the other; '' if the seeds differ.
+std::vector<std::vector<double>> read_scores(Database& database, const ResultTable& table,
+                                             const ResultRow& row, const std::string& column) {
+  Statement query = database.prepare(
+      "SELECT seed, value FROM cell_image WHERE tab = ? AND sweep = ? AND dataset = ? "
+      "AND variant = ? AND column_name = ? AND metric = 'dice' ORDER BY seed, rotation, image");
+  query.bind(name_of(table.kind)).bind(table.sweep.value).bind(row.dataset).bind(row.variant);
+  query.bind(column);
+  std::map<std::int64_t, std::vector<double>> by_seed;
+  while (query.step()) by_seed[query.integer(0)].push_back(100 * query.real(1));
+  std::vector<std::vector<double>> scores;
+  for (auto& [seed, values] : by_seed) scores.push_back(std::move(values));
+  return scores;
+}
+
+std::optional<Interval> read_interval(Database& database, const ResultTable& table,
+                                      const ResultRow& row, const std::string& column) {
+  const auto scores = read_scores(database, table, row, column);
+  if (scores.empty()) return {};
+  const BootstrapSettings settings;
+  return scores.size() == 1 ? mean_interval(scores.front(), settings)
+                            : hierarchical_interval(scores, settings);
+}
+
+void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
+  Statement query = database.prepare(
+      "SELECT c.column_name, c.dice, p.dice, p.iterations, c.images, c.collapsed, c.diverged, "
+      "c.first_iteration, c.last_iteration FROM table_cell c "
+      "LEFT JOIN paper_cell p ON p.tab = c.tab AND p.dataset = c.dataset "
+      "AND p.column_name = c.column_name "
+      "WHERE c.tab = ? AND c.sweep = ? AND c.dataset = ? AND c.variant = ? ORDER BY c.position");
+  query.bind(name_of(table.kind)).bind(table.sweep.value).bind(row.dataset).bind(row.variant);
+  while (query.step()) {
+    ResultCell cell;
+    cell.column = query.text(0);
+    cell.dice = optional_real(query, 1);
+    cell.paper = optional_real(query, 2);
+    cell.paper_iteration = optional_int(query, 3);
+    cell.images = query.integer(4);
+    cell.collapsed = query.integer(5);
+    cell.diverged = query.integer(6);
+    if (cell.column.ends_with("validation") || cell.column.ends_with("best")) {
+      cell.first_iteration = optional_int(query, 7);
+      cell.last_iteration = optional_int(query, 8);
+    }
+    row.cells.push_back(std::move(cell));
+  }
+  for (ResultCell& cell : row.cells) {
+    if (cell.dice) {
+      cell.interval = read_interval(database, table, row, cell.column);
+    } else {
+      cell.missing = read_missing(database, table, row, cell.column);
+    }
+  }
+  mark_best(row.cells);
+}
+
+}  // namespace
+
+std::string_view name_of(ResultTableKind kind) {
+  switch (kind) {
+    case ResultTableKind::table_ii:
+      return "II";
+    case ResultTableKind::table_iii:
+      return "III";
+    case ResultTableKind::variants:
+      break;
+  }
+  return "variants";
+}
+
+bool ResultTable::complete() const {
+  return std::all_of(rows.begin(), rows.end(), [](const ResultRow& row) {
+    return std::all_of(row.cells.begin(), row.cells.end(),
+                       [](const ResultCell& cell) { return cell.dice.has_value(); });
+  });
+}
+
+bool has_table(Database& database, SweepId sweep, ResultTableKind kind) {
+  Statement query = database.prepare("SELECT 1 FROM cell WHERE tab = ? AND sweep = ? LIMIT 1");
+  return query.bind(name_of(kind)).bind(sweep.value).step();
+}
+
+ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind) {
+  Statement name = database.prepare("SELECT name FROM sweep WHERE id = ?");
+  if (!name.bind(sweep.value).step())
+    throw std::invalid_argument("there is no sweep " + std::to_string(sweep.value));
+  ResultTable table{.kind = kind, .sweep = sweep, .name = name.text(0), .rows = {}};
+  // In the order of the experiment, which is the order of its JSON.
+  Statement rows = database.prepare(
+      "SELECT d.value ->> '$.name', c.variant FROM sweep s, json_each(s.experiment, '$.datasets') d "
+      "JOIN (SELECT DISTINCT dataset, variant FROM cell WHERE tab = ?1 AND sweep = ?2) c "
+      "  ON c.dataset = d.value ->> '$.name' "
+      "LEFT JOIN json_each(s.experiment, '$.variants') v ON v.value ->> '$.name' = c.variant "
+      "WHERE s.id = ?2 ORDER BY d.key, v.key");
+  rows.bind(name_of(kind)).bind(sweep.value);
+  while (rows.step())
+    table.rows.push_back({.dataset = rows.text(0), .variant = rows.text(1), .cells = {}, .facts = {}});
+  if (table.rows.empty())
+    throw std::invalid_argument("sweep " + std::to_string(sweep.value) + " has no table " +
+                                std::string(name_of(kind)) +
+                                ": its experiment's 'tables' does not ask for it");
+  for (ResultRow& row : table.rows) {
+    read_cells(database, table, row);
+    row.facts = read_facts(database, sweep, row.dataset);
+  }
+  return table;
+}
+
+}  // namespace hone

@@ -1,0 +1,76 @@
+// Store: what follows from a trial's end for the trials that need it.
+
+#include "coordinator/state/store.hpp"
+
+namespace hone {
+
+void Store::finish(TrialId trial, const std::string& state, const std::string& reason) {
+  Statement update = database_.prepare("UPDATE trial SET state = ?, reason = ? WHERE id = ?");
+  update.bind(state).bind(reason).bind(trial.value).run();
+  count_needs_of_dependents(trial);
+}
+
+void Store::count_needs_of_dependents(TrialId trial) {
+  Statement count = database_.prepare(
+      "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
+      "WHERE id IN (SELECT n.trial FROM need n WHERE n.needs = ?1 "
+      "             OR n.needs IN (SELECT id FROM trial WHERE resolved = ?1))");
+  count.bind(trial.value).run();
+}
+
+/// Every trial but a selection that needs this one, at once or by others, can never run.
+void Store::block_dependents(TrialId trial) {
+  Statement query = database_.prepare(
+      "SELECT t.id FROM need n JOIN trial t ON t.id = n.trial "
+      "WHERE (n.needs = ?1 OR n.needs IN (SELECT id FROM trial WHERE resolved = ?1)) "
+      "AND t.role <> 'select' AND t.state = 'waiting'");
+  query.bind(trial.value);
+  std::vector<std::int64_t> dependents;
+  while (query.step()) dependents.push_back(query.integer(0));
+  Statement waiting = database_.prepare("SELECT 1 FROM trial WHERE id = ? AND state = 'waiting'");
+  for (const std::int64_t dependent : dependents) {
+    // It may have been reached by another way meanwhile.
+    const bool is_waiting = waiting.bind(dependent).step();
+    waiting.reset();
+    if (!is_waiting) continue;
+    finish({dependent}, "blocked", "needs trial " + std::to_string(trial.value) + ", which failed");
+    block_dependents({dependent});
+  }
+}
+
+int Store::settle_selections() {
+  int settled = 0;
+  for (bool any = true; any;) {  // a choice makes trials, whose results may be there already
+    Statement query = database_.prepare(
+        "SELECT id FROM trial WHERE role = 'select' AND state = 'waiting' AND unmet = 0");
+    std::vector<std::int64_t> ready;
+    while (query.step()) ready.push_back(query.integer(0));
+    query.reset();
+    for (const std::int64_t trial : ready) select({trial});
+    settled += static_cast<int>(ready.size());
+    any = resolve_deferred() + ready.size() > 0;
+  }
+  return settled;
+}
+
+/// Chooses the candidate with the highest score; what ties within half of the last printed digit
+/// goes to the first, which is the smallest (A27, A29). Fails the trial, and blocks what waits for
+/// its choice, if no candidate has all its scores.
+void Store::select(TrialId trial) {
+  Statement best = database_.prepare(
+      "WITH score AS MATERIALIZED (SELECT * FROM candidate_score WHERE selection = ?1) "
+      "SELECT position, patch, (SELECT sum(score IS NULL) FROM score) FROM score "
+      "WHERE score >= (SELECT max(score) FROM score) - 0.00005 ORDER BY position LIMIT 1");
+  best.bind(trial.value);
+  if (!best.step()) {
+    finish(trial, "failed", "no candidate has a finished training in every fold");
+    block_dependents(trial);
+    return;
+  }
+  Statement insert = database_.prepare("INSERT INTO selection VALUES (?, ?, ?, ?)");
+  insert.bind(trial.value).bind(best.integer(0)).bind(best.text(1)).bind(best.integer(2)).run();
+  best.reset();
+  finish(trial, "done", "");
+}
+
+}  // namespace hone

@@ -1,0 +1,116 @@
+-- The cells of Tables II and III and of the table of variants: which trial and iteration is behind each.
+-- Nothing here is stored: a cell is a query over rows.
+
+-- What selections chose. `value` is NULL while a choice is not made.
+CREATE VIEW choice AS
+SELECT n.sweep, n.variant, n.net AS name, n.dataset, n.rotation, n.seed, n.trial, n.state,
+       x.position, x.value, x.excluded,
+       x.position IN (0, json_array_length(t.spec, '$.candidates') - 1)
+         AND json_array_length(t.spec, '$.candidates') > 1 AS edge
+FROM net n JOIN trial t ON t.id = n.trial LEFT JOIN selection x ON x.trial = n.trial
+WHERE n.role = 'select';
+
+-- Best(k): the iteration from 1 with the highest mean test Dice (A28), ties as in selections.
+CREATE VIEW best_iteration AS
+SELECT m.trial, min(m.iteration) AS iteration
+FROM mean_dice m JOIN (SELECT trial, max(dice) AS dice FROM mean_dice WHERE iteration >= 1 AND split = 2
+                       GROUP BY trial) b ON b.trial = m.trial
+WHERE m.split = 2 AND m.iteration >= 1 AND m.dice >= b.dice - 0.00005
+GROUP BY m.trial;
+
+CREATE VIEW fixed_column (tab, position, column_name, net, iteration) AS
+VALUES ('II', 0, '0x', 'base', 0), ('II', 1, 'no-quality-1x', 'no-quality', 1),
+       ('II', 2, 'no-quality-2x', 'no-quality', 2), ('II', 3, 'quality-1x', 'quality', 1),
+       ('II', 4, 'quality-2x', 'quality', 2), ('III', 0, 'quality-2x', 'quality', 2);
+
+CREATE VIEW searched_column (position, column_name, mode, stop) AS
+VALUES (1, 'scratch-validation', 'scratch', 'validation'), (2, 'scratch-best', 'scratch', 'best'),
+       (3, 'warm-validation', 'warm', 'validation'), (4, 'warm-best', 'warm', 'best');
+
+CREATE VIEW variant_column (position, column_name, stop, iteration) AS
+VALUES (0, '0x', 'fixed', 0), (1, '1x', 'fixed', 1), (2, '2x', 'fixed', 2),
+       (3, 'validation', 'validation', NULL), (4, 'best', 'best', NULL);
+
+-- Self-refinement: the net with the n that validation chose (A22). NULLs while it is not chosen.
+CREATE VIEW self_refined AS
+SELECT c.sweep, c.dataset, c.rotation, c.seed, substr(c.name, 7) AS mode, c.trial AS selection,
+       c.value ->> '$.refine.self_steps' AS steps, n.trial, n.training, i.trial AS iteration_selection,
+       i.value ->> '$.iteration' AS iteration
+FROM choice c
+LEFT JOIN net n ON n.sweep = c.sweep AND n.variant = '' AND n.dataset = c.dataset
+  AND n.rotation = c.rotation AND n.seed = c.seed AND n.split = 'test'
+  AND n.net = substr(c.name, 7) || '-' || (c.value ->> '$.refine.self_steps')
+LEFT JOIN choice i ON i.sweep = c.sweep AND i.variant = '' AND i.dataset = c.dataset
+  AND i.rotation = c.rotation AND i.seed = c.seed AND i.name = 'iteration/' || n.net
+WHERE c.variant = '' AND c.name LIKE 'steps/%';
+
+-- One row per cell, rotation and seed: rows of `trial` at `iteration` on the test split. `waits` is
+-- what decides the cell while it has no trial or iteration.
+CREATE VIEW cell AS
+SELECT f.tab, n.sweep, n.variant, n.dataset, f.position, f.column_name, n.rotation, n.seed,
+       n.trial, n.training, f.iteration, NULL AS waits
+FROM fixed_column f JOIN net n ON n.net = f.net AND n.variant = '' AND (n.split = 'test' OR n.net = 'base')
+WHERE EXISTS (SELECT 1 FROM sweep_net s WHERE s.sweep = n.sweep
+              AND s.net GLOB CASE f.tab WHEN 'II' THEN 'quality' ELSE 'steps/*' END)
+UNION ALL
+SELECT 'III', s.sweep, '', s.dataset, k.position, k.column_name, s.rotation, s.seed, s.trial, s.training,
+       CASE k.stop WHEN 'validation' THEN s.iteration ELSE b.iteration END,
+       coalesce(s.iteration_selection, s.selection)
+FROM searched_column k JOIN self_refined s ON s.mode = k.mode
+LEFT JOIN best_iteration b ON b.trial = s.trial
+UNION ALL
+SELECT 'variants', n.sweep, n.variant, n.dataset, k.position, k.column_name, n.rotation, n.seed, n.trial,
+       n.training,
+       CASE k.stop WHEN 'fixed' THEN k.iteration WHEN 'best' THEN b.iteration
+                   ELSE i.value ->> '$.iteration' END, i.trial
+FROM variant_column k
+JOIN net n ON n.variant <> '' AND ((n.net = 'variant' AND n.split = 'test')
+  OR (n.net = 'base' AND k.column_name = '0x' AND NOT EXISTS (
+        SELECT 1 FROM sweep_net o WHERE o.sweep = n.sweep AND o.variant = n.variant AND o.net <> 'base')))
+JOIN sweep s ON s.id = n.sweep
+LEFT JOIN choice i ON i.sweep = n.sweep AND i.variant = n.variant AND i.dataset = n.dataset
+  AND i.rotation = n.rotation AND i.seed = n.seed AND i.name = 'iteration/' || n.net
+LEFT JOIN best_iteration b ON b.trial = n.trial
+WHERE (k.column_name = '0x' OR i.trial IS NOT NULL)
+  AND n.variant IN (SELECT v.value ->> '$.name' FROM json_each(s.experiment, '$.variants') v);
+
+-- A cell's nets and its number: the mean over the test images (and rotations and seeds) of the Dice,
+-- times 100. `dice` is NULL unless every net behind the cell is done and has not collapsed.
+CREATE VIEW table_cell AS
+SELECT c.tab, c.sweep, c.variant, c.dataset, c.position, c.column_name,
+       count(*) AS nets, sum(coalesce(t.state = 'done' AND w.state = 'done', 0)) AS done,
+       sum(coalesce(w.state = 'collapsed', 0)) AS collapsed,
+       sum(coalesce(w.state = 'diverged', 0)) AS diverged,
+       CASE WHEN sum(coalesce(t.state = 'done' AND w.state = 'done' AND m.dice IS NOT NULL, 0)) = count(*)
+            THEN 100 * sum(m.dice * m.images) / sum(m.images) END AS dice,
+       sum(m.images) AS images, min(c.iteration) AS first_iteration, max(c.iteration) AS last_iteration
+FROM cell c LEFT JOIN trial t ON t.id = c.trial LEFT JOIN trial w ON w.id = coalesce(c.training, c.trial)
+LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration
+GROUP BY c.tab, c.sweep, c.variant, c.dataset, c.position;
+
+-- Per image: what statistics are made from.
+CREATE VIEW cell_image AS
+SELECT c.tab, c.sweep, c.variant, c.dataset, c.column_name, c.rotation, c.seed, c.trial, c.iteration,
+       m.image, k.name AS metric, m.value
+FROM cell c JOIN trial t ON t.id = c.trial
+JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted AND m.split = 2 AND m.iteration = c.iteration
+JOIN metric k ON k.id = m.metric;
+
+-- Curves: what stopping rules are fitted on and applied to.
+CREATE VIEW curve AS
+SELECT n.sweep, n.variant, n.net, n.dataset, n.rotation, n.seed, n.split, n.trial, m.image, m.iteration,
+       k.name AS metric, m.value
+FROM net n JOIN trial t ON t.id = n.trial
+JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
+JOIN metric k ON k.id = m.metric
+WHERE n.role = 'evaluate';
+
+-- Table I and the choice of λ: every candidate with its score times 100.
+CREATE VIEW candidate_row AS
+SELECT c.sweep, c.variant, c.name, c.dataset, c.rotation, c.seed, c.state, s.position, s.patch,
+       100 * s.score AS score, s.trials, s.position = c.position AS chosen
+FROM choice c JOIN candidate_score s ON s.selection = c.trial;
+
+-- The trainings of a sweep, for the notes below the tables.
+CREATE VIEW training AS
+SELECT m.sweep, t.* FROM member m JOIN trial t ON t.id = m.trial WHERE t.role IN ('segment', 'refine');
