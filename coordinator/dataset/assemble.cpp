@@ -23,6 +23,7 @@ Pack empty_pack(const IngestRequest& request, std::size_t count) {
   pack.manifest.images.resize(count);
   pack.images.resize(count * 3 * side * side);
   pack.masks.resize(count * side * side);
+  pack.native.resize(count);
   return pack;
 }
 
@@ -66,7 +67,7 @@ void check_aspect(const Source& source, const PackImage& entry, AspectRule rule,
 std::vector<std::string> add_source(const SourceList& list, std::size_t i, Pack& pack) {
   const Source& source = list.sources[i];
   const DecodedImage image = decode_image(source.image, pack.manifest.image_size);
-  const DecodedMask mask = decode_mask(source.mask, pack.manifest.image_size);
+  DecodedMask mask = decode_mask(source.mask, pack.manifest.image_size);
   PackImage& entry = pack.manifest.images[i];
   entry = {source.id,    0,          image.content, mask.content,   image.width,
            image.height, mask.width, mask.height,   mask.foreground};
@@ -74,6 +75,7 @@ std::vector<std::string> add_source(const SourceList& list, std::size_t i, Pack&
   conditions.insert(conditions.end(), mask.conditions.begin(), mask.conditions.end());
   check_aspect(source, entry, list.aspect, conditions);
   place(pack, i, image.pixels, mask.pixels);
+  pack.native[i] = std::move(mask.native);
   return conditions;
 }
 
@@ -87,6 +89,15 @@ void set_groups(const SourceList& list, PackManifest& manifest) {
   if (grouping.duplicates > 0) manifest.counts["duplicate_images"] = grouping.duplicates;
 }
 
+/// A drawn mask has no other resolution than the pack's.
+NativeMask native_of(const Lesion& lesion, int size) {
+  RunWriter writer(1);
+  const std::span<const std::uint8_t> mask = lesion.mask;
+  const auto side = static_cast<std::size_t>(size);
+  for (std::size_t y = 0; y < side; ++y) writer.add_row(mask.subspan(y * side, side));
+  return writer.finish();
+}
+
 }  // namespace
 
 Pack assemble(const SourceList& list, const IngestRequest& request,
@@ -95,6 +106,7 @@ Pack assemble(const SourceList& list, const IngestRequest& request,
   const std::size_t count = list.sources.size();
   Pack pack = empty_pack(request, count);
   pack.manifest.foreground = foreground_rule;
+  pack.manifest.cases = list.cases;
   pack.manifest.counts = list.counts;
   std::vector<std::vector<std::string>> conditions(count);
   parallel_for(
@@ -134,6 +146,7 @@ Pack assemble_lesions(const IngestRequest& request, const IngestProgress& progre
             size,
             area / static_cast<double>(lesion.mask.size())};
         place(pack, static_cast<std::size_t>(at), lesion.image, lesion.mask);
+        pack.native[static_cast<std::size_t>(at)] = native_of(lesion, size);
       },
       progress);
   return pack;

@@ -101,6 +101,14 @@ cv::Mat foreground_of(const cv::Mat& grey, std::vector<std::string>& conditions)
   return result;
 }
 
+NativeMask runs_of(const cv::Mat& mask) {
+  RunWriter writer(255);
+  for (int y = 0; y < mask.rows; ++y) {
+    writer.add_row({mask.ptr<std::uint8_t>(y), static_cast<std::size_t>(mask.cols)});
+  }
+  return writer.finish();
+}
+
 }  // namespace
 
 const char* const foreground_rule =
@@ -141,7 +149,9 @@ DecodedMask decode_mask(const std::filesystem::path& file, int size) {
   if (raw.pixels.channels() == 4) mask.conditions.emplace_back("alpha_masks");
   if (raw.pixels.depth() == CV_16U) mask.conditions.emplace_back("sixteen_bit_masks");
   const cv::Mat grey = to_grey(mask_to_8_bits(raw.pixels));
-  const cv::Mat small = resized(foreground_of(grey, mask.conditions), size);
+  const cv::Mat native = foreground_of(grey, mask.conditions);
+  mask.native = runs_of(native);
+  const cv::Mat small = resized(native, size);
   // The resize rounds shares of 255 to whole numbers, 127.5 upwards: 128 is a share of 0.5.
   const cv::Mat cut = (small >= 128) / 255;
   mask.pixels.assign(cut.begin<std::uint8_t>(), cut.end<std::uint8_t>());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/digest.hpp"
+#include "coordinator/dataset/runs.hpp"
 
 namespace hone {
 
@@ -25,6 +26,7 @@ struct DecodedMask {
   int width = 0;
   int height = 0;
   double foreground = 0;  // share of `pixels`, [0, 1]
+  NativeMask native;      // what was resized
   std::vector<std::string> conditions;
 };
 

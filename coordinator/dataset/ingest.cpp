@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coordinator/dataset/assemble.hpp"
+#include "coordinator/dataset/cases.hpp"
 #include "coordinator/dataset/ingest_note.hpp"
 #include "coordinator/dataset/sources.hpp"
 
@@ -22,19 +23,29 @@ void check(const IngestRequest& request) {
                       ": expected 8 to 2048 pixels a side");
   }
   if (request.threads < 0) throw IngestError("threads: expected at least 1, or 0 for all");
+  if (request.cases < 0) throw IngestError("cases: expected at least 1, or 0 for all");
+  if (request.cases > 0 && request.layout == "lesions") {
+    throw IngestError("cases: the layout lesions draws as many pictures as 'count' says");
+  }
   if (request.lesions.count < 1 || request.lesions.count > most_lesions) {
     throw IngestError("count " + std::to_string(request.lesions.count) +
                       ": expected 1 to 1000000 pictures");
   }
 }
 
-SourceList find_sources(const IngestRequest& request) {
+SourceList find_all_sources(const IngestRequest& request) {
   if (request.layout == "ph2") return find_ph2(request.directory);
   if (request.layout == "isic2017") return find_isic2017(request.directory);
   if (request.layout == "pairs") return find_pairs(request.directory, request.pairs);
   if (request.layout == "lesions") return {};
   throw IngestError("layout '" + request.layout +
                     "' is not known; expected ph2, isic2017, pairs or lesions");
+}
+
+SourceList find_sources(const IngestRequest& request) {
+  SourceList list = find_all_sources(request);
+  list.cases = choose_cases(list, request.cases);
+  return list;
 }
 
 /// What an earlier call left. A pack that can no longer be read is made again.

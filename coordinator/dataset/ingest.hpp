@@ -30,6 +30,7 @@ struct IngestRequest {
   std::string layout;               // ph2, isic2017, pairs, lesions
   std::filesystem::path directory;  // unused by lesions
   int image_size = 128;             // pixels a side
+  int cases = 0;                    // use only so many, see choose_cases; 0: all. Not for lesions
   int threads = 0;                  // 0: as many as the machine has; never changes a byte
   PairsOptions pairs;
   LesionOptions lesions;

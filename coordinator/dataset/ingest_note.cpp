@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 /// Raised whenever the same sources give another pack.
-constexpr int ingest_version = 1;
+constexpr int ingest_version = 2;
 
 fs::path note_file(const fs::path& store, const Digest& key) {
   return store / "notes" / (key.hex() + ".json");
@@ -41,6 +41,7 @@ void add_file(Hasher& hasher, const fs::path& root, const fs::path& file) {
 Digest note_key(const IngestRequest& request, const SourceList& list) {
   Hasher hasher;
   add_part(hasher, request.layout);
+  add_part(hasher, list.cases);
   for (const std::int64_t number :
        {std::int64_t{ingest_version}, std::int64_t{lesion_generator_version},
         std::int64_t{request.image_size}, std::int64_t{list.aspect == AspectRule::refuse},

@@ -44,9 +44,13 @@ PackImage parse_image(const Json& json) {
 std::string to_json(const PackManifest& manifest) {
   Json images = Json::array();
   for (const PackImage& image : manifest.images) images.push_back(to_json(image));
-  const Json json = {{"layout", manifest.layout},         {"synthetic", manifest.synthetic},
-                     {"image_size", manifest.image_size}, {"foreground", manifest.foreground},
-                     {"counts", manifest.counts},         {"images", images}};
+  const Json json = {{"layout", manifest.layout},
+                     {"synthetic", manifest.synthetic},
+                     {"image_size", manifest.image_size},
+                     {"foreground", manifest.foreground},
+                     {"cases", manifest.cases},
+                     {"counts", manifest.counts},
+                     {"images", images}};
   return json.dump();
 }
 
@@ -57,6 +61,7 @@ PackManifest parse_manifest(const std::string& text) {
   manifest.synthetic = json.at("synthetic").get<bool>();
   manifest.image_size = json.at("image_size").get<int>();
   manifest.foreground = json.at("foreground").get<std::string>();
+  manifest.cases = json.at("cases").get<std::string>();
   manifest.counts = json.at("counts").get<std::map<std::string, std::int64_t>>();
   for (const Json& image : json.at("images")) manifest.images.push_back(parse_image(image));
   return manifest;

@@ -54,6 +54,8 @@ void check_tensors(const std::filesystem::path& file, const TensorFile& tensors,
                    const PackManifest& manifest) {
   const auto count = static_cast<std::int64_t>(manifest.images.size());
   const std::int64_t size = manifest.image_size;
+  const auto runs = tensors.tensors.find("native.runs");
+  const bool flat = runs != tensors.tensors.end() && runs->second.shape.size() == 1;
   const auto require = [&](const char* name, ElementType type,
                            const std::vector<std::int64_t>& shape) {
     const auto tensor = tensors.tensors.find(name);
@@ -65,6 +67,9 @@ void check_tensors(const std::filesystem::path& file, const TensorFile& tensors,
   require("groups", ElementType::i32, {count});
   require("images", ElementType::u8, {count, 3, size, size});
   require("masks", ElementType::u8, {count, 1, size, size});
+  require("native.sizes", ElementType::i32, {count, 2});
+  require("native.starts", ElementType::i32, {count + 1});
+  require("native.runs", ElementType::i32, {flat ? runs->second.shape[0] : 0});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -72,6 +73,26 @@ std::vector<std::int32_t> groups_of(const PackManifest& manifest) {
   return groups;
 }
 
+/// All native masks as the tensors hold them.
+struct NativeTensors {
+  std::vector<std::int32_t> sizes;
+  std::vector<std::int32_t> starts = {0};
+  std::vector<std::int32_t> runs;
+};
+
+NativeTensors native_of(const Pack& pack) {
+  NativeTensors native;
+  for (const NativeMask& mask : pack.native) {
+    native.sizes.insert(native.sizes.end(), {mask.height, mask.width});
+    native.runs.insert(native.runs.end(), mask.runs.begin(), mask.runs.end());
+    if (native.runs.size() > std::numeric_limits<std::int32_t>::max()) {
+      throw PackError("the masks' outlines are too long for one pack; use fewer images");
+    }
+    native.starts.push_back(static_cast<std::int32_t>(native.runs.size()));
+  }
+  return native;
+}
+
 }  // namespace
 
 WrittenPack write_pack(const Pack& pack, const fs::path& store) {
@@ -85,11 +106,19 @@ WrittenPack write_pack(const Pack& pack, const fs::path& store) {
   const std::int64_t size = pack.manifest.image_size;
   TensorFile file;
   file.metadata["manifest"] = to_json(pack.manifest);
-  file.tensors["groups"] = {ElementType::i32, {count}, std::as_bytes(std::span(groups))};
   file.tensors["images"] = {
       ElementType::u8, {count, 3, size, size}, std::as_bytes(std::span(pack.images))};
   file.tensors["masks"] = {
       ElementType::u8, {count, 1, size, size}, std::as_bytes(std::span(pack.masks))};
+  const NativeTensors native = native_of(pack);
+  const auto ints = [&](const char* name, const std::vector<std::int32_t>& values,
+                        std::vector<std::int64_t> shape) {
+    file.tensors[name] = {ElementType::i32, std::move(shape), std::as_bytes(std::span(values))};
+  };
+  ints("groups", groups, {count});
+  ints("native.sizes", native.sizes, {count, 2});
+  ints("native.starts", native.starts, {count + 1});
+  ints("native.runs", native.runs, {std::ssize(native.runs)});
 
   TemporaryFile temporary(store);
   Hasher hasher;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coordinator/dataset/pack.hpp"
+#include "coordinator/dataset/runs.hpp"
 
 /// How a pack comes onto the disk and what its manifest looks like there.
 namespace hone {
@@ -15,6 +16,7 @@ struct Pack {
   PackManifest manifest;
   std::vector<std::uint8_t> images;  // [N,3,S,S]
   std::vector<std::uint8_t> masks;   // [N,1,S,S]
+  std::vector<NativeMask> native;    // N
 };
 
 struct WrittenPack {

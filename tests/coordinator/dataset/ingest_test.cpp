@@ -1,23 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/tensor_file.hpp"
-#include "tests/coordinator/dataset/tree.hpp"
+#include "tests/coordinator/dataset/pack_tensors.hpp"
 
 namespace hone {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// One tensor of a pack file.
-std::vector<std::uint8_t> tensor_of(const fs::path& file, const std::string& name) {
-  const std::string text = read_text(file);
-  const TensorFile tensors = parse_tensor_file(std::as_bytes(std::span(text)));
-  const auto bytes = tensors.tensors.at(name).bytes;
-  std::vector<std::uint8_t> values;
-  for (const std::byte byte : bytes) values.push_back(std::to_integer<std::uint8_t>(byte));
-  return values;
-}
 
 TEST(Ingest, NamesThePackByItsBytes) {
   const PairsTree tree;
@@ -46,7 +35,7 @@ TEST(Ingest, StoresRedGreenBlueInPlanes) {
   const PairsTree tree;
   const cv::Scalar blue_green_red(10, 20, 30);
   write_image(tree.image("a.png"), cv::Mat(30, 40, CV_8UC3, blue_green_red));
-  const auto images = tensor_of(tree.ingested().file, "images");
+  const auto images = PackTensors(tree.ingested().file).bytes("images");
   constexpr std::size_t plane = 16 * 16;
   ASSERT_EQ(images.size(), 3 * 3 * plane);
   EXPECT_EQ(images[0], 30);
@@ -77,7 +66,7 @@ TEST(Ingest, TakesZeroOneMasksForWhatTheyAre) {
   half_mask(40, 30, 1).convertTo(wide, CV_16UC1);
   write_image(tree.mask("b.png"), wide);
   const IngestResult result = tree.ingested();
-  const auto masks = tensor_of(result.file, "masks");
+  const auto masks = PackTensors(result.file).bytes("masks");
   EXPECT_EQ(*std::max_element(masks.begin(), masks.end()), 1);
   for (const PackImage& image : result.manifest.images) EXPECT_EQ(image.foreground, 0.5);
   EXPECT_EQ(result.manifest.counts.at("zero_one_masks"), 2);

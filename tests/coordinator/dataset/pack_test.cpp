@@ -19,6 +19,7 @@ Pack two_images() {
                           {"\xC3\xA9", 3, sha256("b"), sha256("n"), 1, 2, 3, 4, 0.1}};
   pack.images.resize(2 * 3 * 4);
   pack.masks.resize(2 * 4);
+  pack.native = {{30, 40, {1200}}, {2, 1, {0, 2}}};
   return pack;
 }
 
