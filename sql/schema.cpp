@@ -42,8 +42,8 @@ void install_schema(Database& database) {
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));
   }
   drop_views(database);
-  for (const char* text :
-       {sql_text::views, sql_text::tables, sql_text::paper, sql_text::paper_iii, sql_text::violation}) {
+  for (const char* text : {sql_text::views, sql_text::tables, sql_text::paper, sql_text::paper_iii,
+                           sql_text::violation}) {
     database.execute(text);
   }
   transaction.commit();

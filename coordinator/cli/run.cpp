@@ -126,7 +126,7 @@ void run(const Options& options) {
   }
   Database database(database_file(state), Database::Mode::read_only);
   const Snapshot snapshot(database);
-  if (!print_table_ii(database, submitted.sweep, options.format, std::cout)) {
+  if (!print_tables(database, submitted.sweep, options.format, std::cout)) {
     print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
     throw CommandError("", 3);
   }

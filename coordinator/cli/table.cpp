@@ -9,6 +9,7 @@
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/tables.hpp"
+#include "coordinator/report/tables.hpp"
 #include "coordinator/server/server.hpp"
 
 namespace hone::cli {
@@ -22,6 +23,8 @@ constexpr int wrong_input = 2;
 constexpr const char* examples = R"(
 Examples:
   hone table II                                 of the last sweep in ./hone-state
+  hone table III                                self-refinement
+  hone table I                                  hyperparameters with the scores behind each choice
   hone table II 3 --state ~/sweeps --format latex
   hone table II --format json | jq '.rows[0].cells'
   hone table II --access ~/sweeps/access.json   of a coordinator elsewhere
@@ -70,7 +73,8 @@ SweepId sweep_of(HttpClient& coordinator, const std::string& text) {
 void print_remote(const Options& options) {
   HttpClient coordinator = connect(options.connection);
   const SweepId sweep = sweep_of(coordinator, options.sweep);
-  const std::string target = "/api/v1/sweeps/" + std::to_string(sweep.value) + "/tables/II?format=";
+  const std::string target =
+      "/api/v1/sweeps/" + std::to_string(sweep.value) + "/tables/" + options.table + "?format=";
   const std::string facts = body_of(coordinator.get(target + "json"));
   const std::string text =
       options.format == "json" ? facts + "\n" : body_of(coordinator.get(target + options.format));
@@ -89,7 +93,8 @@ void print(const Options& options) {
   const Snapshot snapshot(database);
   const SweepId sweep = sweep_of(database, options.sweep);
   try {
-    if (!print_table_ii(database, sweep, options.format, std::cout)) throw CommandError("", 3);
+    if (!print_table(database, sweep, options.table, options.format, std::cout))
+      throw CommandError("", 3);
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);
   }
@@ -97,20 +102,23 @@ void print(const Options& options) {
 
 }  // namespace
 
-bool print_table_ii(Database& database, SweepId sweep, const std::string& format,
-                    std::ostream& out) {
-  const TableIi table = read_table_ii(database, sweep);
-  if (format == "json") {
-    out << to_json(table) << "\n";
-  } else {
-    const TableFormat written = format == "markdown" ? TableFormat::markdown
-                                : format == "csv"    ? TableFormat::csv
-                                : format == "latex"  ? TableFormat::latex
-                                                     : TableFormat::text;
-    out << render(layout(table), written);
-  }
+bool print_table(Database& database, SweepId sweep, const std::string& name,
+                 const std::string& format, std::ostream& out) {
+  const TableText table = table_text(database, sweep, name, format);
+  out << table.text;
   require_written(out);
-  return table.complete();
+  return table.complete;
+}
+
+bool print_tables(Database& database, SweepId sweep, const std::string& format, std::ostream& out) {
+  bool complete = true;
+  bool first = true;
+  for (const std::string& name : tables_of(database, sweep)) {
+    if (!first && format != "json") out << "\n";
+    first = false;
+    complete = print_table(database, sweep, name, format, out) && complete;
+  }
+  return complete;
 }
 
 void add_format_option(CLI::App& app, std::string& format) {
@@ -123,9 +131,12 @@ void add_table(CLI::App& app) {
   auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand("table", "Print a table of the paper from the results");
   command->footer(examples);
-  command->add_option("TABLE", options->table, "II: Dice without and with refinement")
+  command
+      ->add_option(
+          "TABLE", options->table,
+          "I (hyperparameters), lambda, II (refinement), III (self-refinement) or variants")
       ->required()
-      ->check(CLI::IsMember({"II"}));
+      ->check(CLI::IsMember(table_names()));
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);

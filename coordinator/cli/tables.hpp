@@ -3,7 +3,7 @@
 #include <ostream>
 #include <string>
 
-#include "coordinator/report/table_ii.hpp"
+#include "coordinator/report/results.hpp"
 
 namespace CLI {
 class App;
@@ -14,9 +14,13 @@ namespace hone::cli {
 /// Adds --format.
 void add_format_option(CLI::App& app, std::string& format);
 
-/// Writes Table II of the sweep in one of the formats of --format. Returns false if a cell has no
-/// number. Throws std::invalid_argument if there is no such sweep.
-bool print_table_ii(Database& database, SweepId sweep, const std::string& format,
-                    std::ostream& out);
+/// Writes a table of the sweep, "I", "lambda", "II", "III" or "variants", in one of the formats of
+/// --format. Returns false if a cell has no number. Throws std::invalid_argument if there is no
+/// such sweep or it has no such table.
+bool print_table(Database& database, SweepId sweep, const std::string& name,
+                 const std::string& format, std::ostream& out);
+
+/// Writes every table that the sweep's experiment asks for, one after the other.
+bool print_tables(Database& database, SweepId sweep, const std::string& format, std::ostream& out);
 
 }  // namespace hone::cli

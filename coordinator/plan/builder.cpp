@@ -9,7 +9,8 @@ namespace hone {
 std::string PlanBuilder::add(Draft draft) {
   PlannedTrial& trial = draft.trial;
   std::map<std::string, Origin> inputs;
-  const auto need = [&](std::size_t earlier, const std::string& input, const std::string& artifact) {
+  const auto need = [&](std::size_t earlier, const std::string& input,
+                        const std::string& artifact) {
     const Need wanted{.trial = earlier, .input = input, .artifact = artifact};
     if (std::find(trial.needs.begin(), trial.needs.end(), wanted) == trial.needs.end())
       trial.needs.push_back(wanted);

@@ -22,7 +22,7 @@ struct Draft {
     std::vector<std::string> speakers;
   };
 
-  PlannedTrial trial;  // without needs, identity and candidates
+  PlannedTrial trial;        // without needs, identity and candidates
   std::string variant, net;  // its label; a trial without `net` gets none
   std::vector<Wanted> needs;
   std::vector<std::string> from;  // keys of the selections that its parameters come from

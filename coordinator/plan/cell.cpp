@@ -5,7 +5,6 @@
 
 namespace hone {
 
-
 std::string shortest(double value) {
   char text[32];
   const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
@@ -78,8 +77,8 @@ std::int64_t Cell::image_steps(int fold, int epochs) const {
 /// One for all seeds: the masks are the same.
 std::string Cell::deformations(int fold) {
   Draft draft;
-  draft.trial.key = dataset_ + "/r" + std::to_string(rotation_) + "/f" + std::to_string(fold) +
-                    "/deform";
+  draft.trial.key =
+      dataset_ + "/r" + std::to_string(rotation_) + "/f" + std::to_string(fold) + "/deform";
   draft.trial.spec = spec_of(Role::deform, fold);
   draft.trial.spec.seed = 0;
   return builder_.add(std::move(draft));
@@ -140,7 +139,11 @@ std::string Cell::refinement(int fold, double lambda) {
 }
 
 PlannedNet Cell::no_quality() {
-  PlannedNet net{.name = "no-quality", .weights = refinement(0, 0), .base = base(0), .refine = experiment_.refine, .from = applied()};
+  PlannedNet net{.name = "no-quality",
+                 .weights = refinement(0, 0),
+                 .base = base(0),
+                 .refine = experiment_.refine,
+                 .from = applied()};
   net.refine.lambda = 0;
   net.refine.quality_target = RefineSpec{}.quality_target;
   return net;
@@ -148,7 +151,11 @@ PlannedNet Cell::no_quality() {
 
 PlannedNet Cell::quality() {
   const std::string selection = lambda_selection();
-  PlannedNet net{.name = "quality", .weights = selection, .base = base(0), .refine = experiment_.refine, .from = applied()};
+  PlannedNet net{.name = "quality",
+                 .weights = selection,
+                 .base = base(0),
+                 .refine = experiment_.refine,
+                 .from = applied()};
   net.from.push_back(selection);
   return net;
 }
@@ -171,7 +178,11 @@ PlannedNet Cell::self_refinement(RefineMode mode, int steps) {
 }
 
 PlannedNet Cell::variant_net(const std::optional<double>& lambda, Cell paper) {
-  PlannedNet net{.name = "variant", .weights = {}, .base = base(0), .refine = experiment_.refine, .from = applied()};
+  PlannedNet net{.name = "variant",
+                 .weights = {},
+                 .base = base(0),
+                 .refine = experiment_.refine,
+                 .from = applied()};
   net.refine.lambda = lambda.value_or(0);
   Draft draft = refinement_draft(0, net.refine);
   if (!lambda) {

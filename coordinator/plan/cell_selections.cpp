@@ -28,7 +28,10 @@ std::string Cell::lambda_selection() {
   if (builder_.has(key("select/lambda"))) return key("select/lambda");
   std::vector<Draft::Choice> choices;
   for (const double lambda : experiment_.lambdas) {
-    Draft::Choice choice{.patch = json{{"refine", {{"lambda", lambda}}}}.dump(), .first = 1, .last = 1, .speakers = {}};
+    Draft::Choice choice{.patch = json{{"refine", {{"lambda", lambda}}}}.dump(),
+                         .first = 1,
+                         .last = 1,
+                         .speakers = {}};
     for (int fold = 0; fold < experiment_.inner_folds; ++fold)
       choice.speakers.push_back(refinement(fold, lambda));
     choices.push_back(std::move(choice));
@@ -41,7 +44,8 @@ std::string Cell::curves(const PlannedNet& net) {
   evaluation(net, Split::test);
   std::vector<Draft::Choice> choices;
   for (int k = 1; k <= experiment_.iterations; ++k)  // k = 0 is not eligible (A26)
-    choices.push_back({.patch = json{{"iteration", k}}.dump(), .first = k, .last = k, .speakers = {validation}});
+    choices.push_back(
+        {.patch = json{{"iteration", k}}.dump(), .first = k, .last = k, .speakers = {validation}});
   selection("iteration/" + net.name, std::move(choices));
   return validation;
 }
@@ -50,7 +54,10 @@ void Cell::steps_selection(RefineMode mode, const std::vector<std::string>& vali
   std::vector<Draft::Choice> choices;
   for (std::size_t i = 0; i < validation_curves.size(); ++i) {
     const int steps = experiment_.self_refinement.steps.at(i);
-    choices.push_back({.patch = json{{"refine", {{"self_steps", steps}}}}.dump(), .first = 1, .last = experiment_.iterations, .speakers = {validation_curves[i]}});
+    choices.push_back({.patch = json{{"refine", {{"self_steps", steps}}}}.dump(),
+                       .first = 1,
+                       .last = experiment_.iterations,
+                       .speakers = {validation_curves[i]}});
   }
   selection("steps/" + std::string(name_of(mode)), std::move(choices));
 }

@@ -132,8 +132,7 @@ class KeyCheck {
               ? experiment_object(table).find(std::string_view(name).substr(dot + 1))
               : nullptr;
       if (found == nullptr)
-        places_.refuse(row,
-                       "not a key of the base net; expected 'network.KEY' or 'training.KEY'");
+        places_.refuse(row, "not a key of the base net; expected 'network.KEY' or 'training.KEY'");
       if (!values.is_array() || values.empty())
         places_.refuse(row, "expected a list of values to hold against the experiment's own");
       for (std::size_t i = 0; i < values.size(); ++i)

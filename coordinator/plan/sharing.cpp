@@ -40,8 +40,8 @@ std::int64_t image_steps_alone(const Plan& plan) {
   bool has_quality = false;
   for (const Label& label : plan.labels) {
     has_quality = has_quality || label.net == "quality";
-    has_self_refinement = has_self_refinement || label.net.starts_with("warm-") ||
-                          label.net.starts_with("scratch-");
+    has_self_refinement =
+        has_self_refinement || label.net.starts_with("warm-") || label.net.starts_with("scratch-");
   }
   using Place = std::tuple<std::string, int, std::int64_t, std::string>;
   std::map<Place, std::pair<int, std::set<std::size_t>>> cells;

@@ -9,7 +9,8 @@ namespace hone {
 /// The image-steps of a loop that works the tables off cell by cell and trains for each cell all
 /// that it needs, sharing within the cell alone: what researchers' scripts do. Cells: the base
 /// net's once, each net of Table II for 1x and 2x, the Quality net once more for Table III,
-/// self-refinement of each mode for Validation and Best, every variant and the hyperparameters once.
+/// self-refinement of each mode for Validation and Best, every variant and the hyperparameters
+/// once.
 std::int64_t image_steps_alone(const Plan& plan);
 
 }  // namespace hone

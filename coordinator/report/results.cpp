@@ -158,14 +158,16 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
   ResultTable table{.kind = kind, .sweep = sweep, .name = name.text(0), .rows = {}};
   // In the order of the experiment, which is the order of its JSON.
   Statement rows = database.prepare(
-      "SELECT d.value ->> '$.name', c.variant FROM sweep s, json_each(s.experiment, '$.datasets') d "
+      "SELECT d.value ->> '$.name', c.variant FROM sweep s, json_each(s.experiment, '$.datasets') "
+      "d "
       "JOIN (SELECT DISTINCT dataset, variant FROM cell WHERE tab = ?1 AND sweep = ?2) c "
       "  ON c.dataset = d.value ->> '$.name' "
       "LEFT JOIN json_each(s.experiment, '$.variants') v ON v.value ->> '$.name' = c.variant "
       "WHERE s.id = ?2 ORDER BY d.key, v.key");
   rows.bind(name_of(kind)).bind(sweep.value);
   while (rows.step())
-    table.rows.push_back({.dataset = rows.text(0), .variant = rows.text(1), .cells = {}, .facts = {}});
+    table.rows.push_back(
+        {.dataset = rows.text(0), .variant = rows.text(1), .cells = {}, .facts = {}});
   if (table.rows.empty())
     throw std::invalid_argument("sweep " + std::to_string(sweep.value) + " has no table " +
                                 std::string(name_of(kind)) +

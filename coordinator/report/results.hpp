@@ -24,14 +24,15 @@ std::string_view name_of(ResultTableKind kind);
 
 /// One cell as the database has it.
 struct ResultCell {
-  std::string column;                      // "0x", "no-quality-1x", ..., "warm-best"
-  std::optional<double> dice;              // times 100; nothing unless every net behind it is done
-  std::optional<Interval> interval;        // times 100: 95 %, over images, and seeds if several
-  std::optional<int> first_iteration, last_iteration;  // of searched columns, over rotations and seeds
-  std::optional<double> paper;             // the printed number, where the paper has the data set
-  std::optional<int> paper_iteration;      // in parentheses there
-  std::int64_t images = 0;  // test images behind it, counted once per rotation and seed
-  std::int64_t collapsed = 0;        // nets behind it that collapsed
+  std::string column;                // "0x", "no-quality-1x", ..., "warm-best"
+  std::optional<double> dice;        // times 100; nothing unless every net behind it is done
+  std::optional<Interval> interval;  // times 100: 95 %, over images, and seeds if several
+  std::optional<int> first_iteration,
+      last_iteration;                  // of searched columns, over rotations and seeds
+  std::optional<double> paper;         // the printed number, where the paper has the data set
+  std::optional<int> paper_iteration;  // in parentheses there
+  std::int64_t images = 0;             // test images behind it, counted once per rotation and seed
+  std::int64_t collapsed = 0;          // nets behind it that collapsed
   std::int64_t diverged = 0;
   std::vector<std::string> missing;  // trials that it waits for: "PH2/...: waiting"
   bool best = false;  // of its row, ties within the printed digits included; never an oracle's

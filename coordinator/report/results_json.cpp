@@ -57,12 +57,9 @@ std::string to_json(const ResultTable& table) {
                     {"reseeds", facts.reseeds},
                     {"constant_mask_dice", or_null(facts.constant_dice)}});
   }
-  return json{{"schema", "hone.results.v1"},
-              {"table", name_of(table.kind)},
-              {"sweep", table.sweep.value},
-              {"name", table.name},
-              {"complete", table.complete()},
-              {"rows", rows}}
+  return json{{"schema", "hone.results.v1"},  {"table", name_of(table.kind)},
+              {"sweep", table.sweep.value},   {"name", table.name},
+              {"complete", table.complete()}, {"rows", rows}}
       .dump(2);
 }
 

@@ -13,15 +13,14 @@ constexpr std::size_t missing_shown = 3;
 std::string in_parentheses(std::optional<int> first, std::optional<int> last) {
   if (!first) return {};
   const std::string low = std::to_string(*first);
-  return last && *last != *first ? " (" + low + "-" + std::to_string(*last) + ")" : " (" + low + ")";
+  return last && *last != *first ? " (" + low + "-" + std::to_string(*last) + ")"
+                                 : " (" + low + ")";
 }
 
 TableCell ours(const ResultCell& cell) {
   const std::string suffix = in_parentheses(cell.first_iteration, cell.last_iteration);
   if (cell.dice) return {.value = cell.dice, .suffix = suffix, .best = cell.best};
-  return {.word = cell.collapsed > 0  ? "collapsed"
-                  : cell.diverged > 0 ? "diverged"
-                                      : "missing"};
+  return {.word = cell.collapsed > 0 ? "collapsed" : cell.diverged > 0 ? "diverged" : "missing"};
 }
 
 TableCell interval_of(const ResultCell& cell) {
@@ -37,8 +36,7 @@ TableCell printed(const ResultCell& cell) {
 }
 
 TableCell difference(const ResultCell& cell) {
-  if (cell.dice && cell.paper)
-    return {.value = *cell.dice - *cell.paper, .signed_value = true};
+  if (cell.dice && cell.paper) return {.value = *cell.dice - *cell.paper, .signed_value = true};
   return {};
 }
 
@@ -79,8 +77,8 @@ std::string edge_note(const ResultRow& row) {
     if (cell.last_iteration && *cell.last_iteration == row.facts.iterations)
       columns += (columns.empty() ? "" : ", ") + cell.column;
   if (columns.empty()) return {};
-  return row.dataset + ": the iteration of " + columns + " is the last that was searched, K = " +
-         std::to_string(row.facts.iterations) + ".";
+  return row.dataset + ": the iteration of " + columns +
+         " is the last that was searched, K = " + std::to_string(row.facts.iterations) + ".";
 }
 
 /// Worse than doing nothing (I8).
@@ -183,9 +181,10 @@ Table layout(const ResultTable& source) {
     add_missing_notes(row, table.notes);
   }
   if (source.kind == ResultTableKind::table_iii)
-    table.notes.push_back("Quality 2x is copied from Table II: that net never saw its own outputs "
-                          "(the paper prints it under Scratch). Best is chosen on the test split: a "
-                          "bound, not a result.");
+    table.notes.push_back(
+        "Quality 2x is copied from Table II: that net never saw its own outputs "
+        "(the paper prints it under Scratch). Best is chosen on the test split: a "
+        "bound, not a result.");
   return table;
 }
 

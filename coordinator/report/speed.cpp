@@ -19,8 +19,8 @@ std::optional<double> measured_speed(Database& database, const std::string& spec
 }
 
 std::set<std::string> finished_trials(Database& database) {
-  Statement query =
-      database.prepare("SELECT p.identity FROM trial p JOIN trial t ON t.id = coalesce(p.resolved, p.id) "
+  Statement query = database.prepare(
+      "SELECT p.identity FROM trial p JOIN trial t ON t.id = coalesce(p.resolved, p.id) "
       "WHERE t.state IN ('done', 'collapsed')");
   std::set<std::string> identities;
   while (query.step()) identities.insert(query.text(0));

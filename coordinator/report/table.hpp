@@ -10,8 +10,8 @@ namespace hone {
 /// One entry of a table: a number, or the word that stands for a missing one.
 struct TableCell {
   std::optional<double> value = {};
-  std::string word = {};    // instead of a value: "collapsed", "waiting"; '' with a value
-  std::string suffix = {};  // after a value: " (3)"
+  std::string word = {};      // instead of a value: "collapsed", "waiting"; '' with a value
+  std::string suffix = {};    // after a value: " (3)"
   bool signed_value = false;  // a difference: written with its sign
   bool best = false;
 };

@@ -29,7 +29,7 @@ struct LiveFacts {
 };
 
 /// Answers a GET from a read-only connection: /status, /sweeps, /sweeps/N, /sweeps/N/tables/II
-/// (?format=json|text|markdown|csv|latex). `target` begins with /api/v1.
+/// and its like (?format=json|text|markdown|csv|latex). `target` begins with /api/v1.
 ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target);
 
 /// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store)

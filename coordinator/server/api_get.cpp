@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "common/message.hpp"
-#include "coordinator/report/table_ii.hpp"
+#include "coordinator/report/tables.hpp"
 #include "coordinator/server/api.hpp"
 
 namespace hone {
@@ -40,7 +40,7 @@ json sweep_list(Database& database) {
 json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live, double& rate,
                     double& steps_done) {
   Statement query = database.prepare(
-      "SELECT t.id, st.name, t.attempt, t.image_steps FROM sweep_trial st "
+      "SELECT t.id, st.name, t.attempt, t.image_steps FROM member st "
       "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'leased' ORDER BY t.id");
   query.bind(sweep);
   json running = json::array();
@@ -63,7 +63,7 @@ json running_trials(Database& database, std::int64_t sweep, const LiveFacts& liv
 
 json failures(Database& database, std::int64_t sweep) {
   Statement query = database.prepare(
-      "SELECT t.id, st.name, t.state, t.reason FROM sweep_trial st JOIN trial t ON t.id = st.trial "
+      "SELECT t.id, st.name, t.state, t.reason FROM member st JOIN trial t ON t.id = st.trial "
       "WHERE st.sweep = ? AND t.state IN ('collapsed', 'diverged', 'failed', 'blocked') "
       "ORDER BY t.id LIMIT 100");
   query.bind(sweep);
@@ -80,7 +80,7 @@ json failures(Database& database, std::int64_t sweep) {
 /// Trials that could start but for no connected worker having a slot of so many threads.
 json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   Statement query = database.prepare(
-      "SELECT count(*), min(t.spec ->> '$.numerics.threads') FROM sweep_trial st "
+      "SELECT count(*), min(t.spec ->> '$.numerics.threads') FROM member st "
       "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 "
       "AND (t.spec ->> '$.numerics.threads') > ?");
   query.bind(sweep).bind(live.most_threads).step();
@@ -125,20 +125,19 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
   return {200, status.dump()};
 }
 
-ApiResponse table_response(Database& database, std::int64_t sweep, std::string_view query) {
-  const TableIi table = read_table_ii(database, {sweep});
-  const std::string_view format =
-      query.starts_with("?format=") ? query.substr(std::string_view("?format=").size()) : "json";
-  if (format == "json") return {200, to_json(table)};
-  if (format == "text")
-    return {200, render(layout(table), TableFormat::text), "text/plain; charset=utf-8"};
-  if (format == "markdown")
-    return {200, render(layout(table), TableFormat::markdown), "text/markdown; charset=utf-8"};
-  if (format == "csv")
-    return {200, render(layout(table), TableFormat::csv), "text/csv; charset=utf-8"};
-  if (format == "latex")
-    return {200, render(layout(table), TableFormat::latex), "text/plain; charset=utf-8"};
-  return api_error(400, "format is one of json, text, markdown, csv, latex");
+ApiResponse table_response(Database& database, std::int64_t sweep, std::string_view rest) {
+  constexpr std::string_view parameter = "?format=";
+  const auto end = rest.find('?');
+  const std::string name(rest.substr(0, end));
+  const std::string_view query = end == std::string_view::npos ? "" : rest.substr(end);
+  const std::string format(query.starts_with(parameter) ? query.substr(parameter.size()) : "json");
+  if (!is_table_format(format))
+    return api_error(400, "format is one of json, text, markdown, csv, latex");
+  const std::string text = table_text(database, {sweep}, name, format).text;
+  const bool plain = format == "text" || format == "latex";
+  return {200, text,
+          format == "json" ? "application/json"
+                           : "text/" + (plain ? std::string("plain") : format) + "; charset=utf-8"};
 }
 
 }  // namespace
@@ -162,9 +161,8 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
   const auto sweep = take_number(rest);
   if (!sweep) return unknown;
   if (rest.empty()) return sweep_status(database, live, *sweep);
-  if (!rest.starts_with("/tables/II")) return unknown;
-  rest.remove_prefix(std::string_view("/tables/II").size());
-  if (!rest.empty() && rest.front() != '?') return unknown;
+  if (!rest.starts_with("/tables/")) return unknown;
+  rest.remove_prefix(std::string_view("/tables/").size());
   try {
     return table_response(database, *sweep, rest);
   } catch (const std::invalid_argument& error) {

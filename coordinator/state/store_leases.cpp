@@ -110,9 +110,9 @@ std::vector<Ticket> Store::leases() {
 }
 
 std::int64_t Store::count_in_focus(std::string_view condition) {
-  Statement query = database_.prepare(
-      "SELECT count(*) FROM trial WHERE " + std::string(condition) +
-      " AND (?1 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
+  Statement query =
+      database_.prepare("SELECT count(*) FROM trial WHERE " + std::string(condition) +
+                        " AND (?1 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   query.bind(focus_id(focus_)).step();
   return query.integer(0);
 }
