@@ -48,7 +48,7 @@ class Refinement {
       batch_.set_image(static_cast<int>(i), inputs_.pack().image(images[i]));
       inputs_.copy_base_mask(images[i], mask(masks_, i));
     }
-    for (int k = 0; k <= spec_.refine.iterations; ++k) {
+    for (int k = 0; k <= spec_.evaluate.iterations; ++k) {
       for (std::size_t i = 0; i < images.size(); ++i) {
         batch_.set_mask(static_cast<int>(i), mask(masks_, i));
       }

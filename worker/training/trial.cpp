@@ -9,6 +9,7 @@
 #include "worker/training/evaluate.hpp"
 #include "worker/training/files.hpp"
 #include "worker/training/fit.hpp"
+#include "worker/training/weights.hpp"
 
 namespace hone {
 
@@ -54,19 +55,6 @@ TrainedNet train_until_it_works(const TrialSpec& spec, Inputs& inputs, const Con
 
 std::span<const std::byte> bytes_of(const auto& numbers) {
   return std::as_bytes(std::span(numbers));
-}
-
-void write_weights(const std::filesystem::path& file, const UNet& net) {
-  std::vector<at::Tensor> kept;  // row-major copies, alive until the file is written
-  TensorFile content;
-  for (const Parameter& parameter : net.parameters()) {
-    const at::Tensor value = parameter.value.detach().contiguous();
-    const std::span numbers(value.const_data_ptr<float>(), static_cast<std::size_t>(value.numel()));
-    content.tensors[parameter.name] = {ElementType::f32, value.sizes().vec(), bytes_of(numbers)};
-    kept.push_back(value);
-  }
-  content.metadata["layout"] = "hone-unet-1";  // raise with any change of names or meaning
-  write_tensor_file(file, content);
 }
 
 void write_masks(const std::filesystem::path& file, const std::vector<std::uint16_t>& masks,
