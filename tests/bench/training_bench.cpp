@@ -74,7 +74,6 @@ int main(int argc, char** argv) {
   hone::TrialSpec spec;
   spec.training.patience = 1'000'000;
   spec.training.collapse_retries = 0;
-  spec.refine.iterations = 0;
   int count = 40;
   bool refiner = false;
   bool channels_first = false;

@@ -88,6 +88,7 @@ std::string summary_of(const TrainedNet& trained, const Inputs& inputs,
 
 TrainingResult run_trial(const TrainingRequest& request, Observer& observer) {
   const TrialSpec& spec = request.spec;
+  if (spec.role == Role::evaluate) return evaluate(request, observer);
   Inputs inputs(request);
   const ConstantMask constant = best_constant_mask(inputs.pack(), inputs.partition().train);
   const TrainedNet trained = train_until_it_works(spec, inputs, constant, observer);

@@ -16,6 +16,12 @@ std::int64_t norm_groups(int channels) {
 
 }  // namespace
 
+QualityHead quality_head_of(const TrialSpec& spec) {
+  if (spec.role == Role::segment) return QualityHead::absent;
+  if (spec.refine.mode == RefineMode::ascent) return QualityHead::alone;
+  return spec.refine.lambda > 0 ? QualityHead::present : QualityHead::absent;
+}
+
 UNet::UNet(const NetworkSpec& spec, int channels, QualityHead head, Layout layout,
            const Streams& streams)
     : spec_(spec), layout_(layout), streams_(streams) {

@@ -20,7 +20,14 @@ struct Parameter {
   ParameterKind kind = ParameterKind::bias;
 };
 
-enum class QualityHead : std::uint8_t { absent, present };
+enum class QualityHead : std::uint8_t {
+  absent,
+  present,
+  alone,  // on the encoder, without a decoder (RefineMode::ascent)
+};
+
+/// What the net of a trial, trained or evaluated, has: a head if it refines with a lambda above 0.
+QualityHead quality_head_of(const TrialSpec& spec);
 
 /// The U-Net of Table I, with the quality head on its latent where asked for.
 ///
