@@ -18,20 +18,6 @@ namespace {
 
 constexpr const char* weights_layout = "hone-unet-1";  // raise with any change of names or meaning
 
-struct Learnt {
-  std::string name;
-  at::Tensor value;
-};
-
-/// Every tensor of the net that a file holds.
-std::vector<Learnt> learnt_by(const UNet& net) {
-  std::vector<Learnt> all;
-  for (const Parameter& parameter : net.parameters()) {
-    all.push_back({parameter.name, parameter.value.detach()});
-  }
-  return all;
-}
-
 [[noreturn]] void refuse_weights(const std::filesystem::path& file, const std::string& what) {
   throw TrainingError(Failure::impossible, file.string() + ": " + what);
 }
@@ -49,7 +35,7 @@ TensorFile parsed_weights(const std::filesystem::path& file, const MappedFile& m
 }
 
 void check_weights(const std::filesystem::path& file, const TensorFile& content,
-                   const std::vector<Learnt>& wanted) {
+                   const std::vector<NamedTensor>& wanted) {
   for (const auto& [name, value] : wanted) {
     const auto found = content.tensors.find(name);
     if (found == content.tensors.end()) refuse_weights(file, "has no tensor '" + name + "'");
@@ -60,7 +46,7 @@ void check_weights(const std::filesystem::path& file, const TensorFile& content,
   }
   if (content.tensors.size() == wanted.size()) return;
   for (const auto& [name, view] : content.tensors) {
-    const auto is_it = [&](const Learnt& learnt) { return learnt.name == name; };
+    const auto is_it = [&](const NamedTensor& tensor) { return tensor.name == name; };
     if (std::none_of(wanted.begin(), wanted.end(), is_it)) {
       refuse_weights(file, "the net has no tensor '" + name + "'");
     }
@@ -72,7 +58,7 @@ void check_weights(const std::filesystem::path& file, const TensorFile& content,
 void write_weights(const std::filesystem::path& file, const UNet& net) {
   std::vector<at::Tensor> kept;  // row-major copies, alive until the file is written
   TensorFile content;
-  for (const auto& [name, value] : learnt_by(net)) {
+  for (const auto& [name, value] : net.state()) {
     kept.push_back(value.contiguous());
     const std::span numbers(kept.back().const_data_ptr<float>(),
                             static_cast<std::size_t>(value.numel()));
@@ -85,7 +71,7 @@ void write_weights(const std::filesystem::path& file, const UNet& net) {
 void read_weights(const std::filesystem::path& file, UNet& net) {
   const MappedFile mapped(file);
   const TensorFile content = parsed_weights(file, mapped);
-  const std::vector<Learnt> wanted = learnt_by(net);
+  const std::vector<NamedTensor> wanted = net.state();
   check_weights(file, content, wanted);
   const c10::NoGradGuard no_grad;
   for (const auto& [name, value] : wanted) {
