@@ -6,29 +6,12 @@
 #include <limits>
 #include <numbers>
 
+#include "worker/training/blur.hpp"
 #include "worker/training/distance.hpp"
 
 namespace hone {
 
-namespace {
-
-/// Mean over a window of 2 * radius + 1 values of a line, the ends repeated.
-void blur_line(const float* from, float* to, int count, std::ptrdiff_t stride, int radius) {
-  const auto value = [&](int i) {
-    return static_cast<double>(from[std::clamp(i, 0, count - 1) * stride]);
-  };
-  double sum = 0;
-  for (int i = -radius; i <= radius; ++i) sum += value(i);
-  const double share = 1.0 / (2 * radius + 1);
-  for (int i = 0; i < count; ++i) {
-    to[i * stride] = static_cast<float>(sum * share);
-    sum += value(i + radius + 1) - value(i - radius);
-  }
-}
-
-}  // namespace
-
-Deformer::Deformer(int size) : size_(size), scale_(size / 128.0) {
+Deformer::Deformer(int size) : size_(size), scale_(size / 128.0), elastic_(size) {
   const auto pixels = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
   across_.resize(pixels);
   down_.resize(pixels);
@@ -42,15 +25,49 @@ void Deformer::deform(Truth truth, Random& random, Result result) {
 void Deformer::deform(Deformation kind, Truth truth, Random& random, Result result) {
   switch (kind) {
     case Deformation::elastic:
-      return warp_elastically(truth, random, result);
-    case Deformation::morphology:
-      return grow_or_shrink(truth, random, result);
+      return warp_simply(truth, random, result);
+    case Deformation::morphology: {
+      const double sign = random.below(2) == 0 ? 1 : -1;
+      return resize(truth, sign * random.uniform(1, 20), result);
+    }
     case Deformation::noise:
-      return flip_pixels(truth, random, result);
+      return flip_pixels(truth, random.below(static_cast<std::uint32_t>(truth.size()) + 1), random,
+                         result);
     case Deformation::rotation:
-      return rotate(truth, random, result);
+      return rotate(truth, random.uniform(0, 2 * std::numbers::pi), result);
+    case Deformation::flip_and_shift: {
+      const int reach = std::max(1, static_cast<int>(std::lround(30 * scale_)));
+      const auto offset = [&] {
+        return static_cast<int>(random.below(static_cast<std::uint32_t>(2 * reach + 1))) - reach;
+      };
+      const int right = offset();
+      const int low = offset();
+      return flip_and_shift(truth, right, low, 1 + random.below(3), result);
+    }
+  }
+}
+
+void Deformer::deform(Deformation kind, const DeformationParameters& parameters, Truth truth,
+                      Random& random, Result result) {
+  const auto value = [&](std::size_t i) { return static_cast<double>(parameters[i]); };
+  const auto scaled = [&](std::size_t i) {
+    return static_cast<int>(std::lround(value(i) * scale_));
+  };
+  switch (kind) {
+    case Deformation::elastic:
+      elastic_.draw(value(1), random);
+      return elastic_.apply(truth, value(0), value(2), result);
+    case Deformation::morphology:
+      return resize(truth, value(0), result);
+    case Deformation::noise: {
+      const double wanted = value(0) * static_cast<double>(truth.size());
+      return flip_pixels(truth, static_cast<std::uint32_t>(std::lround(wanted)), random, result);
+    }
+    case Deformation::rotation:
+      return rotate(truth, value(0) / 180 * std::numbers::pi, result);
     case Deformation::flip_and_shift:
-      return flip_and_shift(truth, random, result);
+      return flip_and_shift(truth, scaled(0), scaled(1),
+                            static_cast<std::uint32_t>(std::lround(value(2))), result);
   }
 }
 
@@ -74,18 +91,7 @@ float Deformer::sample(Truth truth, double x, double y) const {
 void Deformer::draw_displacement(Random& random, double sigma, double amplitude,
                                  std::vector<float>& field) {
   for (float& value : field) value = static_cast<float>(random.uniform(-1, 1));
-  // Three box blurs come close to a Gaussian, at a cost that does not grow with its width.
-  const int radius = std::max(1, static_cast<int>(std::lround(sigma)));
-  for (int pass = 0; pass < 3; ++pass) {
-    for (int y = 0; y < size_; ++y) {
-      blur_line(&field[static_cast<std::size_t>(y * size_)],
-                &scratch_[static_cast<std::size_t>(y * size_)], size_, 1, radius);
-    }
-    for (int x = 0; x < size_; ++x) {
-      blur_line(&scratch_[static_cast<std::size_t>(x)], &field[static_cast<std::size_t>(x)], size_,
-                size_, radius);
-    }
-  }
+  blur(field, size_, std::max(1, static_cast<int>(std::lround(sigma))), scratch_);
   double squares = 0;
   for (const float value : field) squares += static_cast<double>(value) * value;
   const double rms = std::sqrt(squares / static_cast<double>(field.size()));
@@ -93,7 +99,7 @@ void Deformer::draw_displacement(Random& random, double sigma, double amplitude,
   for (float& value : field) value *= factor;
 }
 
-void Deformer::warp_elastically(Truth truth, Random& random, Result result) {
+void Deformer::warp_simply(Truth truth, Random& random, Result result) {
   const double sigma = random.uniform(4, 12.8) * scale_;
   const double amplitude = random.uniform(0, 10) * scale_;
   const double affine = random.uniform(0, 0.1);
@@ -114,10 +120,10 @@ void Deformer::warp_elastically(Truth truth, Random& random, Result result) {
   }
 }
 
-void Deformer::grow_or_shrink(Truth truth, Random& random, Result result) {
-  const bool grow = random.below(2) == 0;
-  const double radius = std::max(1.0, random.uniform(1, 20) * scale_);
-  const auto reach = static_cast<float>(radius * radius);
+void Deformer::resize(Truth truth, double radius, Result result) {
+  const bool grow = radius > 0;
+  const double pixels = std::max(1.0, std::abs(radius) * scale_);
+  const auto reach = static_cast<float>(pixels * pixels);
   squared_distances(truth, grow ? std::uint8_t{1} : std::uint8_t{0}, size_, scratch_);
   for (std::size_t i = 0; i < result.size(); ++i) {
     const bool reached = scratch_[i] <= reach;
@@ -125,9 +131,8 @@ void Deformer::grow_or_shrink(Truth truth, Random& random, Result result) {
   }
 }
 
-void Deformer::flip_pixels(Truth truth, Random& random, Result result) const {
+void Deformer::flip_pixels(Truth truth, std::uint32_t wanted, Random& random, Result result) const {
   const auto count = static_cast<std::uint32_t>(truth.size());
-  std::uint32_t wanted = random.below(count + 1);
   for (std::uint32_t i = 0; i < count; ++i) {  // each pixel at most once, exactly `wanted` of them
     const bool flip = random.below(count - i) < wanted;
     wanted -= flip ? 1 : 0;
@@ -135,8 +140,7 @@ void Deformer::flip_pixels(Truth truth, Random& random, Result result) const {
   }
 }
 
-void Deformer::rotate(Truth truth, Random& random, Result result) const {
-  const double angle = random.uniform(0, 2 * std::numbers::pi);
+void Deformer::rotate(Truth truth, double angle, Result result) const {
   const double cosine = std::cos(angle);
   const double sine = std::sin(angle);
   const double centre = (size_ - 1) / 2.0;
@@ -150,14 +154,8 @@ void Deformer::rotate(Truth truth, Random& random, Result result) const {
   }
 }
 
-void Deformer::flip_and_shift(Truth truth, Random& random, Result result) const {
-  const int reach = std::max(1, static_cast<int>(std::lround(30 * scale_)));
-  const auto offset = [&] {
-    return static_cast<int>(random.below(static_cast<std::uint32_t>(2 * reach + 1))) - reach;
-  };
-  const int right = offset();
-  const int low = offset();
-  const std::uint32_t way = 1 + random.below(3);  // bit 0: across, bit 1: down
+void Deformer::flip_and_shift(Truth truth, int right, int low, std::uint32_t way,
+                              Result result) const {
   for (int y = 0; y < size_; ++y) {
     for (int x = 0; x < size_; ++x) {
       const int from_x = ((way & 1U) != 0 ? size_ - 1 - x : x) - right;

@@ -1,91 +1,97 @@
 #include "worker/training/evaluate.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
+#include <string>
 
+#include "worker/training/curve.hpp"
 #include "worker/training/fit.hpp"
-#include "worker/training/overlap.hpp"
+#include "worker/training/weights.hpp"
 
 namespace hone {
 
 namespace {
 
-using Measurements = std::vector<Measurement>;
-
-/// The splits that are evaluated, with their images.
-std::vector<std::pair<Split, std::span<const std::int32_t>>> evaluated(const Inputs& inputs) {
-  return {{Split::validation, inputs.partition().validation},
-          {Split::test, inputs.partition().test}};
-}
-
-/// What a mask scores against the truth of `key.image`; `key` says where.
-void score(Measurement key, std::span<const float> mask, const Pack& pack, Measurements& rows) {
-  const auto truth = pack.truth(key.image);
-  const auto add = [&](Metric metric, double value) {
-    key.metric = metric;
-    key.value = value;
-    rows.push_back(key);
-  };
-  const Overlap hard = hard_overlap(mask, truth);
-  add(Metric::dice, dice(hard));
-  add(Metric::dice_soft, dice(soft_overlap(mask, truth)));
-  add(Metric::jaccard, jaccard(hard));
-}
-
-/// Refines the masks of some images of one split, all iterations.
-class Refinement {
+/// The masks that an evaluation starts from.
+class StartMasks {
  public:
-  Refinement(const TrialSpec& spec, const UNet& net, Inputs& inputs)
-      : spec_(spec),
-        net_(net),
-        inputs_(inputs),
-        pixels_(static_cast<std::size_t>(inputs.pack().pixels())),
-        batch_(evaluation_batch, inputs.channels(), spec.image_size, spec.numerics.layout) {}
+  StartMasks(const TrainingRequest& request, const Pack& pack) {
+    for (int i = 0;; ++i) {
+      const std::string name = i == 0 ? "masks" : "masks." + std::to_string(i);
+      const auto found = request.inputs.find(name);
+      if (found == request.inputs.end()) break;
+      sources_.emplace_back(found->second, pack);
+    }
+    if (sources_.empty()) {
+      throw TrainingError(Failure::impossible, "the input 'masks' is missing");
+    }
+  }
 
-  void run(Split split, std::span<const std::int32_t> images, Measurements& rows) {
-    masks_.resize(images.size() * pixels_);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      batch_.set_image(static_cast<int>(i), inputs_.pack().image(images[i]));
-      inputs_.copy_base_mask(images[i], mask(masks_, i));
+  /// Writes the mean of an image's masks.
+  void copy(int image, std::span<float> mask) const {
+    std::vector<double> sum(mask.size());
+    for (const BaseMasks& source : sources_) {
+      source.copy(image, mask);
+      std::transform(mask.begin(), mask.end(), sum.begin(), sum.begin(), std::plus<double>());
     }
-    for (int k = 0; k <= spec_.refine.iterations; ++k) {
-      for (std::size_t i = 0; i < images.size(); ++i) {
-        batch_.set_mask(static_cast<int>(i), mask(masks_, i));
-      }
-      predict(net_, batch_, static_cast<int>(images.size()), spec_.numerics.precision, said_);
-      for (std::size_t i = 0; i < images.size(); ++i) {
-        record({.split = split, .image = images[i], .iteration = k}, i, rows);
-      }
-      std::swap(masks_, said_.masks);
-    }
+    const auto count = static_cast<double>(sources_.size());
+    std::transform(sum.begin(), sum.end(), mask.begin(),
+                   [count](double total) { return static_cast<float>(total / count); });
   }
 
  private:
-  std::span<float> mask(std::vector<float>& masks, std::size_t i) const {
-    return std::span(masks).subspan(i * pixels_, pixels_);
-  }
-
-  void record(Measurement key, std::size_t i, Measurements& rows) {
-    score(key, mask(masks_, i), inputs_.pack(), rows);
-    if (!said_.quality.empty()) {
-      key.metric = Metric::quality;
-      key.value = said_.quality[i];
-      rows.push_back(key);
-    }
-    key.metric = Metric::agreement;
-    key.value = dice(hard_overlap(std::span<const float>(mask(masks_, i)),
-                                  std::span<const float>(mask(said_.masks, i))));
-    rows.push_back(key);
-  }
-
-  const TrialSpec& spec_;
-  const UNet& net_;
-  Inputs& inputs_;
-  std::size_t pixels_;
-  Batch batch_;
-  std::vector<float> masks_;
-  Prediction said_;
+  std::list<BaseMasks> sources_;  // which cannot be moved
 };
+
+const std::vector<std::int32_t>& images_of(Split split, const Partition& partition) {
+  if (split == Split::train) return partition.train;
+  return split == Split::validation ? partition.validation : partition.test;
+}
+
+/// The net to evaluate; nullptr without weights.
+std::unique_ptr<UNet> stored_net(const TrainingRequest& request) {
+  const TrialSpec& spec = request.spec;
+  const auto weights = request.inputs.find("weights");
+  if (spec.evaluate.iterations < 0) {
+    throw TrainingError(Failure::impossible, "evaluate.iterations: at least 0");
+  }
+  if (weights == request.inputs.end()) {
+    if (spec.evaluate.iterations == 0) return nullptr;
+    throw TrainingError(Failure::impossible,
+                        "evaluate.iterations: nothing but 0 without the input 'weights'");
+  }
+  auto net = std::make_unique<UNet>(spec.network, 4, quality_head_of(spec), spec.numerics.layout,
+                                    Streams(spec, 0));
+  read_weights(weights->second, *net);
+  return net;
+}
+
+/// Fills a mask of one image.
+using MaskSource = std::function<void(int image, std::span<float> mask)>;
+
+/// The rows of a whole split, a batch of images at a time.
+std::vector<Measurement> follow_all(Curve& curve, const EvaluateSpec& evaluate,
+                                    const Inputs& inputs, const MaskSource& source) {
+  const std::span images(images_of(evaluate.split, inputs.partition()));
+  const auto pixels = static_cast<std::size_t>(inputs.pack().pixels());
+  std::vector<Measurement> rows;
+  for (std::size_t at = 0; at < images.size(); at += evaluation_batch) {
+    const auto some =
+        images.subspan(at, std::min<std::size_t>(evaluation_batch, images.size() - at));
+    std::vector<float> masks(some.size() * pixels);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      source(some[i], std::span(masks).subspan(i * pixels, pixels));
+    }
+    const auto more = curve.follow(evaluate.split, some, std::move(masks), evaluate.iterations);
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
+}
 
 }  // namespace
 
@@ -103,27 +109,42 @@ std::vector<std::uint16_t> base_masks(const TrialSpec& spec, const UNet& net, In
 std::vector<Measurement> base_rows(const std::vector<std::uint16_t>& masks, const Inputs& inputs) {
   const auto pixels = static_cast<std::size_t>(inputs.pack().pixels());
   std::vector<float> mask(pixels);
-  Measurements rows;
-  for (const auto& [split, images] : evaluated(inputs)) {
-    for (const std::int32_t image : images) {
+  std::vector<Measurement> rows;
+  for (const Split split : {Split::validation, Split::test}) {
+    for (const std::int32_t image : images_of(split, inputs.partition())) {
       const auto bits = std::span(masks).subspan(static_cast<std::size_t>(image) * pixels, pixels);
       std::transform(bits.begin(), bits.end(), mask.begin(), float_of_half);
-      score({.split = split, .image = image, .iteration = 0}, mask, inputs.pack(), rows);
+      for (const auto& [metric, value] : overlap_scores(mask, inputs.pack().truth(image))) {
+        rows.push_back(
+            {.split = split, .image = image, .iteration = 0, .metric = metric, .value = value});
+      }
     }
   }
   return rows;
 }
 
 std::vector<Measurement> refinement_rows(const TrialSpec& spec, const UNet& net, Inputs& inputs) {
-  Refinement refinement(spec, net, inputs);
-  Measurements rows;
-  for (const auto& [split, images] : evaluated(inputs)) {
-    for (std::size_t at = 0; at < images.size(); at += evaluation_batch) {
-      const auto count = std::min<std::size_t>(evaluation_batch, images.size() - at);
-      refinement.run(split, images.subspan(at, count), rows);
-    }
-  }
-  return rows;
+  Curve curve(spec, &net, inputs.pack(), Detail::training);
+  return follow_all(curve, {.split = Split::validation, .iterations = 1}, inputs,
+                    [&](int image, std::span<float> mask) { inputs.copy_base_mask(image, mask); });
+}
+
+TrainingResult evaluate(const TrainingRequest& request, Observer& observer) {
+  const auto start = std::chrono::steady_clock::now();
+  const TrialSpec& spec = request.spec;
+  const Inputs inputs(request);
+  const StartMasks masks(request, inputs.pack());
+  const std::unique_ptr<UNet> net = stored_net(request);
+  Curve curve(spec, net.get(), inputs.pack(), Detail::full);
+  observer.on_rows(follow_all(curve, spec.evaluate, inputs,
+                              [&](int image, std::span<float> mask) { masks.copy(image, mask); }));
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  TrainingResult result;
+  result.summary =
+      nlohmann::json{{"seconds", seconds.count()},
+                     {"images", images_of(spec.evaluate.split, inputs.partition()).size()}}
+          .dump();
+  return result;
 }
 
 }  // namespace hone

@@ -5,6 +5,7 @@
 
 #include "common/measurement.hpp"
 #include "worker/training/inputs.hpp"
+#include "worker/training/trainer.hpp"
 #include "worker/training/unet.hpp"
 
 namespace hone {
@@ -16,10 +17,18 @@ std::vector<std::uint16_t> base_masks(const TrialSpec& spec, const UNet& net, In
 /// so of the very numbers that a refiner starts from.
 std::vector<Measurement> base_rows(const std::vector<std::uint16_t>& masks, const Inputs& inputs);
 
-/// Rows of a refiner for the validation and test images at iterations 0..K: dice, dice_soft and
-/// jaccard of mask k, agreement of masks k and k + 1, and, with a quality head, the quality that
-/// the net tells of mask k. Mask 0 is the base mask; mask k + 1 is the net's soft output on mask k
-/// (A9).
+/// Rows of a trained refiner for its validation images at iterations 0 and 1 (Detail::training):
+/// the very numbers that its evaluation records.
 std::vector<Measurement> refinement_rows(const TrialSpec& spec, const UNet& net, Inputs& inputs);
+
+/// Does a Role::evaluate trial: tells every row (Curve, Detail::full) of spec.evaluate.split's
+/// images for the iterations 0 to spec.evaluate.iterations. m_0 is the mean of the soft masks in
+/// the inputs "masks", "masks.1", "masks.2" and so on; the net's weights are in "weights". Without
+/// that input (control C3) only m_0 is scored. Leaves no artifact; the summary has "seconds" and
+/// "images".
+///
+/// Throws TrainingError(impossible) for inputs that cannot work, iterations without weights among
+/// them, and TrainingError(diverged) if an output of the net is not finite.
+TrainingResult evaluate(const TrainingRequest& request, Observer& observer);
 
 }  // namespace hone

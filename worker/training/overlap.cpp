@@ -47,6 +47,10 @@ double dice(const Overlap& overlap) {
   return sum > 0 ? 2 * overlap.both / sum : 1;
 }
 
+double dice_c15(const Overlap& overlap) {
+  return 2 * (overlap.both + 1) / (overlap.first + overlap.second + 1);
+}
+
 double jaccard(const Overlap& overlap) {
   const double joined = overlap.first + overlap.second - overlap.both;
   return joined > 0 ? overlap.both / joined : 1;

@@ -28,6 +28,10 @@ Overlap hard_overlap(std::span<const float> first, std::span<const float> second
 /// 2I / S, unsmoothed, in [0, 1]; two empty masks score 1 (A6).
 double dice(const Overlap& overlap);
 
+/// 2 (I + 1) / (S + 1), as the code of ref. [15] has it: the smoothing is inside the factor, so
+/// that it exceeds 1 for masks that agree and is 2 for two empty ones. In [0, 2].
+double dice_c15(const Overlap& overlap);
+
 /// I / (S - I), in [0, 1]; two empty masks score 1.
 double jaccard(const Overlap& overlap);
 

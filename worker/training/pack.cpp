@@ -41,6 +41,17 @@ TensorFile parsed(const std::filesystem::path& file, const MappedFile& mapped) {
   }
 }
 
+/// Whether the runs cover the mask's pixels and no more.
+bool is_whole(const NativeTruth& truth) {
+  if (truth.height < 1 || truth.width < 1) return false;
+  std::int64_t pixels = 0;
+  for (const std::int32_t run : truth.runs) {
+    if (run < 0) return false;
+    pixels += run;
+  }
+  return pixels == static_cast<std::int64_t>(truth.height) * truth.width;
+}
+
 }  // namespace
 
 Pack::Pack(const std::filesystem::path& file, int size) : file_(file), size_(size) {
@@ -58,6 +69,40 @@ Pack::Pack(const std::filesystem::path& file, int size) : file_(file), size_(siz
   if (std::any_of(masks_.begin(), masks_.end(), [](std::uint8_t value) { return value > 1; })) {
     refuse(file, "a mask has values besides 0 and 1");
   }
+  if (content.tensors.contains("native.sizes")) read_native(file, content);
+}
+
+void Pack::read_native(const std::filesystem::path& file, const TensorFile& content) {
+  const std::int64_t n = count_;
+  const auto runs = content.tensors.find("native.runs");
+  if (runs == content.tensors.end() || runs->second.shape.size() != 1) {
+    refuse(file, "has no list 'native.runs'");
+  }
+  native_sizes_ = elements<std::int32_t>(file, content, "native.sizes", ElementType::i32, {n, 2});
+  native_starts_ =
+      elements<std::int32_t>(file, content, "native.starts", ElementType::i32, {n + 1});
+  native_runs_ =
+      elements<std::int32_t>(file, content, "native.runs", ElementType::i32, runs->second.shape);
+  for (int i = 0; i < count_; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const std::int32_t begin = native_starts_[at];
+    const std::int32_t end = native_starts_[at + 1];
+    const bool ordered =
+        0 <= begin && begin <= end && static_cast<std::size_t>(end) <= native_runs_.size();
+    if (!ordered || !is_whole(*native_truth(i))) {
+      refuse(file, "the runs of image " + std::to_string(i) + " are not a mask of its native size");
+    }
+  }
+}
+
+std::optional<NativeTruth> Pack::native_truth(int index) const {
+  if (native_sizes_.empty()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(index);
+  const auto begin = static_cast<std::size_t>(native_starts_[at]);
+  const auto end = static_cast<std::size_t>(native_starts_[at + 1]);
+  return NativeTruth{.height = native_sizes_[2 * at],
+                     .width = native_sizes_[2 * at + 1],
+                     .runs = native_runs_.subspan(begin, end - begin)};
 }
 
 std::span<const std::uint8_t> Pack::image(int index) const {

@@ -18,6 +18,13 @@ struct Prediction {
 /// TrainingError(diverged) if an output is not finite. The vectors of `into` are used again.
 void predict(const UNet& net, const Batch& batch, int count, Precision precision, Prediction& into);
 
+/// One step of refinement by ref. [15] for a net that only rates: each mask, the batch's fourth
+/// channel, climbs the gradient g of its own quality. g is divided by its largest magnitude, bent
+/// to 2 / (1 + exp(-5 g)) - 1, and a tenth of it is added to the mask, which is cut to [0, 1];
+/// where g is zero everywhere the mask stays. `into.quality` is of the masks before the step.
+/// Otherwise as predict().
+void climb(const UNet& net, const Batch& batch, int count, Precision precision, Prediction& into);
+
 /// While it lives, the net's layers run in the given precision on this thread; fp32 changes
 /// nothing.
 class PrecisionGuard {

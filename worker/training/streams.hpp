@@ -8,7 +8,13 @@
 namespace hone {
 
 /// What a random number is for. The numbers enter the streams' keys: never renumber, only append.
-enum class Purpose : std::uint64_t { initial_weights = 1, order = 2, deformation = 3 };
+enum class Purpose : std::uint64_t {
+  initial_weights = 1,
+  order = 2,
+  deformation = 3,         // which mask an image is trained with
+  image_augmentation = 4,  // how an image and its masks are moved
+  deformation_fit = 5,
+};
 
 /// The random streams of one training. They are named by what the training *means* (seed, split,
 /// role), not by lambda: trials that differ in lambda alone start from the same weights and see the

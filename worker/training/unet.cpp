@@ -2,142 +2,147 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-#include <numeric>
+#include <utility>
 
 namespace hone {
 
 namespace {
 
-/// gcd(channels, 8): at most eight groups, of equally many channels each.
-std::int64_t norm_groups(int channels) {
-  return std::gcd(channels, 8);
-}
+constexpr int rated_side = 8;  // of the mask that QualityPosition::mask rates
 
 }  // namespace
 
+QualityHead quality_head_of(const TrialSpec& spec) {
+  if (spec.role == Role::segment) return QualityHead::absent;
+  if (spec.refine.mode == RefineMode::ascent) return QualityHead::alone;
+  return spec.refine.lambda > 0 ? QualityHead::present : QualityHead::absent;
+}
+
 UNet::UNet(const NetworkSpec& spec, int channels, QualityHead head, Layout layout,
            const Streams& streams)
-    : spec_(spec), layout_(layout), streams_(streams) {
+    : spec_(spec), maker_(layout, streams) {
+  if (head == QualityHead::alone) spec_.quality_position = QualityPosition::latent;
+  add_encoder(channels);
+  if (head != QualityHead::alone) add_decoder();
+  // The head comes last, so that the body starts the same with and without one.
+  if (head == QualityHead::absent) return;
+  head_ = make_head(maker_, "quality", head_features(), spec.quality_width);
+}
+
+int UNet::latent_channels() const {
+  const bool segnet = spec_.architecture == Architecture::segnet;
+  const bool doubled = spec_.bottleneck == Bottleneck::conv && !segnet;
+  return spec_.filters << (doubled ? spec_.levels : spec_.levels - 1);
+}
+
+int UNet::head_features() const {
+  switch (spec_.quality_position) {
+    case QualityPosition::latent:
+      return latent_channels();
+    case QualityPosition::decoder:
+      return spec_.filters;
+    case QualityPosition::mask:
+      return rated_side * rated_side;
+  }
+  return 0;
+}
+
+void UNet::add_encoder(int channels) {
   int from = channels;
-  for (int level = 0; level < spec.levels; ++level) {
-    const int to = spec.filters << level;
-    down_.push_back(add_block("encoder." + std::to_string(level), from, to));
+  for (int level = 0; level < spec_.levels; ++level) {
+    const int to = spec_.filters << level;
+    down_.push_back(make_block(maker_, "encoder." + std::to_string(level), spec_, {from, to, to}));
     from = to;
   }
-  if (spec.bottleneck == Bottleneck::conv) {
-    bottleneck_ = add_block("bottleneck", from, spec.filters << spec.levels);
-    from = spec.filters << spec.levels;
-  }
-  const int latent = from;
-  for (int level = spec.levels - 1; level >= 0; --level) {
-    const int to = spec.filters << level;
+  if (spec_.bottleneck == Bottleneck::none) return;
+  bottleneck_ = make_block(maker_, "bottleneck", spec_,
+                           {from, spec_.filters << spec_.levels, latent_channels()});
+}
+
+void UNet::add_decoder() {
+  int from = latent_channels();
+  for (int level = spec_.levels - 1; level >= 0; --level) {
+    const int width = spec_.filters << level;
     const std::string name = "decoder." + std::to_string(level);
     UpLevel up;
-    up.up.weight = add(name + ".up.weight", ParameterKind::convolution_kernel, {from, to, 2, 2},
-                       4L * (from + to));
-    up.up.bias = add(name + ".up.bias", ParameterKind::bias, {to}, 0);
-    up.convolutions = add_block(name, 2 * to, to);
+    if (spec_.architecture == Architecture::segnet) {
+      up.block = make_block(maker_, name, spec_, {from, width, level > 0 ? width / 2 : width});
+      from = level > 0 ? width / 2 : width;
+    } else {
+      up.weight = maker_.kernel(name + ".up.weight", ParameterKind::convolution_kernel,
+                                {from, width, 2, 2}, 4L * (from + width));
+      up.bias = maker_.vector(name + ".up.bias", ParameterKind::bias, width, 0);
+      up.block = make_block(maker_, name, spec_, {2 * width, width, width});
+      from = width;
+    }
     up_.push_back(std::move(up));
-    from = to;
   }
-  last_ = add_convolution("mask", from, 1, 1, Norm::none);
-  if (head == QualityHead::absent) return;
-  const int width = spec.quality_width;
-  dense_.weight =
-      add("quality.0.weight", ParameterKind::dense_kernel, {width, latent}, width + latent);
-  dense_.bias = add("quality.0.bias", ParameterKind::bias, {width}, 0);
-  rating_.weight = add("quality.1.weight", ParameterKind::dense_kernel, {1, width}, 1 + width);
-  rating_.bias = add("quality.1.bias", ParameterKind::bias, {1}, 0);
+  last_ = make_convolution(maker_, "mask", {1, from, 1, 1}, Norm::none);
 }
 
-at::Tensor UNet::add(const std::string& name, ParameterKind kind,
-                     const std::vector<std::int64_t>& shape, std::int64_t fan_sum) {
-  at::Tensor value = at::zeros(shape, at::kFloat);
-  if (fan_sum > 0) {
-    const double limit = std::sqrt(6.0 / static_cast<double>(fan_sum));
-    Random random = streams_.at(Purpose::initial_weights, 0, static_cast<int>(parameters_.size()));
-    float* numbers = value.data_ptr<float>();
-    for (std::int64_t i = 0; i < value.numel(); ++i) {
-      numbers[i] = static_cast<float>(random.uniform(-limit, limit));
+UNet::Encoded UNet::encode(const at::Tensor& input, Phase phase) const {
+  Encoded encoded;
+  at::Tensor x = input;
+  for (const Block& block : down_) {
+    x = run_block(block, x, phase);
+    if (spec_.architecture == Architecture::segnet) {
+      const Pooled pooled = pool(x);
+      encoded.places.push_back(pooled.places);
+      x = pooled.value;
+    } else {
+      encoded.skips.push_back(x);
+      x = at::max_pool2d(x, {2, 2});
     }
   }
-  if (kind == ParameterKind::norm && name.ends_with("weight")) value.fill_(1);
-  if (shape.size() == 4 && layout_ == Layout::channels_last) {
-    value = value.contiguous(at::MemoryFormat::ChannelsLast);
-  }
-  value.set_requires_grad(true);
-  parameters_.push_back({name, value, kind});
-  return value;
+  encoded.latent = run_block(bottleneck_, x, phase);
+  return encoded;
 }
 
-UNet::Convolution UNet::add_convolution(const std::string& name, int from, int to, int side,
-                                        Norm norm) {
-  Convolution made;
-  made.weight = add(name + ".weight", ParameterKind::convolution_kernel, {to, from, side, side},
-                    static_cast<std::int64_t>(side) * side * (from + to));
-  made.bias = add(name + ".bias", ParameterKind::bias, {to}, 0);
-  if (norm == Norm::group) {
-    made.norm_weight = add(name + ".norm.weight", ParameterKind::norm, {to}, 0);
-    made.norm_bias = add(name + ".norm.bias", ParameterKind::norm, {to}, 0);
-    made.groups = norm_groups(to);
-  }
-  return made;
-}
-
-std::vector<UNet::Convolution> UNet::add_block(const std::string& name, int from, int to) {
-  std::vector<Convolution> block;
-  for (int i = 0; i < spec_.consecutive; ++i) {
-    block.push_back(
-        add_convolution(name + "." + std::to_string(i), from, to, spec_.filter_size, spec_.norm));
-    from = to;
-  }
-  return block;
-}
-
-at::Tensor UNet::convolve(const Convolution& convolution, const at::Tensor& input) const {
-  const std::int64_t padding = convolution.weight.size(2) / 2;
-  at::Tensor x =
-      at::conv2d(input, convolution.weight, convolution.bias, {1, 1}, {padding, padding});
-  if (convolution.groups > 0) {
-    x = at::group_norm(x, convolution.groups, convolution.norm_weight, convolution.norm_bias);
-  }
-  return x;
-}
-
-at::Tensor UNet::run_block(const std::vector<Convolution>& block, at::Tensor x) const {
-  for (const Convolution& convolution : block) x = convolve(convolution, x).relu_();
-  return x;
-}
-
-at::Tensor UNet::rate(const at::Tensor& latent) const {
-  const at::Tensor mean = latent.mean({2, 3});
-  return at::linear(at::linear(mean, dense_.weight, dense_.bias).relu_(), rating_.weight,
-                    rating_.bias);
-}
-
-UNet::Output UNet::forward(const at::Tensor& input) const {
-  std::vector<at::Tensor> skips;
-  at::Tensor x = input;
-  for (const auto& block : down_) {
-    skips.push_back(run_block(block, x));
-    x = at::max_pool2d(skips.back(), {2, 2});
-  }
-  x = run_block(bottleneck_, x);
-  Output output;
-  if (dense_.weight.defined()) output.quality = rate(x).to(at::kFloat);
+at::Tensor UNet::decode(Encoded encoded, Phase phase) const {
+  at::Tensor x = std::move(encoded.latent);
   for (const UpLevel& level : up_) {
-    x = at::conv_transpose2d(x, level.up.weight, level.up.bias, {2, 2});
-    x = run_block(level.convolutions, at::cat({x, skips.back()}, 1));
-    skips.pop_back();
+    if (spec_.architecture == Architecture::segnet) {
+      x = unpool({x, encoded.places.back()});
+      encoded.places.pop_back();
+    } else {
+      x = at::conv_transpose2d(x, level.weight, level.bias, {2, 2});
+      x = at::cat({x, encoded.skips.back()}, 1);
+      encoded.skips.pop_back();
+    }
+    x = run_block(level.block, x, phase);
   }
-  output.mask = convolve(last_, x).to(at::kFloat).contiguous();
+  return x;
+}
+
+UNet::Output UNet::forward(const at::Tensor& input, Phase phase) const {
+  Encoded encoded = encode(input, phase);
+  const at::Tensor latent = encoded.latent;
+  Output output;
+  at::Tensor features;
+  if (last_.weight.defined()) {
+    features = decode(std::move(encoded), phase);
+    output.mask = convolve(last_, features, phase).to(at::kFloat).contiguous();
+  }
+  if (!head_.weight.defined()) return output;
+  at::Tensor rated;
+  switch (spec_.quality_position) {
+    case QualityPosition::latent:
+      rated = latent.mean({2, 3});
+      break;
+    case QualityPosition::decoder:
+      rated = features.mean({2, 3});
+      break;
+    case QualityPosition::mask:
+      rated = at::adaptive_avg_pool2d(output.mask.sigmoid(), {rated_side, rated_side}).flatten(1);
+      break;
+  }
+  output.quality = run_head(head_, rated).to(at::kFloat);
   return output;
 }
 
 std::int64_t UNet::parameter_count() const {
   std::int64_t count = 0;
-  for (const Parameter& parameter : parameters_) count += parameter.value.numel();
+  for (const Parameter& parameter : parameters()) count += parameter.value.numel();
   return count;
 }
 

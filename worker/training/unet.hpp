@@ -3,33 +3,37 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "common/spec.hpp"
+#include "worker/training/layers.hpp"
 #include "worker/training/streams.hpp"
 
 namespace hone {
 
-/// What a parameter is to the L2 penalty (A14).
-enum class ParameterKind : std::uint8_t { convolution_kernel, dense_kernel, bias, norm };
-
-struct Parameter {
-  std::string name;  // "encoder.0.0.weight"; the tensor's name in a weights file
-  at::Tensor value;  // f32, requires its gradient
-  ParameterKind kind = ParameterKind::bias;
+enum class QualityHead : std::uint8_t {
+  absent,
+  present,
+  alone,  // on the encoder, without a decoder (RefineMode::ascent)
 };
 
-enum class QualityHead : std::uint8_t { absent, present };
+/// What the net of a trial, trained or evaluated, has: a head if it refines with a lambda above 0.
+QualityHead quality_head_of(const TrialSpec& spec);
 
-/// The U-Net of Table I, with the quality head on its latent where asked for.
+/// The U-Net of Table I or a SegNet of the same widths, with a quality head where asked for.
 ///
 /// Each of `levels` levels: `consecutive` convolutions (same padding, ReLU) of filters * 2^level
 /// channels, then max pooling by 2. The pooled last level is the latent; with Bottleneck::conv
-/// `consecutive` more convolutions of filters * 2^levels channels follow it. Each level up:
-/// a 2x2 transposed convolution of stride 2, the encoder's output of that level appended, and
-/// `consecutive` convolutions. A 1x1 convolution gives the mask's logits. The head is the latent's
-/// mean over pixels, a dense layer of `quality_width` with ReLU, and a dense layer to one logit.
+/// `consecutive` more convolutions of filters * 2^levels channels follow it. Each level up of a
+/// U-Net: a 2x2 transposed convolution of stride 2, the encoder's output of that level appended,
+/// and `consecutive` convolutions. A SegNet has no skips: it puts each number back where the
+/// level's max pooling took it from, with zeros between, and convolves; the last convolution of a
+/// level has the next level's channels, that of a bottleneck those of the last level. A 1x1
+/// convolution gives the mask's logits.
+///
+/// The head makes one logit of, by QualityPosition: the latent's mean over pixels; that of the
+/// decoder's last features; or the mask (after its sigmoid), averaged to 8x8 pixels. A head alone
+/// is on the latent.
 class UNet {
  public:
   /// Xavier-uniform kernels, zero biases, from `streams` (Purpose::initial_weights).
@@ -37,44 +41,46 @@ class UNet {
        const Streams& streams);
 
   struct Output {
-    at::Tensor mask;     // logits, f32 [B,1,S,S], contiguous
+    at::Tensor mask;     // logits, f32 [B,1,S,S], contiguous; undefined for a head alone
     at::Tensor quality;  // logits, f32 [B,1]; undefined without a head
   };
 
-  /// `input` is f32 [B,channels,S,S] with S divisible by 2^levels.
-  Output forward(const at::Tensor& input) const;
+  /// `input` is f32 [B,channels,S,S] with S divisible by 2^levels. Phase::training changes the
+  /// statistics that batch norms remember.
+  Output forward(const at::Tensor& input, Phase phase = Phase::evaluation) const;
 
-  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const std::vector<Parameter>& parameters() const { return maker_.parameters(); }
   std::int64_t parameter_count() const;
 
+  /// All that training changes, parameters and statistics: what a weights file holds and what has
+  /// to be kept to come back to an epoch. The tensors share the net's memory.
+  std::vector<NamedTensor> state() const { return maker_.state(); }
+
  private:
-  struct Convolution {
-    at::Tensor weight, bias;
-    at::Tensor norm_weight, norm_bias;  // undefined without a norm
-    std::int64_t groups = 0;            // of the norm
-  };
   struct UpLevel {
-    Convolution up;
-    std::vector<Convolution> convolutions;
+    at::Tensor weight, bias;  // of the transposed convolution of a U-Net
+    Block block;
+  };
+  struct Encoded {
+    std::vector<at::Tensor> skips;   // a U-Net's
+    std::vector<at::Tensor> places;  // a SegNet's, of its poolings
+    at::Tensor latent;
   };
 
-  at::Tensor add(const std::string& name, ParameterKind kind,
-                 const std::vector<std::int64_t>& shape, std::int64_t fan_sum);
-  Convolution add_convolution(const std::string& name, int from, int to, int side, Norm norm);
-  std::vector<Convolution> add_block(const std::string& name, int from, int to);
-  at::Tensor convolve(const Convolution& convolution, const at::Tensor& input) const;
-  at::Tensor run_block(const std::vector<Convolution>& block, at::Tensor x) const;
-  at::Tensor rate(const at::Tensor& latent) const;
+  void add_encoder(int channels);
+  void add_decoder();
+  int latent_channels() const;
+  int head_features() const;
+  Encoded encode(const at::Tensor& input, Phase phase) const;
+  at::Tensor decode(Encoded encoded, Phase phase) const;
 
   NetworkSpec spec_;
-  Layout layout_;
-  Streams streams_;
-  std::vector<Parameter> parameters_;
-  std::vector<std::vector<Convolution>> down_;
-  std::vector<Convolution> bottleneck_;
+  TensorMaker maker_;
+  std::vector<Block> down_;
+  Block bottleneck_;
   std::vector<UpLevel> up_;
-  Convolution last_;
-  Convolution dense_, rating_;  // of the head; undefined tensors without one
+  Convolution last_;  // undefined for a head alone
+  DenseHead head_;
 };
 
 }  // namespace hone

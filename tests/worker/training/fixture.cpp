@@ -108,8 +108,9 @@ TrialSpec tiny_spec(Role role) {
   spec.training.learning_rate = 0.01;
   spec.training.loss = Loss::dice_bce;
   spec.training.collapse_retries = 0;
-  spec.refine.iterations = 3;
+  spec.evaluate.iterations = 3;
   spec.refine.lambda = role == Role::refine ? 0.5 : 0;
+  spec.refine.augmentation = Augmentation::simple;
   return spec;
 }
 

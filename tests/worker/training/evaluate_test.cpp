@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
+
+#include "common/tensor_file.hpp"
+#include "tests/worker/training/fixture.hpp"
+#include "worker/training/files.hpp"
+#include "worker/training/overlap.hpp"
+#include "worker/training/pack.hpp"
+
+namespace hone {
+namespace {
+
+constexpr int count = 20;
+constexpr int size = 16;
+
+using Key = std::tuple<int, int, Metric>;  // image, iteration, metric
+
+class Evaluation : public testing::Test {
+ protected:
+  Evaluation() : trainer_(make_trainer()) {
+    test::write_disk_pack(folder_.path() / "pack", count, size);
+    test::write_base_masks(folder_.path() / "base", count, size);
+    inputs_ = {{"pack", folder_.path() / "pack"}, {"masks", folder_.path() / "base"}};
+  }
+
+  /// Trains a refiner whose weights the evaluations use.
+  test::Outcomes given_trained(TrialSpec spec) {
+    spec.role = Role::refine;
+    test::Outcomes outcomes = test::train(*trainer_, spec, inputs_, folder_.path() / "net");
+    inputs_["weights"] = outcomes.result.artifacts.at("weights");
+    return outcomes;
+  }
+
+  test::Outcomes evaluated(TrialSpec spec, Split split = Split::validation) {
+    spec.role = Role::evaluate;
+    spec.evaluate.split = split;
+    return test::train(*trainer_, spec, inputs_, folder_.path() / "evaluation");
+  }
+
+  std::string refusal(const TrialSpec& spec) {
+    try {
+      evaluated(spec);
+    } catch (const TrainingError& error) {
+      EXPECT_EQ(error.failure, Failure::impossible);
+      return error.what();
+    }
+    return "none";
+  }
+
+  static std::map<Key, double> by_key(const std::vector<Measurement>& rows) {
+    std::map<Key, double> found;
+    for (const Measurement& row : rows) {
+      EXPECT_TRUE(found.emplace(Key{row.image, row.iteration, row.metric}, row.value).second);
+    }
+    return found;
+  }
+
+  static TrialSpec refine() { return test::tiny_spec(Role::refine); }
+
+  test::Folder folder_;
+  std::unique_ptr<Trainer> trainer_;
+  std::map<std::string, std::filesystem::path> inputs_;
+};
+
+TEST_F(Evaluation, TellsEveryMetricOfEveryImageAndIterationOfItsSplitAlone) {
+  given_trained(refine());
+  const auto [result, heard] = evaluated(refine(), Split::test);
+  const std::set<Metric> expected = {
+      Metric::dice,         Metric::dice_soft, Metric::jaccard, Metric::quality,
+      Metric::agreement,    Metric::dice_c15,  Metric::hd95,    Metric::boundary_iou,
+      Metric::change,       Metric::area,      Metric::entropy, Metric::flip_agreement,
+      Metric::dice_average,
+  };
+  EXPECT_EQ(by_key(heard.rows).size(), 4 * (3 + 1) * expected.size());
+  for (const Measurement& row : heard.rows) {
+    EXPECT_EQ(row.split, Split::test);
+    EXPECT_TRUE(expected.contains(row.metric));
+    EXPECT_GE(row.value, 0);
+    const bool bounded = row.metric != Metric::hd95 && row.metric != Metric::dice_c15;
+    EXPECT_LE(row.value, bounded ? 1 : 1000);
+  }
+  EXPECT_TRUE(result.artifacts.empty());
+  EXPECT_EQ(nlohmann::json::parse(result.summary).at("images"), 4);
+}
+
+TEST_F(Evaluation, GivesTheSameBitsTwice) {
+  given_trained(refine());
+  EXPECT_EQ(digest_of_rows(evaluated(refine()).heard.rows),
+            digest_of_rows(evaluated(refine()).heard.rows));
+}
+
+TEST_F(Evaluation, OfTheValidationSplitHasTheTrainingsOwnRows) {
+  for (const Norm norm : {Norm::none, Norm::batch}) {
+    TrialSpec spec = refine();
+    spec.network.norm = norm;
+    const auto trained = given_trained(spec);
+    const auto rows = by_key(evaluated(spec).heard.rows);
+    ASSERT_FALSE(trained.heard.rows.empty());
+    for (const Measurement& row : trained.heard.rows) {
+      EXPECT_EQ(row.split, Split::validation);
+      EXPECT_EQ(rows.at({row.image, row.iteration, row.metric}), row.value);
+    }
+  }
+}
+
+TEST_F(Evaluation, AveragesTheMasksFromTheFirst) {
+  given_trained(refine());
+  const auto rows = by_key(evaluated(refine()).heard.rows);
+  for (const auto& [key, value] : rows) {
+    const auto& [image, iteration, metric] = key;
+    if (metric != Metric::dice_average || iteration > 1) continue;
+    EXPECT_EQ(value, rows.at({image, iteration, Metric::dice}));
+  }
+}
+
+TEST_F(Evaluation, WithTheMaskChannelZeroedForgetsTheMask) {
+  given_trained(refine());
+  TrialSpec blind = refine();
+  blind.refine.mask_input = MaskInput::zero;
+  const auto rows = by_key(evaluated(blind).heard.rows);
+  for (const auto& [key, value] : rows) {
+    const auto& [image, iteration, metric] = key;
+    if (metric != Metric::dice_soft || iteration < 1) continue;
+    EXPECT_EQ(value, rows.at({image, 1, Metric::dice_soft}));
+  }
+}
+
+/// Every pixel of every mask is `bits`, a 16-bit float.
+void write_flat_masks(const std::filesystem::path& file, std::uint16_t bits) {
+  const std::vector<std::uint16_t> masks(count * size * size, bits);
+  TensorFile content;
+  content.tensors["masks"] = {
+      ElementType::f16, {count, 1, size, size}, std::as_bytes(std::span(masks))};
+  write_tensor_file(file, content);
+}
+
+TEST_F(Evaluation, WithoutWeightsScoresTheMeanOfTheMasks) {
+  write_flat_masks(folder_.path() / "flat", 0x3800);  // 0.5
+  write_flat_masks(folder_.path() / "ones", 0x3c00);
+  inputs_["masks"] = folder_.path() / "flat";
+  inputs_["masks.1"] = folder_.path() / "ones";
+  inputs_["masks.2"] = folder_.path() / "flat";
+  TrialSpec spec = refine();
+  spec.evaluate.iterations = 0;
+  const auto rows = by_key(evaluated(spec).heard.rows);
+  EXPECT_EQ(rows.size(), 4U * 9);  // all that needs no net
+  const Pack pack(folder_.path() / "pack", size);
+  for (const auto& [key, value] : rows) {
+    const auto& [image, iteration, metric] = key;
+    if (metric != Metric::dice_soft) continue;
+    const std::vector<float> mean(size * size, static_cast<float>(2.0 / 3));
+    EXPECT_DOUBLE_EQ(value, dice(soft_overlap(mean, pack.truth(image))));
+  }
+}
+
+TEST_F(Evaluation, RefusesWhatCannotBe) {
+  EXPECT_NE(refusal(refine()).find("weights"), std::string::npos);  // 3 iterations without a net
+  given_trained(refine());
+  TrialSpec wider = refine();
+  wider.network.filters = 8;
+  EXPECT_NE(refusal(wider).find("encoder.0.0"), std::string::npos);
+  TrialSpec headless = refine();
+  headless.refine.lambda = 0;
+  EXPECT_NE(refusal(headless).find("quality.0"), std::string::npos);
+  inputs_.erase("masks");
+  EXPECT_NE(refusal(refine()).find("masks"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hone

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "common/measurement.hpp"
+#include "worker/training/refinement.hpp"
+#include "worker/training/scores.hpp"
+
+namespace hone {
+
+/// How much is recorded of a mask.
+enum class Detail : std::uint8_t {
+  training,  // dice, dice_soft, jaccard, agreement and quality: enough to choose a lambda
+  full,      // every metric
+};
+
+/// Refines masks again and again and scores each.
+///
+/// m_0 is where it starts; the net gives (m_{k+1}, q_k) of m_k (A9), so that K iterations take
+/// K + 1 passes. At iteration k are recorded
+/// - of m_k alone: what Judge::scores tells;
+/// - of m_k and m_{k+1}: agreement and change;
+/// - quality: q_k, the net's estimate of the soft Dice of m_k, if it has a head;
+/// - flip_agreement: Dice of m_{k+1} with the net's answer to the mirrored image and the mirrored
+///   m_k, mirrored back;
+/// - dice_average: Dice of the mean of the soft masks m_1 to m_k, at k = 0 of m_0.
+/// Without a net only m_0 is scored, and what needs a net has no row.
+class Curve {
+ public:
+  /// Keeps references to its arguments. `net` may be nullptr.
+  Curve(const TrialSpec& spec, const UNet* net, const Pack& pack, Detail detail);
+
+  /// Rows of iterations 0 to `iterations` of some images, at most evaluation_batch. `masks` holds
+  /// m_0 of each, [count * S * S]. Requires: 0 iterations without a net.
+  std::vector<Measurement> follow(Split split, std::span<const std::int32_t> images,
+                                  std::vector<float> masks, int iterations);
+
+ private:
+  void score_all(Measurement key, std::size_t i, std::span<const float> mask);
+  void score_step(Measurement key, std::size_t i, std::span<const float> mask);
+  double average_dice(std::size_t i, int iteration, std::span<const float> mask);
+  std::span<const float> part(const std::vector<float>& masks, std::size_t i) const;
+  void add(Measurement key, Metric metric, double value);
+
+  const Pack& pack_;
+  Detail detail_;
+  std::optional<Refiner> refiner_;
+  std::vector<Judge> judges_;  // of the images, for Detail::full
+  std::vector<double> sums_;   // of the soft masks m_1 to m_k
+  Prediction next_, flipped_;
+  std::vector<Measurement> rows_;
+};
+
+}  // namespace hone
