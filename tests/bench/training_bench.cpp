@@ -74,10 +74,12 @@ int main(int argc, char** argv) {
   hone::TrialSpec spec;
   spec.training.patience = 1'000'000;
   spec.training.collapse_retries = 0;
+  spec.refine.augmentation = hone::Augmentation::simple;
   int count = 40;
   bool refiner = false;
   bool channels_first = false;
   bool bf16 = false;
+  bool joint = false;
   CLI::App app("Measures training images a second.");
   app.add_option("--filters", spec.network.filters)->capture_default_str();
   app.add_option("--size", spec.image_size)->capture_default_str();
@@ -86,12 +88,14 @@ int main(int argc, char** argv) {
   app.add_option("--epochs", spec.training.epochs, "The first is not counted")->default_val(3);
   app.add_option("--images", count, "Of which 60 % are trained on")->capture_default_str();
   app.add_option("--lambda", spec.refine.lambda)->capture_default_str();
+  app.add_flag("--joint", joint, "Images are augmented together with their masks");
   app.add_flag("--refine", refiner, "A refiner: four channels and deformed masks");
   app.add_flag("--channels-first", channels_first);
   app.add_flag("--bf16", bf16);
   CLI11_PARSE(app, argc, argv);
   if (refiner) spec.role = hone::Role::refine;
   if (channels_first) spec.numerics.layout = hone::Layout::channels_first;
+  if (joint) spec.training.image_augmentation = hone::ImageAugmentation::joint;
   if (bf16) spec.numerics.precision = hone::Precision::bf16;
 
   std::string name = (std::filesystem::temp_directory_path() / "hone-bench-XXXXXX").string();

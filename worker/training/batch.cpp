@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace hone {
 
 Batch::Batch(int capacity, int channels, int size, Layout layout)
@@ -13,13 +15,13 @@ Batch::Batch(int capacity, int channels, int size, Layout layout)
                                                       : at::MemoryFormat::Contiguous;
   tensor_ = at::empty({capacity, channels, size, size}, at::TensorOptions(at::kFloat), format);
   tensor_.zero_();
+  numbers_ = tensor_.data_ptr<float>();
 }
 
-float* Batch::start(int slot, int channel) {
-  float* const base = tensor_.data_ptr<float>();
+float* Batch::start(int slot, int channel) const {
   const std::size_t image = static_cast<std::size_t>(slot) * static_cast<std::size_t>(channels_);
   const auto within = static_cast<std::size_t>(channel);
-  return base + image * pixels_ + (stride_ > 1 ? within : within * pixels_);
+  return numbers_ + image * pixels_ + (stride_ > 1 ? within : within * pixels_);
 }
 
 void Batch::set_image(int slot, std::span<const std::uint8_t> image) {
@@ -29,6 +31,19 @@ void Batch::set_image(int slot, std::span<const std::uint8_t> image) {
     for (std::size_t i = 0; i < pixels_; ++i)
       to[i * stride_] = static_cast<float>(plane[i]) / 255.0F;
   }
+}
+
+void Batch::set_image(int slot, std::span<const float> image) {
+  for (int channel = 0; channel < 3; ++channel) {
+    float* const to = start(slot, channel);
+    const auto plane = image.subspan(static_cast<std::size_t>(channel) * pixels_, pixels_);
+    for (std::size_t i = 0; i < pixels_; ++i) to[i * stride_] = plane[i];
+  }
+}
+
+void Batch::copy_slot(int slot, const Batch& other, int other_slot) {
+  std::copy_n(other.start(other_slot, 0), pixels_ * static_cast<std::size_t>(channels_),
+              start(slot, 0));  // a slot is contiguous in either layout
 }
 
 void Batch::set_mask(int slot, std::span<const float> mask) {

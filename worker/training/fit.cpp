@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
+#include <limits>
 #include <string>
+#include <utility>
 
 #include "worker/training/adam.hpp"
 #include "worker/training/loss.hpp"
 #include "worker/training/overlap.hpp"
+#include "worker/training/prefetch.hpp"
+#include "worker/training/self_masks.hpp"
 
 namespace hone {
 
@@ -23,17 +26,32 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+std::span<float> numbers_of(const at::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+/// What the rated quality is to be (A19). The targets of control C5 move on by one image within the
+/// batch; a batch of one image keeps its own.
+std::vector<double> quality_targets(const RefineSpec& refine, const Examples& examples) {
+  const auto count = static_cast<std::size_t>(examples.count);
+  std::vector<double> targets(count);
+  for (std::size_t i = 0; i < count; ++i) targets[i] = dice(examples.overlaps[i]);
+  if (refine.quality_target == QualityTarget::shuffled) {
+    std::rotate(targets.begin(), targets.begin() + 1, targets.end());
+  }
+  return targets;
+}
+
 /// One training's state: everything that lives from step to step.
 class Fitting {
  public:
-  Fitting(const TrialSpec& spec, UNet& net, Inputs& inputs, const Streams& streams)
+  Fitting(const TrialSpec& spec, UNet& net, const Inputs& inputs)
       : spec_(spec),
         net_(net),
         inputs_(inputs),
-        streams_(streams),
-        batch_(spec.training.batch, inputs.channels(), spec.image_size, spec.numerics.layout),
         adam_(spec.training, net.parameters()),
-        order_(inputs.partition().train) {
+        self_masks_(spec),
+        rates_only_(spec.role == Role::refine && spec.refine.mode == RefineMode::ascent) {
     const std::int64_t b = spec.training.batch;
     mask_gradient_ = at::empty({b, 1, spec.image_size, spec.image_size}, at::kFloat);
     quality_gradient_ = at::empty({b, 1}, at::kFloat);
@@ -42,28 +60,29 @@ class Fitting {
     }
   }
 
-  /// The mean loss over the epoch's images.
-  double train_epoch(int epoch) {
-    shuffle(epoch);
-    double total = 0;
-    const std::span<const std::int32_t> order = order_;
-    for (std::size_t at = 0; at < order.size();) {  // the last batch may be smaller (A31)
-      const auto room = static_cast<std::size_t>(batch_.capacity());
-      const auto images = order.subspan(at, std::min(room, order.size() - at));
-      total += step(images, epoch) * static_cast<double>(images.size());
-      at += images.size();
-    }
-    return total / static_cast<double>(order.size());
+  /// Of the training split.
+  std::int64_t images() const {
+    return static_cast<std::int64_t>(inputs_.partition().train.size());
   }
 
-  double validation_dice() {
+  /// The mean loss over the epoch's images.
+  double train_epoch(Prefetcher& prefetcher) {
+    double total = 0;
+    for (std::int64_t seen = 0; seen < images();) {
+      Examples& examples = prefetcher.next();
+      total += step(examples) * examples.count;
+      seen += examples.count;
+    }
+    return total / static_cast<double>(images());
+  }
+
+  /// The early-stopping signal (A17): higher is better.
+  double validation_signal() {
     double sum = 0;
     const auto& images = inputs_.partition().validation;
     predict_all(spec_, net_, inputs_, images, [&](auto shown, const Prediction& said) {
-      const auto pixels = static_cast<std::size_t>(inputs_.pack().pixels());
       for (std::size_t i = 0; i < shown.size(); ++i) {
-        const auto mask = std::span(said.masks).subspan(i * pixels, pixels);
-        sum += dice(soft_overlap(mask, inputs_.pack().truth(shown[i])));
+        sum += rates_only_ ? -squared_error(shown[i], said.quality[i]) : dice_of(shown[i], said, i);
       }
     });
     return sum / static_cast<double>(images.size());
@@ -83,68 +102,88 @@ class Fitting {
   }
 
  private:
-  void shuffle(int epoch) {
-    order_ = inputs_.partition().train;  // from the same start, so that epochs can be skipped
-    Random random = streams_.at(Purpose::order, epoch, 0);
-    for (std::size_t left = order_.size(); left > 1; --left) {
-      std::swap(order_[left - 1], order_[random.below(static_cast<std::uint32_t>(left))]);
-    }
+  double dice_of(std::int32_t image, const Prediction& said, std::size_t i) const {
+    const auto pixels = static_cast<std::size_t>(inputs_.pack().pixels());
+    const auto mask = std::span(said.masks).subspan(i * pixels, pixels);
+    return dice(soft_overlap(mask, inputs_.pack().truth(image)));
   }
 
-  double step(std::span<const std::int32_t> images, int epoch) {
+  double squared_error(std::int32_t image, double quality) const {
+    std::vector<float> mask(static_cast<std::size_t>(inputs_.pack().pixels()));
+    inputs_.copy_base_mask(image, mask);
+    const double error = quality - dice(soft_overlap(mask, inputs_.pack().truth(image)));
+    return error * error;
+  }
+
+  double step(Examples& examples) {
+    self_masks_.fill(net_, examples);
     truths_.clear();
-    targets_.clear();
-    for (std::size_t slot = 0; slot < images.size(); ++slot) {
-      const Random random = streams_.at(Purpose::deformation, epoch, images[slot]);
-      targets_.push_back(
-          inputs_.show_for_training(batch_, static_cast<int>(slot), images[slot], random));
-      truths_.push_back(inputs_.pack().truth(images[slot]));
+    for (int slot = 0; slot < examples.count; ++slot) {
+      truths_.push_back(std::as_const(examples).truth(slot));
     }
-    const auto count = static_cast<int>(images.size());
     UNet::Output output;
     {
       const PrecisionGuard guard(spec_.numerics.precision);
-      output = net_.forward(batch_.input(count));
+      output = net_.forward(examples.batch.input(examples.count));
     }
-    const double loss = differentiate(output, count);
+    const double loss = differentiate(output, examples);
     if (std::isfinite(loss)) adam_.step();
     return loss;
   }
 
   /// The loss of the batch; leaves its gradient with the parameters unless it is not finite. The
   /// loss' own derivatives are worked out by hand, in fp32: autograd begins at the logits.
-  double differentiate(const UNet::Output& output, int count) {
-    const auto numbers = [](const at::Tensor& tensor) {
-      return std::span(tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel()));
-    };
-    const at::Tensor mask_gradient = mask_gradient_.narrow(0, 0, count);
-    double loss = mask_loss(numbers(output.mask), truths_, spec_.training, numbers(mask_gradient));
-    if (!output.quality.defined()) {
-      if (std::isfinite(loss)) output.mask.backward(mask_gradient);
-      return loss;
+  double differentiate(const UNet::Output& output, const Examples& examples) {
+    double loss = 0;
+    at::Tensor scalar;  // whose derivatives by the logits are the gradients: one backward for both
+    if (output.mask.defined()) {
+      const at::Tensor gradient = mask_gradient_.narrow(0, 0, examples.count);
+      loss += mask_loss(numbers_of(output.mask), mask_targets(examples), spec_.training,
+                        numbers_of(gradient));
+      if (!output.quality.defined()) {
+        if (std::isfinite(loss)) output.mask.backward(gradient);
+        return loss;
+      }
+      scalar = at::dot(output.mask.flatten(), gradient.flatten());
     }
-    const at::Tensor quality_gradient = quality_gradient_.narrow(0, 0, count);
-    loss += quality_loss(numbers(output.quality), targets_, spec_.refine.lambda,
-                         numbers(quality_gradient));
+    const at::Tensor gradient = quality_gradient_.narrow(0, 0, examples.count);
+    loss += rate_loss(output, examples, numbers_of(gradient));
     if (!std::isfinite(loss)) return loss;
-    // One backward for both: a scalar whose derivatives by the logits are the two gradients.
-    const at::Tensor both = at::dot(output.mask.flatten(), mask_gradient.flatten()) +
-                            at::dot(output.quality.flatten(), quality_gradient.flatten());
-    both.backward();
+    const at::Tensor rated = at::dot(output.quality.flatten(), gradient.flatten());
+    (scalar.defined() ? scalar + rated : rated).backward();
     return loss;
+  }
+
+  double rate_loss(const UNet::Output& output, const Examples& examples,
+                   std::span<float> gradient) const {
+    const bool of_output =
+        spec_.refine.quality_target == QualityTarget::output && output.mask.defined();
+    const std::vector<double> targets =
+        of_output ? soft_dice_of_logits(numbers_of(output.mask.detach()), truths_)
+                  : quality_targets(spec_.refine, examples);
+    const double weight = rates_only_ ? 1 : spec_.refine.lambda;
+    return quality_loss(numbers_of(output.quality.detach()), targets, weight, gradient);
+  }
+
+  MaskTargets mask_targets(const Examples& examples) {
+    input_dice_.clear();
+    for (std::size_t i = 0; i < truths_.size(); ++i) {
+      input_dice_.push_back(smoothed_dice(examples.overlaps[i], spec_.training.dice_smooth));
+    }
+    const double beta = spec_.role == Role::refine ? spec_.refine.improve_beta : 0;
+    return {.truths = truths_, .input_dice = input_dice_, .improve_beta = beta};
   }
 
   const TrialSpec& spec_;
   UNet& net_;
-  Inputs& inputs_;
-  const Streams& streams_;
-  Batch batch_;
+  const Inputs& inputs_;
   Adam adam_;
-  std::vector<std::int32_t> order_;
+  SelfMasks self_masks_;
+  bool rates_only_;
   at::Tensor mask_gradient_, quality_gradient_;
   std::vector<at::Tensor> best_;
   std::vector<std::span<const std::uint8_t>> truths_;
-  std::vector<double> targets_;
+  std::vector<double> input_dice_;
 };
 
 [[noreturn]] void report_divergence(int epoch, const std::string& what) {
@@ -152,17 +191,20 @@ class Fitting {
 }
 
 /// Trains and validates once.
-EpochRecord run_epoch(Fitting& fitting, int epoch, std::int64_t images, FitResult& result) {
+EpochRecord run_epoch(Fitting& fitting, Prefetcher& prefetcher, int epoch, FitResult& result) {
   EpochRecord record{.epoch = epoch};
   const auto start = Clock::now();
-  record.train_loss = fitting.train_epoch(epoch);
-  const double training = seconds_since(start);
-  if (!std::isfinite(record.train_loss)) report_divergence(epoch, "the loss is not finite");
+  double training = 0;
   try {
-    record.validation_dice = fitting.validation_dice();
+    record.train_loss = fitting.train_epoch(prefetcher);
+    training = seconds_since(start);
+    if (std::isfinite(record.train_loss)) record.validation_dice = fitting.validation_signal();
   } catch (const TrainingError& error) {
+    if (error.failure != Failure::diverged) throw;
     report_divergence(epoch, error.what());
   }
+  if (!std::isfinite(record.train_loss)) report_divergence(epoch, "the loss is not finite");
+  const std::int64_t images = fitting.images();
   record.seconds = seconds_since(start);
   record.images_per_second = static_cast<double>(images) / std::max(training, 1e-9);
   result.training_seconds += training;
@@ -172,14 +214,15 @@ EpochRecord run_epoch(Fitting& fitting, int epoch, std::int64_t images, FitResul
 
 }  // namespace
 
-FitResult fit(const TrialSpec& spec, UNet& net, Inputs& inputs, const Streams& streams,
+FitResult fit(const TrialSpec& spec, UNet& net, const Inputs& inputs, const Streams& streams,
               int earlier_epochs, Observer& observer) {
-  Fitting fitting(spec, net, inputs, streams);
-  const auto images = static_cast<std::int64_t>(inputs.partition().train.size());
-  FitResult result{.best_validation_dice = -1};
+  Fitting fitting(spec, net, inputs);
+  Prefetcher prefetcher(spec, inputs, streams, earlier_epochs + 1,
+                        earlier_epochs + spec.training.epochs);
+  FitResult result{.best_validation_dice = -std::numeric_limits<double>::infinity()};
   for (int i = 1; i <= spec.training.epochs; ++i) {
     const int epoch = earlier_epochs + i;
-    const EpochRecord record = run_epoch(fitting, epoch, images, result);
+    const EpochRecord record = run_epoch(fitting, prefetcher, epoch, result);
     result.last_epoch = epoch;
     observer.on_epoch(record);
     if (record.validation_dice > result.best_validation_dice) {
@@ -194,7 +237,7 @@ FitResult fit(const TrialSpec& spec, UNet& net, Inputs& inputs, const Streams& s
   return result;
 }
 
-void predict_all(const TrialSpec& spec, const UNet& net, Inputs& inputs,
+void predict_all(const TrialSpec& spec, const UNet& net, const Inputs& inputs,
                  std::span<const std::int32_t> images, const Listener& listener) {
   Batch batch(evaluation_batch, inputs.channels(), spec.image_size, spec.numerics.layout);
   Prediction said;

@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "worker/training/overlap.hpp"
-
 namespace hone {
 
 namespace {
@@ -15,10 +13,12 @@ namespace {
 /// The spec, if this trainer can do it.
 const TrialSpec& checked(const TrialSpec& spec) {
   const NetworkSpec& n = spec.network;
+  const RefineSpec& r = spec.refine;
   if (spec.role == Role::select) refuse_spec("role: a select trial is not trained");
-  if (spec.role == Role::refine && spec.refine.mode != RefineMode::plain) {
-    refuse_spec("refine.mode: this trainer knows only plain");
+  if (r.mode == RefineMode::ascent && r.quality_target == QualityTarget::output) {
+    refuse_spec("refine.quality_target: a net of refine.mode ascent has no output mask");
   }
+  if (r.self_steps < 0 || r.self_steps > 100) refuse_spec("refine.self_steps: out of range");
   if (n.levels < 1 || n.levels > 6 || n.consecutive < 1 || n.consecutive > 4 || n.filters < 1 ||
       n.filters > 256 || n.filter_size < 1 || n.filter_size > 7 || n.filter_size % 2 == 0 ||
       n.quality_width < 1) {
@@ -35,52 +35,68 @@ const TrialSpec& checked(const TrialSpec& spec) {
   return spec;
 }
 
-const std::filesystem::path& input(const TrainingRequest& request, const char* name) {
+bool has_masks(const TrialSpec& spec) {
+  return spec.role == Role::refine || spec.role == Role::evaluate;
+}
+
+}  // namespace
+
+const std::filesystem::path& input_file(const TrainingRequest& request, const std::string& name) {
   const auto found = request.inputs.find(name);
-  if (found == request.inputs.end())
-    refuse_spec(std::string("the input '") + name + "' is missing");
+  if (found == request.inputs.end()) refuse_spec("the input '" + name + "' is missing");
   return found->second;
 }
 
-Partition split(const Pack& pack, const TrialSpec& spec) {
+Partition partition_of(const Pack& pack, int rotation, int fold) {
   try {
-    return make_partition(pack.groups(), spec.rotation, spec.fold);
+    return make_partition(pack.groups(), rotation, fold);
   } catch (const std::invalid_argument& error) {
     refuse_spec(std::string("the pack cannot be split: ") + error.what());
   }
 }
 
-}  // namespace
-
 Inputs::Inputs(const TrainingRequest& request)
-    : refine_(request.spec.refine),
-      pack_(input(request, "pack"), checked(request.spec).image_size),
-      partition_(split(pack_, request.spec)),
-      deformer_(request.spec.image_size),
-      mask_(static_cast<std::size_t>(pack_.pixels())) {
-  if (request.spec.role == Role::refine) masks_.emplace(input(request, "masks"), pack_);
+    : mask_input_(has_masks(request.spec) ? request.spec.refine.mask_input : MaskInput::given),
+      pack_(input_file(request, "pack"), checked(request.spec).image_size),
+      partition_(partition_of(pack_, request.spec.rotation, request.spec.fold)) {
+  if (has_masks(request.spec)) masks_.emplace(input_file(request, "masks"), pack_);
+  if (request.spec.role != Role::refine) return;
+  const RefineSpec& refine = request.spec.refine;
+  if (refine.base_masks == BaseMaskSource::out_of_fold) open_out_of_fold(request);
+  if (refine.augmentation == Augmentation::fitted) {
+    law_ = read_law(input_file(request, "deformations"));
+  }
 }
 
-void Inputs::show(Batch& batch, int slot, int image) {
+void Inputs::open_out_of_fold(const TrainingRequest& request) {
+  fold_of_.assign(static_cast<std::size_t>(pack_.count()), -1);
+  for (int fold = 0; fold < inner_fold_count; ++fold) {
+    const auto& file = input_file(request, "masks." + std::to_string(fold));
+    other_masks_.push_back(std::make_unique<BaseMasks>(file, pack_));
+    const Partition partition = partition_of(pack_, request.spec.rotation, fold);
+    for (const std::int32_t image : partition.validation) {
+      fold_of_[static_cast<std::size_t>(image)] = static_cast<std::int8_t>(fold);
+    }
+  }
+}
+
+void Inputs::show(Batch& batch, int slot, int image) const {
   batch.set_image(slot, pack_.image(image));
   if (!masks_) return;
-  masks_->copy(image, mask_);
-  batch.set_mask(slot, mask_);
+  std::vector<float> mask(static_cast<std::size_t>(pack_.pixels()));
+  copy_base_mask(image, mask);
+  show_mask(batch, slot, mask);
 }
 
-double Inputs::show_for_training(Batch& batch, int slot, int image, Random random) {
-  batch.set_image(slot, pack_.image(image));
-  if (!masks_) return 1;
-  const auto truth = pack_.truth(image);
-  if (random.uniform() < refine_.base_fraction) {
-    masks_->copy(image, mask_);
-  } else if (refine_.augmentation == Augmentation::simple) {
-    deformer_.deform(truth, random, mask_);
-  } else {
-    mask_.assign(truth.begin(), truth.end());
-  }
-  batch.set_mask(slot, mask_);
-  return dice(soft_overlap(mask_, truth));
+void Inputs::show_mask(Batch& batch, int slot, std::span<const float> mask) const {
+  if (mask_input_ == MaskInput::given) return batch.set_mask(slot, mask);
+  batch.set_mask(slot, std::vector<float>(mask.size()));
+}
+
+void Inputs::copy_training_mask(int image, std::span<float> mask) const {
+  if (other_masks_.empty()) return copy_base_mask(image, mask);
+  const auto fold = static_cast<std::size_t>(fold_of_[static_cast<std::size_t>(image)]);
+  other_masks_[fold]->copy(image, mask);
 }
 
 }  // namespace hone

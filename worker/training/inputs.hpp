@@ -1,23 +1,34 @@
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "common/partition.hpp"
 #include "worker/training/batch.hpp"
-#include "worker/training/deform.hpp"
+#include "worker/training/deform_law.hpp"
 #include "worker/training/pack.hpp"
 #include "worker/training/trainer.hpp"
 
 namespace hone {
 
+/// The path of a request's input. Throws TrainingError(impossible) if it has none of that name.
+const std::filesystem::path& input_file(const TrainingRequest& request, const std::string& name);
+
+/// The splits of the pack's images. Throws TrainingError(impossible) if it cannot be split so.
+Partition partition_of(const Pack& pack, int rotation, int fold);
+
 /// What a trial's net is shown: the pack, its splits, and for a refiner the masks beside the
-/// images. Not thread-safe.
+/// images. Does not change once it is made: any thread may read it.
 class Inputs {
  public:
-  /// Opens the request's files. Throws TrainingError(impossible) for files or a spec that cannot
-  /// work; the message names the file or the field.
+  /// Opens the request's files: `pack`; with a refiner `masks`; for its training also `masks.0` to
+  /// `masks.3` (A20) and `deformations` (A13) where the spec asks for them. Throws
+  /// TrainingError(impossible) for files or a spec that cannot work; the message names the file or
+  /// the field.
   explicit Inputs(const TrainingRequest& request);
 
   const Pack& pack() const { return pack_; }
@@ -25,22 +36,33 @@ class Inputs {
   int channels() const { return masks_ ? 4 : 3; }
 
   /// Puts an image into the batch as it is evaluated: a refiner's with its base mask (A17).
-  void show(Batch& batch, int slot, int image);
+  void show(Batch& batch, int slot, int image) const;
 
-  /// Puts an image into the batch as it is trained on: a refiner's with its base mask or with its
-  /// deformed truth (A10). The result is the soft Dice of that mask (A19), 1 for a base net.
-  double show_for_training(Batch& batch, int slot, int image, Random random);
+  /// Puts a mask into the batch, or zeros where the spec hides the masks (control C1). Every mask
+  /// that a net is evaluated with takes this way.
+  void show_mask(Batch& batch, int slot, std::span<const float> mask) const;
 
   /// The base mask of an image, [S * S] in [0, 1]. Requires: a refiner's inputs.
   void copy_base_mask(int image, std::span<float> mask) const { masks_->copy(image, mask); }
 
+  /// The base mask that a training image is trained with: its own, or out of fold that of a net
+  /// that was not trained on it (A20). Requires: a refiner's inputs; an image of the training
+  /// split.
+  void copy_training_mask(int image, std::span<float> mask) const;
+
+  /// The fitted law; nothing if the spec asks for none.
+  const std::optional<DeformationLaw>& law() const { return law_; }
+
  private:
-  RefineSpec refine_;
+  void open_out_of_fold(const TrainingRequest& request);
+
+  MaskInput mask_input_;
   Pack pack_;
-  std::optional<BaseMasks> masks_;
   Partition partition_;
-  Deformer deformer_;
-  std::vector<float> mask_;  // scratch of one image
+  std::optional<BaseMasks> masks_;
+  std::vector<std::unique_ptr<BaseMasks>> other_masks_;  // by inner fold; empty in sample
+  std::vector<std::int8_t> fold_of_;                     // of every image; -1 in the test split
+  std::optional<DeformationLaw> law_;
 };
 
 }  // namespace hone

@@ -47,10 +47,15 @@ float sigmoid(float x) {
   return 1.0F / (1.0F + std::exp(-x));
 }
 
-double mask_loss(std::span<const float> logits,
-                 std::span<const std::span<const std::uint8_t>> truths,
+double smoothed_dice(const Overlap& overlap, double smooth) {
+  const double below = overlap.first + overlap.second + smooth;
+  return below > 0 ? (2 * overlap.both + smooth) / below : 1;
+}
+
+double mask_loss(std::span<const float> logits, const MaskTargets& targets,
                  const TrainingSpec& training, std::span<float> gradient) {
   if (!all_finite(logits)) return std::numeric_limits<double>::quiet_NaN();
+  const auto& truths = targets.truths;
   const auto images = static_cast<double>(truths.size());
   const double smooth = training.dice_smooth;
   const bool with_cross_entropy = training.loss == Loss::dice_bce;
@@ -63,10 +68,15 @@ double mask_loss(std::span<const float> logits,
     const double below = sums.sum + smooth > 0 ? sums.sum + smooth : 1;
     const double above = 2 * sums.both + smooth;
     const double share = with_cross_entropy ? 1 / (images * static_cast<double>(pixels)) : 0;
+    double weight = 1 / images;  // of this image's Dice
     loss += (1 - above / below) / images + sums.cross_entropy * share;
+    if (targets.improve_beta > 0 && targets.input_dice[b] > above / below) {
+      loss += targets.improve_beta * (targets.input_dice[b] - above / below) / images;
+      weight *= 1 + targets.improve_beta;
+    }
     // Per pixel, d(1 - above / below) / dp is above / below^2, less 2 / below inside the truth.
-    const auto outside = static_cast<float>(above / (below * below * images));
-    const auto inside = static_cast<float>(above / (below * below * images) - 2 / (below * images));
+    const auto outside = static_cast<float>(weight * above / (below * below));
+    const auto inside = static_cast<float>(weight * (above / (below * below) - 2 / below));
     const auto entropy = static_cast<float>(share);
     for (std::size_t i = 0; i < pixels; ++i) {
       const float p = slope[i];
@@ -75,6 +85,18 @@ double mask_loss(std::span<const float> logits,
     }
   }
   return loss;
+}
+
+std::vector<double> soft_dice_of_logits(std::span<const float> logits,
+                                        std::span<const std::span<const std::uint8_t>> truths) {
+  const std::size_t pixels = logits.size() / truths.size();
+  std::vector<double> scores;
+  std::vector<float> mask(pixels);
+  for (std::size_t b = 0; b < truths.size(); ++b) {
+    for (std::size_t i = 0; i < pixels; ++i) mask[i] = sigmoid(logits[b * pixels + i]);
+    scores.push_back(dice(soft_overlap(mask, truths[b])));
+  }
+  return scores;
 }
 
 double quality_loss(std::span<const float> logits, std::span<const double> targets, double lambda,

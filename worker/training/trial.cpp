@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "worker/training/collapse.hpp"
+#include "worker/training/deform_trial.hpp"
 #include "worker/training/evaluate.hpp"
 #include "worker/training/files.hpp"
 #include "worker/training/fit.hpp"
+#include "worker/training/validation_rows.hpp"
 #include "worker/training/weights.hpp"
 
 namespace hone {
@@ -27,6 +29,7 @@ struct TrainedNet {
 
 std::string collapse_of(const TrialSpec& spec, const UNet& net, Inputs& inputs,
                         const ConstantMask& constant) {
+  if (spec.role == Role::refine && spec.refine.mode == RefineMode::ascent) return {};  // no masks
   std::vector<float> masks;
   const auto& images = inputs.partition().validation;
   predict_all(spec, net, inputs, images, [&](auto, const Prediction& said) {
@@ -35,8 +38,10 @@ std::string collapse_of(const TrialSpec& spec, const UNet& net, Inputs& inputs,
   return collapse_reason(masks, inputs.pack(), images, constant);
 }
 
-TrainedNet train_until_it_works(const TrialSpec& spec, Inputs& inputs, const ConstantMask& constant,
-                                Observer& observer) {
+TrainedNet train_until_it_works(const TrainingRequest& request, Inputs& inputs,
+                                const ConstantMask& constant, Observer& observer) {
+  const TrialSpec& spec = request.spec;
+  const bool warm = spec.role == Role::refine && spec.refine.mode == RefineMode::warm;
   const bool rates = spec.role == Role::refine && spec.refine.lambda > 0;
   TrainedNet trained;
   for (;; ++trained.reseeds) {
@@ -44,6 +49,7 @@ TrainedNet train_until_it_works(const TrialSpec& spec, Inputs& inputs, const Con
     trained.net = std::make_unique<UNet>(spec.network, inputs.channels(),
                                          rates ? QualityHead::present : QualityHead::absent,
                                          spec.numerics.layout, streams);
+    if (warm) read_weights(input_file(request, "weights"), *trained.net);
     trained.fit = fit(spec, *trained.net, inputs, streams, trained.fit.last_epoch, observer);
     trained.training_seconds += trained.fit.training_seconds;
     trained.images += trained.fit.images;
@@ -89,9 +95,10 @@ std::string summary_of(const TrainedNet& trained, const Inputs& inputs,
 TrainingResult run_trial(const TrainingRequest& request, Observer& observer) {
   const TrialSpec& spec = request.spec;
   if (spec.role == Role::evaluate) return evaluate(request, observer);
+  if (spec.role == Role::deform) return run_deform_trial(request);
   Inputs inputs(request);
   const ConstantMask constant = best_constant_mask(inputs.pack(), inputs.partition().train);
-  const TrainedNet trained = train_until_it_works(spec, inputs, constant, observer);
+  const TrainedNet trained = train_until_it_works(request, inputs, constant, observer);
 
   TrainingResult result;
   result.outcome = trained.collapse.empty() ? Outcome::finished : Outcome::collapsed;
@@ -100,7 +107,7 @@ TrainingResult run_trial(const TrainingRequest& request, Observer& observer) {
   result.artifacts["weights"] = request.output / "weights.safetensors";
   write_weights(result.artifacts["weights"], *trained.net);
   if (spec.role == Role::refine) {
-    observer.on_rows(refinement_rows(spec, *trained.net, inputs));
+    observer.on_rows(validation_rows(spec, *trained.net, inputs));
     return result;
   }
   const auto masks = base_masks(spec, *trained.net, inputs);

@@ -110,6 +110,7 @@ TrialSpec tiny_spec(Role role) {
   spec.training.collapse_retries = 0;
   spec.evaluate.iterations = 3;
   spec.refine.lambda = role == Role::refine ? 0.5 : 0;
+  spec.refine.augmentation = Augmentation::simple;
   return spec;
 }
 

@@ -16,20 +16,23 @@ const std::vector<std::uint8_t> second = {0, 0, 0};
 const Truths truths = {first, second};
 const std::vector<float> logits = {0.0F, 2.0F, -1.0F, 0.5F, -3.0F, 0.1F};
 
-double loss_at(const std::vector<float>& at, const TrainingSpec& training) {
+double loss_at(const std::vector<float>& at, const TrainingSpec& training,
+               const MaskTargets& targets = {.truths = truths}) {
   std::vector<float> gradient(at.size());
-  return mask_loss(at, truths, training, gradient);
+  return mask_loss(at, targets, training, gradient);
 }
 
-void expect_gradient_of_differences(const TrainingSpec& training) {
+void expect_gradient_of_differences(const TrainingSpec& training,
+                                    const MaskTargets& targets = {.truths = truths}) {
   std::vector<float> gradient(logits.size());
-  mask_loss(logits, truths, training, gradient);
+  mask_loss(logits, targets, training, gradient);
   for (std::size_t i = 0; i < logits.size(); ++i) {
     std::vector<float> above = logits;
     std::vector<float> below = logits;
     above[i] += 0.01F;
     below[i] -= 0.01F;
-    const double slope = (loss_at(above, training) - loss_at(below, training)) / 0.02;
+    const double slope =
+        (loss_at(above, training, targets) - loss_at(below, training, targets)) / 0.02;
     EXPECT_NEAR(static_cast<double>(gradient[i]), slope, 1e-4) << "logit " << i;
   }
 }
@@ -48,6 +51,27 @@ TEST(Loss, HasTheGradientOfItsDifferences) {
   expect_gradient_of_differences({.loss = Loss::dice});
   expect_gradient_of_differences({.dice_smooth = 0, .loss = Loss::dice});
   expect_gradient_of_differences({.loss = Loss::dice_bce});
+}
+
+TEST(Loss, PunishesAMaskThatIsWorseThanTheOneGiven) {
+  const TrainingSpec training{.loss = Loss::dice};
+  const std::vector<double> given = {0.95, 0.01};  // the first got worse, the second better
+  const MaskTargets targets{.truths = truths, .input_dice = given, .improve_beta = 2};
+  const double d1 = 1 - loss_at({logits.begin(), logits.begin() + 3}, training,
+                                {.truths = std::span(truths).first(1)});
+  EXPECT_NEAR(loss_at(logits, training, targets),
+              loss_at(logits, training) + 2 * (given[0] - d1) / 2, 1e-6);
+  expect_gradient_of_differences(training, targets);
+  expect_gradient_of_differences({.loss = Loss::dice_bce}, targets);
+}
+
+TEST(Loss, KnowsTheSoftDiceOfItsMasks) {
+  const auto scores = soft_dice_of_logits(logits, truths);
+  const double p0 = 0.5;
+  const double p1 = static_cast<double>(sigmoid(2.0F));
+  const double p2 = static_cast<double>(sigmoid(-1.0F));
+  EXPECT_NEAR(scores[0], 2 * (p0 + p1) / (p0 + p1 + p2 + 2), 1e-6);
+  EXPECT_EQ(scores[1], 0);
 }
 
 TEST(Loss, StaysFiniteWhereTheProbabilityIsZeroOrOne) {

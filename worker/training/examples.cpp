@@ -1,0 +1,125 @@
+#include "worker/training/examples.hpp"
+
+#include <algorithm>
+
+namespace hone {
+
+namespace {
+
+/// Where a training mask comes from: the base mask, refined `depth` times, or the deformed truth.
+struct MaskSource {
+  bool base = false;
+  int depth = 0;
+};
+
+MaskSource draw_source(const RefineSpec& refine, Random& random) {
+  if (refine.mode == RefineMode::plain || refine.mode == RefineMode::ascent) {
+    return {.base = random.uniform() < refine.base_fraction};
+  }
+  const bool deep = refine.self_depth == SelfDepth::random;
+  const int own = deep ? 1 : refine.self_steps;  // sources that are the net's own masks (A21)
+  const int source = static_cast<int>(random.below(static_cast<std::uint32_t>(2 + own)));
+  if (source < 2) return {.base = source == 1};
+  const int depth = deep ? static_cast<int>(random.below(self_depth_limit + 1)) : source - 1;
+  return {.base = true, .depth = depth};
+}
+
+}  // namespace
+
+Examples::Examples(const TrialSpec& spec, const Inputs& inputs)
+    : batch(spec.training.batch, inputs.channels(), spec.image_size, spec.numerics.layout),
+      truths(static_cast<std::size_t>(spec.training.batch) *
+             static_cast<std::size_t>(inputs.pack().pixels())),
+      overlaps(static_cast<std::size_t>(spec.training.batch)),
+      depths(static_cast<std::size_t>(spec.training.batch)) {}
+
+std::span<const std::uint8_t> Examples::truth(int slot) const {
+  const std::size_t pixels = truths.size() / depths.size();
+  return std::span(truths).subspan(static_cast<std::size_t>(slot) * pixels, pixels);
+}
+
+std::span<std::uint8_t> Examples::truth(int slot) {
+  const std::size_t pixels = truths.size() / depths.size();
+  return std::span(truths).subspan(static_cast<std::size_t>(slot) * pixels, pixels);
+}
+
+ExampleMaker::ExampleMaker(const TrialSpec& spec, const Inputs& inputs, const Streams& streams)
+    : spec_(spec),
+      inputs_(inputs),
+      streams_(streams),
+      augmentation_(spec.image_size),
+      deformer_(spec.image_size),
+      mask_(static_cast<std::size_t>(inputs.pack().pixels())),
+      scratch_(mask_.size()),
+      picture_(3 * mask_.size()) {}
+
+void ExampleMaker::make(int epoch, std::span<const std::int32_t> images, Examples& into) {
+  into.count = static_cast<int>(images.size());
+  for (int slot = 0; slot < into.count; ++slot) {
+    const int image = images[static_cast<std::size_t>(slot)];
+    add_image(epoch, image, slot, into);
+    if (inputs_.channels() == 4) add_mask(epoch, image, slot, into);
+  }
+}
+
+void ExampleMaker::add_image(int epoch, int image, int slot, Examples& into) {
+  const auto truth = inputs_.pack().truth(image);
+  if (spec_.training.image_augmentation == ImageAugmentation::none) {
+    into.batch.set_image(slot, inputs_.pack().image(image));
+    std::copy(truth.begin(), truth.end(), into.truth(slot).begin());
+    return;
+  }
+  Random random = streams_.at(Purpose::image_augmentation, epoch, image);
+  augmentation_.draw(random);
+  augmentation_.change_image(inputs_.pack().image(image), picture_);
+  into.batch.set_image(slot, std::span<const float>(picture_));
+  augmentation_.change_truth(truth, into.truth(slot));
+}
+
+void ExampleMaker::add_mask(int epoch, int image, int slot, Examples& into) {
+  const auto at = static_cast<std::size_t>(slot);
+  const std::span<const std::uint8_t> truth = std::as_const(into).truth(slot);
+  Random random = streams_.at(Purpose::deformation, epoch, image);
+  const MaskSource source = draw_source(spec_.refine, random);
+  into.depths[at] = source.depth;
+  if (!source.base) {
+    draw_deformed(truth, random);
+  } else if (spec_.training.image_augmentation == ImageAugmentation::none) {
+    inputs_.copy_training_mask(image, mask_);
+  } else {
+    inputs_.copy_training_mask(image, scratch_);
+    augmentation_.change_mask(scratch_, mask_);
+  }
+  if (spec_.refine.mask_input == MaskInput::zero) {
+    std::fill(mask_.begin(), mask_.end(), 0.0F);
+    into.depths[at] = 0;  // its own masks would be hidden as well
+  }
+  into.batch.set_mask(slot, mask_);
+  into.overlaps[at] = soft_overlap(mask_, truth);
+}
+
+void ExampleMaker::draw_deformed(std::span<const std::uint8_t> truth, Random& random) {
+  switch (spec_.refine.augmentation) {
+    case Augmentation::none:
+      mask_.assign(truth.begin(), truth.end());
+      return;
+    case Augmentation::simple:
+      return deformer_.deform(truth, random, mask_);
+    case Augmentation::fitted: {
+      const std::size_t kind = random.below(deformation_count);
+      const DeformationParameters parameters = draw_parameters((*inputs_.law())[kind], random);
+      deformer_.deform(static_cast<Deformation>(kind), parameters, truth, random, mask_);
+    }
+  }
+}
+
+std::vector<std::int32_t> epoch_order(const Inputs& inputs, const Streams& streams, int epoch) {
+  std::vector<std::int32_t> order = inputs.partition().train;
+  Random random = streams.at(Purpose::order, epoch, 0);
+  for (std::size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[random.below(static_cast<std::uint32_t>(left))]);
+  }
+  return order;
+}
+
+}  // namespace hone
