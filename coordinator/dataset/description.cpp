@@ -30,8 +30,8 @@ void check_extension(const DescriptionObject& object, std::string_view key,
 
 /// Levels are named by their number, and the grey values must fit in 8 bits.
 void check_foreground(const DescriptionObject& object, const ForegroundRule& rule) {
-  const int last = rule.labels.empty() ? largest_value / rule.scale
-                                       : static_cast<int>(rule.labels.size()) - 1;
+  const int last =
+      rule.labels.empty() ? largest_value / rule.scale : static_cast<int>(rule.labels.size()) - 1;
   if (last * rule.scale > largest_value) {
     object.refuse("labels", std::to_string(last) + " * " + std::to_string(rule.scale) +
                                 " is above 255, the largest grey value");

@@ -11,10 +11,10 @@ namespace hone {
 /// What a file of experiments/datasets says of a data set: how its folder is laid out and which
 /// pixels are foreground. See experiments/datasets/README.md for the keys.
 struct DatasetDescription {
-  std::string title;     // as the paper calls it
-  std::string citation;  // for people, like the next two
-  std::string source;    // where it comes from and who may have it
-  std::string notes;     // what was assumed
+  std::string title;             // as the paper calls it
+  std::string citation;          // for people, like the next two
+  std::string source;            // where it comes from and who may have it
+  std::string notes;             // what was assumed
   std::string layout = "pairs";  // pairs, ph2, isic2017
   PairsOptions pairs;            // of the layout pairs
 };

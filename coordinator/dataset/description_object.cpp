@@ -51,8 +51,8 @@ DescriptionObject::DescriptionObject(std::string_view text, const std::string& p
   } catch (const json::exception& error) {
     const std::string what = error.what();
     const auto begin = what.find("parse error");
-    throw IngestError(place + ": not JSON: " +
-                      (begin == std::string::npos ? what : what.substr(begin)));
+    throw IngestError(place +
+                      ": not JSON: " + (begin == std::string::npos ? what : what.substr(begin)));
   }
   if (!content_->value.is_object()) throw IngestError(place + ": expected a JSON object");
 }

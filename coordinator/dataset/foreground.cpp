@@ -42,12 +42,13 @@ cv::Mat table_of(const ForegroundRule& rule) {
   for (int value = 0; value < 256; ++value) {
     const int level = value / rule.scale;
     const bool exact = value % rule.scale == 0;
-    const bool listed = std::find(rule.levels.begin(), rule.levels.end(), level) !=
-                        rule.levels.end();
+    const bool listed =
+        std::find(rule.levels.begin(), rule.levels.end(), level) != rule.levels.end();
     const bool inside = rule.levels.empty() ? level >= rule.at_least : exact && listed;
     const bool known = rule.labels.empty() || (exact && level < std::ssize(rule.labels));
-    table.at<std::uint8_t>(value) =
-        !known ? unknown_value : inside ? foreground_value : std::uint8_t{0};
+    table.at<std::uint8_t>(value) = !known   ? unknown_value
+                                    : inside ? foreground_value
+                                             : std::uint8_t{0};
   }
   return table;
 }

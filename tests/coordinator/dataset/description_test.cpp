@@ -54,7 +54,8 @@ TEST(Description, SaysEverythingAboutPairs) {
 }
 
 TEST(Description, IsRefusedWhenItIsNotAnObject) {
-  EXPECT_THAT(refusal("{\n\"title\": }"), AllOf(HasSubstr("x.json: not JSON"), HasSubstr("line 2")));
+  EXPECT_THAT(refusal("{\n\"title\": }"),
+              AllOf(HasSubstr("x.json: not JSON"), HasSubstr("line 2")));
   EXPECT_THAT(refusal("[]"), HasSubstr("expected a JSON object"));
   EXPECT_THAT(refusal(R"({"title": "a", "title": "b"})"), HasSubstr("'title' is there twice"));
 }
