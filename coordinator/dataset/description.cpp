@@ -118,24 +118,26 @@ bool is_description_path(std::string_view use) {
   return use.find('/') != std::string_view::npos || use.ends_with(".json");
 }
 
-DatasetDescription find_description(const std::string& use) {
+std::string description_text(const std::string& use) {
   if (is_description_path(use)) {
     std::ifstream stream(use, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
-    if (!stream || std::filesystem::is_directory(use)) {
-      throw IngestError(use + ": there is no such description of a data set");
-    }
-    return read_description(text.str(), use);
+    if (stream && !std::filesystem::is_directory(use)) return text.str();
+    throw IngestError(use + ": there is no such description of a data set");
   }
   const auto found = built_in_descriptions().find(use);
-  if (found != built_in_descriptions().end()) {
-    return read_description(found->second, "experiments/datasets/" + use + ".json");
-  }
+  if (found != built_in_descriptions().end()) return found->second;
   std::string known;
   for (const auto& [name, text] : built_in_descriptions()) known += "'" + name + "', ";
   throw IngestError("use '" + use + "': no such data set; known are " + known +
                     "or the path of a description (with a slash or ending in .json)");
+}
+
+DatasetDescription find_description(const std::string& use) {
+  const bool built_in = !is_description_path(use);
+  return read_description(description_text(use),
+                          built_in ? "experiments/datasets/" + use + ".json" : use);
 }
 
 }  // namespace hone

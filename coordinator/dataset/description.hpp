@@ -31,8 +31,11 @@ const std::map<std::string, std::string>& built_in_descriptions();
 /// ends in ".json".
 bool is_description_path(std::string_view use);
 
-/// The built-in description of this name, or, if it is a path, that of the file. Throws IngestError
-/// with the names that are known.
+/// The text of the built-in description of this name, or, if it is a path, of the file. Throws
+/// IngestError with the names that are known.
+std::string description_text(const std::string& use);
+
+/// Reads that text.
 DatasetDescription find_description(const std::string& use);
 
 }  // namespace hone
