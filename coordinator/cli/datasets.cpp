@@ -4,9 +4,11 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/progress.hpp"
+#include "coordinator/dataset/description.hpp"
 
 namespace hone::cli {
 
@@ -28,21 +30,48 @@ std::string text_of(const std::string& file) {
   return text.str();
 }
 
+PairsOptions inline_pairs(const DatasetSpec& dataset) {
+  PairsOptions pairs;
+  pairs.images = dataset.images;
+  pairs.masks = dataset.masks;
+  pairs.image_suffix = dataset.image_suffix;
+  pairs.mask_suffix = dataset.mask_suffix;
+  pairs.group = dataset.group;
+  pairs.allow_aspect = dataset.allow_aspect;
+  return pairs;
+}
+
+/// Of a data set with `use` or an inline `description`.
+DatasetDescription description_of(const DatasetSpec& dataset) {
+  if (dataset.description.empty()) return find_description(dataset.use);
+  return read_description(dataset.description, dataset.use.empty() ? "description" : dataset.use);
+}
+
 IngestRequest request_of(const DatasetSpec& dataset, int image_size,
                          const std::filesystem::path& data) {
   IngestRequest request;
   request.layout = dataset.layout;
-  if (dataset.layout != "lesions") request.directory = data / dataset.path;
+  request.pairs = inline_pairs(dataset);
+  if (!dataset.use.empty() || !dataset.description.empty()) {
+    DatasetDescription description = description_of(dataset);
+    request.layout = std::move(description.layout);
+    request.pairs = std::move(description.pairs);
+  }
+  if (request.layout != "lesions") request.directory = data / dataset.path;
   request.image_size = image_size;
-  request.pairs.images = dataset.images;
-  request.pairs.masks = dataset.masks;
-  request.pairs.image_suffix = dataset.image_suffix;
-  request.pairs.mask_suffix = dataset.mask_suffix;
-  request.pairs.group = dataset.group;
-  request.pairs.allow_aspect = dataset.allow_aspect;
+  request.cases = dataset.cases;
+  request.split_by = dataset.split_by == "image" ? SplitBy::image : SplitBy::patient;
   request.lesions.count = dataset.count;
   request.lesions.seed = dataset.generator;
   return request;
+}
+
+/// Takes in the descriptions that lie beside the experiment, so that it stands alone afterwards.
+void take_in_descriptions(ExperimentSpec& experiment, const std::filesystem::path& folder) {
+  for (DatasetSpec& dataset : experiment.datasets) {
+    if (!dataset.description.empty() || !is_description_path(dataset.use)) continue;
+    dataset.description = description_text((folder / dataset.use).string());
+  }
 }
 
 }  // namespace
@@ -62,9 +91,14 @@ void add_experiment_options(CLI::App& app, ExperimentOptions& options) {
 
 ExperimentSpec load_experiment(const ExperimentOptions& options) {
   try {
-    return parse_experiment(text_of(options.file), options.file, options.profile, options.settings);
+    ExperimentSpec experiment =
+        parse_experiment(text_of(options.file), options.file, options.profile, options.settings);
+    take_in_descriptions(experiment, std::filesystem::path(options.file).parent_path());
+    return experiment;
   } catch (const ExperimentError& error) {
     throw CommandError(error.what(), wrong_input);
+  } catch (const IngestError& error) {
+    throw CommandError(options.file + ": " + error.what(), wrong_input);
   }
 }
 

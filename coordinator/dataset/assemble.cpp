@@ -66,17 +66,16 @@ void check_aspect(const Source& source, const PackImage& entry, AspectRule rule,
 /// Fills entry `i` of the pack; returns the conditions met.
 std::vector<std::string> add_source(const SourceList& list, std::size_t i, Pack& pack) {
   const Source& source = list.sources[i];
-  const DecodedImage image = decode_image(source.image, pack.manifest.image_size);
-  DecodedMask mask = decode_mask(source.mask, pack.manifest.image_size);
+  DecodedPair pair = decode_pair(source, list.pixels, pack.manifest.image_size);
+  const SourceFacts& image = pair.image;
+  const SourceFacts& mask = pair.mask;
   PackImage& entry = pack.manifest.images[i];
   entry = {source.id,    0,          image.content, mask.content,   image.width,
-           image.height, mask.width, mask.height,   mask.foreground};
-  std::vector<std::string> conditions = image.conditions;
-  conditions.insert(conditions.end(), mask.conditions.begin(), mask.conditions.end());
-  check_aspect(source, entry, list.aspect, conditions);
-  place(pack, i, image.pixels, mask.pixels);
-  pack.native[i] = std::move(mask.native);
-  return conditions;
+           image.height, mask.width, mask.height,   pair.foreground};
+  check_aspect(source, entry, list.aspect, pair.conditions);
+  place(pack, i, pair.image_pixels, pair.mask_pixels);
+  pack.native[i] = std::move(pair.native);
+  return std::move(pair.conditions);
 }
 
 void set_groups(const SourceList& list, PackManifest& manifest) {
@@ -105,7 +104,8 @@ Pack assemble(const SourceList& list, const IngestRequest& request,
   quieten_decoders();
   const std::size_t count = list.sources.size();
   Pack pack = empty_pack(request, count);
-  pack.manifest.foreground = foreground_rule;
+  pack.manifest.synthetic = list.synthetic;
+  pack.manifest.foreground = words_of(list.pixels);
   pack.manifest.cases = list.cases;
   pack.manifest.counts = list.counts;
   std::vector<std::vector<std::string>> conditions(count);

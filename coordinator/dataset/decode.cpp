@@ -1,105 +1,15 @@
 #include "coordinator/dataset/decode.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/core/utils/logger.hpp>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 
-#include "coordinator/dataset/image_file.hpp"
-#include "coordinator/dataset/ingest.hpp"
+#include "coordinator/dataset/foreground.hpp"
+#include "coordinator/dataset/raw_image.hpp"
 
 namespace hone {
 
 namespace {
-
-struct RawImage {
-  cv::Mat pixels;  // as stored: 1, 3 or 4 channels of 8 or 16 bits, blue first
-  Digest content;
-};
-
-RawImage read_raw(const std::filesystem::path& file) {
-  const std::vector<unsigned char> bytes = read_image_file(file);
-  check_image_file(file, bytes);
-  RawImage raw;
-  raw.content = sha256(std::as_bytes(std::span(bytes)));
-  try {
-    raw.pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception&) {
-    raw.pixels.release();
-  }
-  if (raw.pixels.empty()) {
-    throw IngestError(file.string() + ": cannot be decoded; the file is damaged");
-  }
-  if (raw.pixels.depth() != CV_8U && raw.pixels.depth() != CV_16U) {
-    throw IngestError(file.string() + ": has neither 8 nor 16 bits a channel; convert it to 8");
-  }
-  const int channels = raw.pixels.channels();
-  if (channels != 1 && channels != 3 && channels != 4) {
-    throw IngestError(file.string() + ": has " + std::to_string(channels) +
-                      " channels; convert it to grey, RGB or RGBA");
-  }
-  return raw;
-}
-
-/// 8 bits a channel: 65535 becomes 255.
-cv::Mat to_8_bits(const cv::Mat& pixels) {
-  if (pixels.depth() == CV_8U) return pixels;
-  cv::Mat result;
-  pixels.convertTo(result, CV_8U, 1.0 / 257);
-  return result;
-}
-
-/// Likewise, but a mask of {0,1} stays one instead of vanishing.
-cv::Mat mask_to_8_bits(const cv::Mat& pixels) {
-  if (pixels.depth() == CV_8U) return pixels;
-  double largest = 0;
-  cv::minMaxLoc(pixels.reshape(1), nullptr, &largest);
-  if (largest > 1) return to_8_bits(pixels);
-  cv::Mat result;
-  pixels.convertTo(result, CV_8U);
-  return result;
-}
-
-cv::Mat converted(const cv::Mat& pixels, int code) {
-  cv::Mat result;
-  cv::cvtColor(pixels, result, code);
-  return result;
-}
-
-cv::Mat to_rgb(const cv::Mat& pixels) {
-  if (pixels.channels() == 1) return converted(pixels, cv::COLOR_GRAY2RGB);
-  return converted(pixels, pixels.channels() == 4 ? cv::COLOR_BGRA2RGB : cv::COLOR_BGR2RGB);
-}
-
-cv::Mat to_grey(const cv::Mat& pixels) {
-  if (pixels.channels() == 1) return pixels;
-  return converted(pixels, pixels.channels() == 4 ? cv::COLOR_BGRA2GRAY : cv::COLOR_BGR2GRAY);
-}
-
-cv::Mat resized(const cv::Mat& pixels, int size) {
-  if (pixels.rows == size && pixels.cols == size) return pixels;
-  cv::Mat result;
-  cv::resize(pixels, result, {size, size}, 0, 0, cv::INTER_AREA);
-  return result;
-}
-
-/// 255 where the source is foreground, else 0. Notes what was unusual about the source.
-cv::Mat foreground_of(const cv::Mat& grey, std::vector<std::string>& conditions) {
-  constexpr double threshold = 128;
-  double largest = 0;
-  cv::minMaxLoc(grey, nullptr, &largest);
-  const int total = grey.rows * grey.cols;
-  cv::Mat result = grey >= (largest == 1 ? 1 : threshold);
-  const int foreground = cv::countNonZero(result);
-  if (largest == 1) conditions.emplace_back("zero_one_masks");
-  if (largest > 1 && foreground == 0) conditions.emplace_back("dark_masks");
-  if (foreground == 0) conditions.emplace_back("empty_masks");
-  if (foreground == total) conditions.emplace_back("full_masks");
-  if (foreground != cv::countNonZero(grey) || foreground != cv::countNonZero(grey == largest)) {
-    if (foreground != 0) conditions.emplace_back("masks_with_grey_levels");
-  }
-  return result;
-}
 
 NativeMask runs_of(const cv::Mat& mask) {
   RunWriter writer(255);
@@ -109,58 +19,98 @@ NativeMask runs_of(const cv::Mat& mask) {
   return writer.finish();
 }
 
-}  // namespace
-
-const char* const foreground_rule =
-    "a source pixel is foreground where its grey value is at least 128 of 255 (at least 1 in a "
-    "mask whose largest value is 1); area-resized, then foreground where the share is at least 0.5";
-
-DecodedImage decode_image(const std::filesystem::path& file, int size) {
-  const RawImage raw = read_raw(file);
-  DecodedImage image;
-  image.content = raw.content;
-  image.width = raw.pixels.cols;
-  image.height = raw.pixels.rows;
-  if (raw.pixels.channels() == 1) image.conditions.emplace_back("grey_images");
-  if (raw.pixels.channels() == 4) image.conditions.emplace_back("alpha_images");
-  if (raw.pixels.depth() == CV_16U) image.conditions.emplace_back("sixteen_bit_images");
-  const cv::Mat rgb = resized(to_rgb(to_8_bits(raw.pixels)), size);
-  const auto plane = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
-  image.pixels.resize(3 * plane);
-  for (int y = 0; y < size; ++y) {
-    const auto* row = rgb.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < size; ++x) {
-      const auto at = static_cast<std::size_t>(y) * static_cast<std::size_t>(size) +
-                      static_cast<std::size_t>(x);
-      for (int c = 0; c < 3; ++c)
-        image.pixels[static_cast<std::size_t>(c) * plane + at] = row[x][c];
-    }
-  }
-  return image;
+SourceFacts facts_of(const RawImage& raw) {
+  return {raw.content, raw.pixels.cols, raw.pixels.rows};
 }
 
-DecodedMask decode_mask(const std::filesystem::path& file, int size) {
-  const RawImage raw = read_raw(file);
-  DecodedMask mask;
-  mask.content = raw.content;
-  mask.width = raw.pixels.cols;
-  mask.height = raw.pixels.rows;
-  if (raw.pixels.channels() == 3) mask.conditions.emplace_back("colour_masks");
-  if (raw.pixels.channels() == 4) mask.conditions.emplace_back("alpha_masks");
-  if (raw.pixels.depth() == CV_16U) mask.conditions.emplace_back("sixteen_bit_masks");
-  const cv::Mat grey = to_grey(mask_to_8_bits(raw.pixels));
-  const cv::Mat native = foreground_of(grey, mask.conditions);
-  mask.native = runs_of(native);
-  const cv::Mat small = resized(native, size);
-  // The resize rounds shares of 255 to whole numbers, 127.5 upwards: 128 is a share of 0.5.
-  const cv::Mat cut = (small >= 128) / 255;
-  mask.pixels.assign(cut.begin<std::uint8_t>(), cut.end<std::uint8_t>());
+std::string sides(const cv::Mat& pixels) {
+  return std::to_string(pixels.cols) + "x" + std::to_string(pixels.rows);
+}
+
+/// What of image and mask alike is kept. Requires: `grey` is the whole mask.
+cv::Rect kept_region(const Source& source, const cv::Mat& image, const cv::Mat& grey,
+                     const PixelRule& rule) {
+  if (image.size() != grey.size()) {
+    throw IngestError(source.mask.string() + ": " + sides(grey) + ", but its image is " +
+                      sides(image) + "; to be cropped alike, both must be of one size");
+  }
+  const cv::Rect inner(rule.border, rule.border, grey.cols - 2 * rule.border,
+                       grey.rows - 2 * rule.border);
+  if (inner.width < 1 || inner.height < 1) {
+    throw IngestError(source.mask.string() + ": " + sides(grey) + ", of which a border of " +
+                      std::to_string(rule.border) + " pixels leaves nothing");
+  }
+  if (!rule.margin) return inner;
+  return labelled_region(grey(inner), *rule.margin) + inner.tl();
+}
+
+cv::Mat shrunk(const cv::Mat& pixels, double factor) {
+  const auto side = [&](int length) {
+    return std::max(1, static_cast<int>(std::lround(length * factor)));
+  };
+  return area_resized(pixels, {side(pixels.cols), side(pixels.rows)});
+}
+
+std::vector<std::uint8_t> planes_of(const cv::Mat& rgb) {
+  const std::size_t plane = rgb.total();
+  std::vector<std::uint8_t> planes(3 * plane);
+  std::size_t at = 0;
+  for (int y = 0; y < rgb.rows; ++y) {
+    const auto* row = rgb.ptr<cv::Vec3b>(y);
+    for (int x = 0; x < rgb.cols; ++x, ++at) {
+      for (int c = 0; c < 3; ++c) planes[static_cast<std::size_t>(c) * plane + at] = row[x][c];
+    }
+  }
+  return planes;
+}
+
+/// The resize rounds shares of 255 to whole numbers, 127.5 upwards: 128 is a share of 0.5.
+cv::Mat cut_at_half(const cv::Mat& shares) {
+  return shares >= 128;
+}
+
+void set_mask(DecodedPair& pair, const cv::Mat& native, int size) {
+  pair.native = runs_of(native);
+  const cv::Mat cut = cut_at_half(area_resized(native, {size, size})) / 255;
+  pair.mask_pixels.assign(cut.begin<std::uint8_t>(), cut.end<std::uint8_t>());
   const int foreground = cv::countNonZero(cut);
-  mask.foreground = static_cast<double>(foreground) / static_cast<double>(mask.pixels.size());
-  const bool empty = std::find(mask.conditions.begin(), mask.conditions.end(), "empty_masks") !=
-                     mask.conditions.end();
-  if (foreground == 0 && !empty) mask.conditions.emplace_back("masks_lost_in_resize");
-  return mask;
+  pair.foreground = static_cast<double>(foreground) / static_cast<double>(cut.total());
+  const bool empty = std::find(pair.conditions.begin(), pair.conditions.end(), "empty_masks") !=
+                     pair.conditions.end();
+  if (foreground == 0 && !empty) pair.conditions.emplace_back("masks_lost_in_resize");
+}
+
+}  // namespace
+
+DecodedPair decode_pair(const Source& source, const PixelRule& rule, int size) {
+  const RawImage raw_image = read_raw(source.image);
+  const RawImage raw_mask = read_raw(source.mask);
+  DecodedPair pair;
+  pair.image = facts_of(raw_image);
+  pair.mask = facts_of(raw_mask);
+  const auto note = [&](const std::vector<std::string>& conditions) {
+    pair.conditions.insert(pair.conditions.end(), conditions.begin(), conditions.end());
+  };
+  note(image_conditions(raw_image.pixels));
+  note(mask_conditions(raw_mask.pixels));
+
+  cv::Mat image = raw_image.pixels;
+  // Labels of 16 bits are plain numbers; pictures of 16 bits are brighter than any label.
+  cv::Mat grey = mask_to_grey(raw_mask.pixels, rule.foreground.is_default() ? 1 : 255);
+  if (rule.crops()) {
+    const cv::Rect kept = kept_region(source, image, grey, rule);
+    image = image(kept);
+    grey = grey(kept);
+  }
+  Foreground foreground = foreground_of(grey, rule.foreground, source.mask);
+  note(foreground.conditions);
+  if (rule.shrink < 1) {
+    image = shrunk(image, rule.shrink);
+    foreground.pixels = cut_at_half(shrunk(foreground.pixels, rule.shrink));
+  }
+  pair.image_pixels = planes_of(area_resized(to_rgb(image), {size, size}));
+  set_mask(pair, foreground.pixels, size);
+  return pair;
 }
 
 void quieten_decoders() {

@@ -1,7 +1,6 @@
 #include "coordinator/dataset/folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -40,20 +39,25 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   fs::directory_iterator at(folder, error);
   for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    if (!at->path().filename().string().starts_with('.')) entries.push_back(at->path());
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with('.') && name != synthetic_mark) entries.push_back(at->path());
   }
   if (error) throw IngestError(folder.string() + ": cannot be read: " + error.message());
   std::sort(entries.begin(), entries.end());
   return entries;
 }
 
+bool has_extension(const fs::path& file, std::string_view extension) {
+  const auto same = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  const std::string own = file.extension().string();
+  return std::equal(own.begin(), own.end(), extension.begin(), extension.end(), same);
+}
+
 bool has_image_extension(const fs::path& file) {
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 6> known = {".jpg", ".jpeg", ".png",
-                                                     ".bmp", ".tif",  ".tiff"};
-  return std::find(known.begin(), known.end(), extension) != known.end();
+  return std::any_of(image_extensions.begin(), image_extensions.end(),
+                     [&](std::string_view extension) { return has_extension(file, extension); });
 }
 
 std::optional<fs::path> find_folder(const fs::path& start,

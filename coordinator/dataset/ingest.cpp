@@ -44,6 +44,11 @@ SourceList find_all_sources(const IngestRequest& request) {
 
 SourceList find_sources(const IngestRequest& request) {
   SourceList list = find_all_sources(request);
+  list.synthetic = std::filesystem::exists(request.directory / synthetic_mark) ||
+                   std::filesystem::exists(list.root / synthetic_mark);
+  if (request.split_by == SplitBy::image) {
+    for (Source& source : list.sources) source.patient.clear();
+  }
   list.cases = choose_cases(list, request.cases);
   return list;
 }

@@ -5,8 +5,11 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "coordinator/dataset/pack.hpp"
+#include "coordinator/dataset/pixel_rule.hpp"
 
 namespace hone {
 
@@ -18,7 +21,20 @@ struct PairsOptions {
   std::string mask_suffix;    // likewise, "_mask" say
   std::string group;          // regular expression on the id whose first capture is the patient
   bool allow_aspect = false;  // accept an image and a mask of different aspect, each resized alone
+  std::string image_extension;  // ".jpg", in any case; '' for all that are decoded
+  std::string mask_extension;
+  bool recursive = false;             // look into folders too; the id is the path: "left/007"
+  std::vector<std::string> prefixes;  // what ids begin with that is not the patient: an id without
+                                      // its prefix is the patient, or what `group` is held against
+  PixelRule pixels;
 };
+
+/// Which images may not part in a split, beside those of equal bytes. The paper splits by image.
+enum class SplitBy : std::uint8_t { patient, image };
+
+/// A file of this name in a data set's folder says that its images are generated, so that every
+/// table says so too. Its content is for people.
+inline constexpr std::string_view synthetic_mark = "SYNTHETIC";
 
 /// The generator of the layout `lesions`.
 struct LesionOptions {
@@ -30,8 +46,9 @@ struct IngestRequest {
   std::string layout;               // ph2, isic2017, pairs, lesions
   std::filesystem::path directory;  // unused by lesions
   int image_size = 128;             // pixels a side
-  int cases = 0;                    // use only so many, see choose_cases; 0: all. Not for lesions
-  int threads = 0;                  // 0: as many as the machine has; never changes a byte
+  SplitBy split_by = SplitBy::patient;
+  int cases = 0;    // use only so many, see choose_cases; 0: all. Not for lesions
+  int threads = 0;  // 0: as many as the machine has; never changes a byte
   PairsOptions pairs;
   LesionOptions lesions;
 };

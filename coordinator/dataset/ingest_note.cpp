@@ -42,10 +42,11 @@ Digest note_key(const IngestRequest& request, const SourceList& list) {
   Hasher hasher;
   add_part(hasher, request.layout);
   add_part(hasher, list.cases);
+  add_part(hasher, words_of(list.pixels));
   for (const std::int64_t number :
        {std::int64_t{ingest_version}, std::int64_t{lesion_generator_version},
         std::int64_t{request.image_size}, std::int64_t{list.aspect == AspectRule::refuse},
-        std::int64_t{request.lesions.count}, request.lesions.seed}) {
+        std::int64_t{list.synthetic}, std::int64_t{request.lesions.count}, request.lesions.seed}) {
     add_part(hasher, std::to_string(number));
   }
   for (const Source& source : list.sources) {

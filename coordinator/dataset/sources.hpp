@@ -26,6 +26,8 @@ struct SourceList {
   std::filesystem::path root;   // the folder that the layout really begins at
   std::vector<Source> sources;  // ascending ids, each id once, at least one
   AspectRule aspect = AspectRule::refuse;
+  PixelRule pixels;
+  bool synthetic = false;                      // the tree says that it was generated
   std::string cases;                           // what choose_cases said
   std::map<std::string, std::int64_t> counts;  // of files that were passed over
 };

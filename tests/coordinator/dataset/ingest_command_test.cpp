@@ -6,7 +6,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/progress.hpp"
-#include "tests/coordinator/dataset/tree.hpp"
+#include "tests/coordinator/dataset/paper_tree.hpp"
 
 namespace hone::cli {
 namespace {
@@ -53,6 +53,47 @@ TEST(IngestCommand, PutsPacksBelowTheStateFolder) {
   const std::string state = (folder.path() / "state").string();
   const std::string line = output_of("ingest lesions --count 2 --size 16 --state '" + state + "'");
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "state/artifacts" / line.substr(0, 64)));
+}
+
+/// The message with which the command ends with 2.
+std::string refusal(const std::string& arguments) {
+  try {
+    output_of(arguments);
+  } catch (const CommandError& error) {
+    EXPECT_EQ(error.exit_code, 2) << error.what();
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(IngestCommand, TakesLayoutAndRuleFromADescription) {
+  const PaperTree tree("cervix-huc");
+  for (const std::string id : {"green_1", "schiller_1", "green_2"}) {
+    tree.add(id, bands(40, 40, {0, 170}));
+  }
+  const std::string arguments = "ingest --use cervix-huc '" + tree.request.directory.string() +
+                                "' --store '" + (tree.folder.path() / "store").string() + "'";
+  const auto json = nlohmann::json::parse(output_of(arguments + " --json"));
+  EXPECT_EQ(json.at("synthetic"), true);
+  EXPECT_EQ(json.at("groups"), 2);
+  EXPECT_THAT(json.at("foreground_rule").get<std::string>(), HasSubstr("2 (cervix)"));
+  EXPECT_EQ(nlohmann::json::parse(output_of(arguments + " --json --by-image")).at("groups"), 3);
+  const auto some = nlohmann::json::parse(output_of(arguments + " --json --cases 1"));
+  EXPECT_EQ(some.at("cases"), "1 of 3 cases");
+  EXPECT_THAT(refusal(arguments + " --mask-suffix _x"), HasSubstr("--mask-suffix"));
+  EXPECT_THAT(refusal("ingest --use nothing x"), HasSubstr("'nothing'"));
+  EXPECT_THAT(refusal("ingest --use cervix-huc pairs x"), HasSubstr("only the data set's folder"));
+}
+
+TEST(IngestCommand, RefusesOptionsOfAnotherLayout) {
+  EXPECT_THAT(refusal("ingest ph2 x --count 3"),
+              HasSubstr("--count is only for the layout lesions"));
+  EXPECT_THAT(refusal("ingest lesions --group '(a)'"),
+              HasSubstr("--group is only for the layout pairs, not for lesions"));
+  EXPECT_THAT(refusal("ingest isic2017 x --allow-aspect"), HasSubstr("--allow-aspect"));
+  EXPECT_THAT(refusal("ingest lesions x"), HasSubstr("leave out 'x'"));
+  EXPECT_THAT(refusal("ingest lesions --cases 3"), HasSubstr("cases"));
+  EXPECT_THAT(refusal("ingest"), HasSubstr("name a layout"));
 }
 
 TEST(IngestCommand, EndsWithTwoOnWrongInput) {

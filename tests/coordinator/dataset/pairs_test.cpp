@@ -44,7 +44,10 @@ TEST(Pairs, TakesFoldersAndSuffixesAsTold) {
   const fs::path data = tree.request.directory;
   write_image(data / "x" / "1_photo.png", photo(0));
   write_image(data / "y" / "1_truth.png", half_mask());
-  tree.request.pairs = {"x", "y", "_photo", "_truth", "", false};
+  tree.request.pairs.images = "x";
+  tree.request.pairs.masks = "y";
+  tree.request.pairs.image_suffix = "_photo";
+  tree.request.pairs.mask_suffix = "_truth";
   EXPECT_THAT(ids_of(tree.ingested()), ElementsAre("1"));
 }
 
@@ -55,7 +58,8 @@ TEST(Pairs, ReadsImagesAndMasksFromOneFolder) {
     write_image(data / (id + ".png"), photo(id[0]));
     write_image(data / (id + "_mask.png"), half_mask());
   }
-  tree.request.pairs = {".", ".", "", "_mask", "", false};
+  tree.request.pairs.images = tree.request.pairs.masks = ".";
+  tree.request.pairs.mask_suffix = "_mask";
   const IngestResult result = tree.ingested();
   EXPECT_THAT(ids_of(result), ElementsAre("1", "2"));
   EXPECT_THAT(result.manifest.counts, testing::IsEmpty());
@@ -86,6 +90,52 @@ TEST(Pairs, KeepsOnePatientsImagesInOneGroup) {
   }
   tree.request.pairs.group = "^([^_]+)_";
   EXPECT_THAT(groups_of(tree.ingested()), ElementsAre(0, 0, 1));
+}
+
+TEST(Pairs, LooksIntoFoldersWhenTold) {
+  PairsTree tree;
+  write_image(tree.image("left/1.png"), photo(8));
+  write_image(tree.mask("left/1.png"), half_mask());
+  EXPECT_THAT(tree.ingested().manifest.counts, ElementsAre(testing::Pair("other_files", 2)));
+  tree.request.pairs.recursive = true;
+  EXPECT_THAT(ids_of(tree.ingested()), ElementsAre("a", "b", "c", "left/1"));
+}
+
+TEST(Pairs, DoesNotTakeMasksForImagesWhenTheyLieBelowThem) {
+  PairsTree tree;
+  const fs::path data = tree.request.directory;
+  write_image(data / "images" / "masks" / "1.png", half_mask());
+  write_image(data / "images" / "1.png", photo(8));
+  for (const std::string name : {"a.png", "b.png", "c.png"}) fs::remove(tree.image(name));
+  tree.request.pairs.masks = "images/masks";
+  tree.request.pairs.recursive = true;
+  EXPECT_THAT(ids_of(tree.ingested()), ElementsAre("1"));
+}
+
+TEST(Pairs, TellsSidesOfOneFolderByTheirExtensions) {
+  PairsTree tree;
+  const fs::path data = tree.request.directory;
+  write_image(data / "1.JPG", photo(1));
+  write_image(data / "1.bmp", half_mask());
+  tree.request.pairs.images = tree.request.pairs.masks = ".";
+  tree.request.pairs.image_extension = ".jpg";
+  tree.request.pairs.mask_extension = ".bmp";
+  EXPECT_THAT(ids_of(tree.ingested()), ElementsAre("1"));
+}
+
+TEST(Pairs, TakesWhatFollowsAPrefixForThePatient) {
+  PairsTree tree;
+  tree.request.pairs.prefixes = {"green_", "schiller_"};
+  EXPECT_THAT(tree.refusal(), AllOf(HasSubstr("'a' has no patient"), HasSubstr("'schiller_'")));
+  for (const std::string name : {"a.png", "b.png", "c.png"}) {
+    fs::rename(tree.image(name), tree.image((name == "a.png" ? "green_" : "schiller_") +
+                                            std::string(name == "c.png" ? "2.png" : "1.png")));
+    fs::rename(tree.mask(name), tree.mask((name == "a.png" ? "green_" : "schiller_") +
+                                          std::string(name == "c.png" ? "2.png" : "1.png")));
+  }
+  EXPECT_THAT(groups_of(tree.ingested()), ElementsAre(0, 0, 1));
+  tree.request.split_by = SplitBy::image;
+  EXPECT_THAT(groups_of(tree.ingested()), ElementsAre(0, 1, 2));
 }
 
 TEST(Pairs, RefusesAGroupThatDoesNotFit) {
