@@ -73,6 +73,9 @@ class KeyCheck {
         return check_names(value, key, place);
       case KeyKind::grid:
         return check_grid(value, key, place);
+      case KeyKind::text_object:
+        if (!value.is_object()) refuse_value(value, key, place);
+        return;
       case KeyKind::object:
         if (!value.is_object()) refuse_value(value, key, place);
         return object(value, key.table, place);
@@ -160,10 +163,16 @@ class KeyCheck {
 
   /// A key of another layout would be read by nobody.
   void check_layout(const json& dataset, const std::string& place) const {
-    for (const char* required : {"name", "layout"})
-      if (!dataset.contains(required))
-        places_.refuse(place, "the key '" + std::string(required) + "' is missing");
-    const auto layout = dataset["layout"].get<std::string>();
+    if (!dataset.contains("name")) places_.refuse(place, "the key 'name' is missing");
+    const int ways = static_cast<int>(dataset.contains("layout") + dataset.contains("use") +
+                                      dataset.contains("description"));
+    const bool taken_in = dataset.contains("use") && dataset.contains("description");
+    if (ways != 1 && !(taken_in && ways == 2))
+      places_.refuse(place, ways == 0 ? "the key 'layout' is missing, or 'use' with the name of a "
+                                        "description in experiments/datasets"
+                                      : "only one of 'layout', 'use' and 'description' can say how "
+                                        "the folder is laid out");
+    const auto layout = dataset.value("layout", "described");
     for (const auto& [name, value] : dataset.items()) {
       const bool of_pairs = name == "images" || name == "masks" || name == "image_suffix" ||
                             name == "mask_suffix" || name == "group" || name == "allow_aspect";

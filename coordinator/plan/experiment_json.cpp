@@ -11,7 +11,12 @@ using nlohmann::json;
 using Ordered = nlohmann::ordered_json;  // people read it: as written in the header, not sorted
 
 Ordered dataset_json(const DatasetSpec& dataset) {
-  Ordered j = {{"name", dataset.name}, {"layout", dataset.layout}};
+  Ordered j = {{"name", dataset.name}};
+  if (!dataset.layout.empty()) j["layout"] = dataset.layout;
+  if (!dataset.use.empty()) j["use"] = dataset.use;
+  if (!dataset.description.empty()) j["description"] = Ordered::parse(dataset.description);
+  if (dataset.cases > 0) j["cases"] = dataset.cases;
+  if (dataset.split_by != DatasetSpec{}.split_by) j["split_by"] = dataset.split_by;
   if (dataset.layout == "lesions") {
     j["count"] = dataset.count;
     j["generator"] = dataset.generator;
@@ -33,6 +38,10 @@ DatasetSpec dataset_of(const json& j) {
   DatasetSpec dataset;
   dataset.name = j.value("name", dataset.name);
   dataset.layout = j.value("layout", dataset.layout);
+  dataset.use = j.value("use", dataset.use);
+  if (j.contains("description")) dataset.description = j.at("description").dump();
+  dataset.cases = j.value("cases", dataset.cases);
+  dataset.split_by = j.value("split_by", dataset.split_by);
   dataset.path = j.value("path", dataset.path);
   dataset.images = j.value("images", dataset.images);
   dataset.masks = j.value("masks", dataset.masks);

@@ -76,6 +76,8 @@ ExperimentObject root_object() {
 ExperimentObject dataset_object() {
   return {"datasets",
           {of_kind("name", Kind::text), one_of("layout", {"ph2", "isic2017", "pairs", "lesions"}),
+           of_kind("use", Kind::text), of_kind("description", Kind::text_object),
+           integer("cases", 5, 1000000), one_of("split_by", {"patient", "image"}),
            of_kind("path", Kind::text), of_kind("images", Kind::text), of_kind("masks", Kind::text),
            of_kind("image_suffix", Kind::text), of_kind("mask_suffix", Kind::text),
            of_kind("group", Kind::text), of_kind("allow_aspect", Kind::flag),
@@ -234,6 +236,7 @@ std::string expected(const ExperimentKey& key) {
       return "a list of " + quoted_list(key.names);
     case Kind::grid:
       return "an object such as {\"network.levels\": [3]}";
+    case Kind::text_object:
     case Kind::object:
       return "an object";
     case Kind::objects:

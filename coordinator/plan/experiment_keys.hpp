@@ -15,10 +15,11 @@ enum class KeyKind : std::uint8_t {
   name,  // one of `names`
   integers,
   numbers,
-  names,    // a list of `names`
-  object,   // of the table `table`
-  objects,  // a list of such
-  grid,     // an object of lists of values, named by keys of other objects: "network.levels"
+  names,        // a list of `names`
+  object,       // of the table `table`
+  objects,      // a list of such
+  text_object,  // an object that another reader checks; kept as text
+  grid,         // an object of lists of values, named by keys of other objects: "network.levels"
 };
 
 /// One key of an experiment file: what the strict reader accepts for it.

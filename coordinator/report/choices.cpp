@@ -60,7 +60,8 @@ ChoiceTable read_choices(Database& database, SweepId sweep, const std::string& n
   Statement named = database.prepare("SELECT name FROM sweep WHERE id = ?");
   if (!named.bind(sweep.value).step())
     throw std::invalid_argument("there is no sweep " + std::to_string(sweep.value));
-  ChoiceTable table{.name = name, .sweep = sweep, .sweep_name = named.text(0), .rows = {}, .given = {}};
+  ChoiceTable table{
+      .name = name, .sweep = sweep, .sweep_name = named.text(0), .rows = {}, .given = {}};
   Statement query = database.prepare(
       "SELECT dataset, rotation, seed, state, patch, score, trials, coalesce(chosen, 0) "
       "FROM candidate_row WHERE sweep = ? AND name = ? AND variant = '' "
@@ -107,7 +108,7 @@ Table layout(const ChoiceTable& source) {
                      first ? std::to_string(row.seed) : "", candidate.setting},
                     {}};
       line.cells.push_back({.value = candidate.score,
-                            .word = candidate.score       ? ""
+                            .word = candidate.score          ? ""
                                     : row.state == "waiting" ? "missing"
                                                              : "excluded",
                             .best = candidate.chosen});
@@ -116,7 +117,8 @@ Table layout(const ChoiceTable& source) {
     }
   }
   table.notes.push_back(
-      "The mean over inner folds on the validation split; the best is chosen, ties within 0.005 go to "
+      "The mean over inner folds on the validation split; the best is chosen, ties within 0.005 go "
+      "to "
       "the first. Excluded: a training collapsed, diverged or failed.");
   if (table_i) table.notes.push_back(given_note(source));
   return table;
@@ -137,8 +139,9 @@ std::string to_json(const ChoiceTable& table) {
                     {"state", row.state},
                     {"candidates", candidates}});
   }
-  return json{{"schema", "hone.choices.v1"}, {"table", table.name},         {"sweep", table.sweep.value},
-              {"name", table.sweep_name},    {"complete", table.complete()}, {"rows", rows}}
+  return json{{"schema", "hone.choices.v1"},  {"table", table.name},
+              {"sweep", table.sweep.value},   {"name", table.sweep_name},
+              {"complete", table.complete()}, {"rows", rows}}
       .dump(2);
 }
 

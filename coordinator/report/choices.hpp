@@ -13,9 +13,9 @@ namespace hone {
 
 /// What a selection had to choose from.
 struct ChoiceCandidate {
-  std::string setting;           // "lambda 0.3", "network.filters 16"; "as given" for an empty patch
-  std::optional<double> score;   // times 100; nothing while a training is missing, or for good
-  std::int64_t trials = 0;       // that speak for it
+  std::string setting;          // "lambda 0.3", "network.filters 16"; "as given" for an empty patch
+  std::optional<double> score;  // times 100; nothing while a training is missing, or for good
+  std::int64_t trials = 0;      // that speak for it
   bool chosen = false;
 };
 
@@ -34,7 +34,7 @@ struct ChoiceTable {
   std::string sweep_name;
   std::vector<ChoiceRow> rows;
   std::vector<std::pair<std::string, std::string>> given;  // the experiment's own hyperparameters
-  bool complete() const;  // every choice is made
+  bool complete() const;                                   // every choice is made
 };
 
 /// Throws SqlError; std::invalid_argument if there is no such sweep or it has no such selections.
