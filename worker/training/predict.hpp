@@ -10,7 +10,7 @@ namespace hone {
 
 /// What a net says of a batch.
 struct Prediction {
-  std::vector<float> masks;     // soft, [count * S * S], in [0, 1]
+  std::vector<float> masks;     // soft, [count * S * S], in [0, 1]; empty for a head alone
   std::vector<double> quality;  // per image, in [0, 1]; empty without a head
 };
 

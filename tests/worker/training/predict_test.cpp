@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "common/random.hpp"
+#include "tests/worker/training/fixture.hpp"
 #include "worker/training/refinement.hpp"
+#include "worker/training/weights.hpp"
 
 namespace hone {
 namespace {
@@ -77,6 +80,32 @@ TEST_F(Climbing, GoesATenthOfTheBentGradient) {
   const at::Tensor after = (before + 0.1 * bent).clamp(0, 1).contiguous();
   for (std::size_t i = 0; i < masks_.size(); ++i) {
     EXPECT_NEAR(said_.masks[i], after.const_data_ptr<float>()[i], 1e-6) << i;
+  }
+}
+
+TEST(Ascent, IsEvaluatedLikeAnyRefiner) {
+  test::Folder folder;
+  TrialSpec spec = test::tiny_spec(Role::evaluate);
+  spec.refine.mode = RefineMode::ascent;
+  const auto file = [&](const char* name) { return folder.path() / name; };
+  test::write_disk_pack(file("pack"), 20, 16);
+  test::write_base_masks(file("masks"), 20, 16);
+  write_weights(file("weights"),
+                {spec.network, 4, QualityHead::alone, Layout::channels_last, Streams(spec, 0)});
+  const auto rows =
+      test::train(*make_trainer(), spec,
+                  {{"pack", file("pack")}, {"masks", file("masks")}, {"weights", file("weights")}},
+                  file("out"))
+          .heard.rows;
+  EXPECT_EQ(rows.size(), 4U * (3 + 1) * 13);
+  std::map<std::pair<int, int>, double> quality;
+  for (const Measurement& row : rows) {
+    if (row.metric == Metric::quality) quality[{row.image, row.iteration}] = row.value;
+    EXPECT_TRUE(row.metric != Metric::change || row.value > 0);
+  }
+  for (const auto& [key, value] : quality) {
+    if (key.second == 0) continue;
+    EXPECT_GT(value, quality.at({key.first, key.second - 1}));
   }
 }
 

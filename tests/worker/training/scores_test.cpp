@@ -55,6 +55,57 @@ class Judging : public testing::Test {
   test::Folder folder_;
 };
 
+/// Gives the pack sources of its own size; `extra` pixels more than that are in the last run.
+void add_sources(const std::filesystem::path& file, int count, int size, int extra) {
+  const std::string bytes = test::bytes_of_file(file);
+  TensorFile content = parse_tensor_file(std::as_bytes(std::span(bytes)));
+  const auto truths = content.tensors.at("masks").bytes;
+  std::vector<std::int32_t> runs;
+  std::vector<std::int32_t> starts = {0};
+  for (int image = 0; image < count; ++image) {
+    runs.push_back(0);
+    std::byte current{0};
+    for (const std::byte pixel : truths.subspan(static_cast<std::size_t>(image * size * size),
+                                                static_cast<std::size_t>(size * size))) {
+      if (pixel != current) runs.push_back(0);
+      current = pixel;
+      ++runs.back();
+    }
+    starts.push_back(static_cast<std::int32_t>(runs.size()));
+  }
+  runs.back() += extra;
+  const std::vector<std::int32_t> sizes(static_cast<std::size_t>(2 * count), size);
+  const auto add = [&](const char* name, std::vector<std::int64_t> shape, const auto& numbers) {
+    content.tensors[name] = {ElementType::i32, std::move(shape), std::as_bytes(std::span(numbers))};
+  };
+  add("native.sizes", {count, 2}, sizes);
+  add("native.starts", {count + 1}, starts);
+  add("native.runs", {static_cast<std::int64_t>(runs.size())}, runs);
+  write_tensor_file(file, content);
+}
+
+TEST_F(Judging, AtASourceOfThePacksSizeFindsTheSameDice) {
+  add_sources(folder_.path() / "pack", 10, 16, 0);
+  const Pack pack(folder_.path() / "pack", 16);
+  Random random({3});
+  std::vector<float> mask(256);
+  for (float& value : mask) value = static_cast<float>(random.uniform());
+  const auto scores = scores_of(pack, mask);
+  EXPECT_EQ(scores.at(Metric::dice_native), scores.at(Metric::dice));
+  EXPECT_EQ(scores.at(Metric::jaccard_native), scores.at(Metric::jaccard));
+}
+
+TEST_F(Judging, RefusesSourcesThatAreNotWhole) {
+  add_sources(folder_.path() / "pack", 10, 16, 1);
+  try {
+    const Pack pack(folder_.path() / "pack", 16);
+    FAIL() << "it was read";
+  } catch (const TrainingError& error) {
+    EXPECT_EQ(error.failure, Failure::impossible);
+    EXPECT_NE(std::string(error.what()).find("image 9"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(Judging, OfTheTruthIsPerfect) {
   const Pack pack(folder_.path() / "pack", 16);
   const auto truth = pack.truth(3);
