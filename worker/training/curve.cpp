@@ -6,9 +6,8 @@
 
 namespace hone {
 
-Curve::Curve(const TrialSpec& spec, const UNet* net, const Pack& pack, Detail detail)
-    : pack_(pack), detail_(detail) {
-  if (net != nullptr) refiner_.emplace(spec, *net);
+Curve::Curve(const TrialSpec& spec, const UNet* net, const Inputs& inputs) : pack_(inputs.pack()) {
+  if (net != nullptr) refiner_.emplace(spec, *net, inputs);
 }
 
 std::vector<Measurement> Curve::follow(Split split, std::span<const std::int32_t> images,
@@ -16,16 +15,16 @@ std::vector<Measurement> Curve::follow(Split split, std::span<const std::int32_t
   rows_.clear();
   judges_.clear();
   sums_.assign(masks.size(), 0);
-  if (detail_ == Detail::full) {
-    for (const std::int32_t image : images) judges_.emplace_back(pack_, image);
-  }
-  if (refiner_) refiner_->look_at(pack_, images);
+  for (const std::int32_t image : images) judges_.emplace_back(pack_, image);
+  if (refiner_) refiner_->look_at(images);
   for (int k = 0; k <= iterations; ++k) {
-    if (refiner_) refiner_->refine(masks, next_);
-    if (refiner_ && detail_ == Detail::full) refiner_->refine_mirrored(masks, flipped_);
+    if (refiner_) {
+      refiner_->refine(masks, next_);
+      refiner_->refine_mirrored(masks, flipped_);
+    }
     for (std::size_t i = 0; i < images.size(); ++i) {
       const Measurement key{.split = split, .image = images[i], .iteration = k};
-      score_all(key, i, part(masks, i));
+      score_alone(key, i, part(masks, i));
       if (refiner_) score_step(key, i, part(masks, i));
     }
     if (refiner_) std::swap(masks, next_.masks);
@@ -34,13 +33,9 @@ std::vector<Measurement> Curve::follow(Split split, std::span<const std::int32_t
 }
 
 /// Rows of one mask, whatever comes after it.
-void Curve::score_all(Measurement key, std::size_t i, std::span<const float> mask) {
-  const auto scores = detail_ == Detail::full ? judges_[i].scores(mask)
-                                              : overlap_scores(mask, pack_.truth(key.image));
-  for (const auto& [metric, value] : scores) add(key, metric, value);
-  if (detail_ == Detail::full) {
-    add(key, Metric::dice_average, average_dice(i, key.iteration, mask));
-  }
+void Curve::score_alone(Measurement key, std::size_t i, std::span<const float> mask) {
+  for (const auto& [metric, value] : judges_[i].scores(mask)) add(key, metric, value);
+  add(key, Metric::dice_average, average_dice(i, key.iteration, mask));
 }
 
 /// Rows of what the net makes of one mask.
@@ -48,7 +43,6 @@ void Curve::score_step(Measurement key, std::size_t i, std::span<const float> ma
   const std::span<const float> next = part(next_.masks, i);
   add(key, Metric::agreement, dice(hard_overlap(mask, next)));
   if (!next_.quality.empty()) add(key, Metric::quality, next_.quality[i]);
-  if (detail_ == Detail::training) return;
   add(key, Metric::change, change(mask, next));
   add(key, Metric::flip_agreement, dice(hard_overlap(next, part(flipped_.masks, i))));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,12 +11,6 @@
 #include "worker/training/scores.hpp"
 
 namespace hone {
-
-/// How much is recorded of a mask.
-enum class Detail : std::uint8_t {
-  training,  // dice, dice_soft, jaccard, agreement and quality: enough to choose a lambda
-  full,      // every metric
-};
 
 /// Refines masks again and again and scores each.
 ///
@@ -31,7 +26,7 @@ enum class Detail : std::uint8_t {
 class Curve {
  public:
   /// Keeps references to its arguments. `net` may be nullptr.
-  Curve(const TrialSpec& spec, const UNet* net, const Pack& pack, Detail detail);
+  Curve(const TrialSpec& spec, const UNet* net, const Inputs& inputs);
 
   /// Rows of iterations 0 to `iterations` of some images, at most evaluation_batch. `masks` holds
   /// m_0 of each, [count * S * S]. Requires: 0 iterations without a net.
@@ -39,16 +34,15 @@ class Curve {
                                   std::vector<float> masks, int iterations);
 
  private:
-  void score_all(Measurement key, std::size_t i, std::span<const float> mask);
+  void score_alone(Measurement key, std::size_t i, std::span<const float> mask);
   void score_step(Measurement key, std::size_t i, std::span<const float> mask);
   double average_dice(std::size_t i, int iteration, std::span<const float> mask);
   std::span<const float> part(const std::vector<float>& masks, std::size_t i) const;
   void add(Measurement key, Metric metric, double value);
 
   const Pack& pack_;
-  Detail detail_;
   std::optional<Refiner> refiner_;
-  std::vector<Judge> judges_;  // of the images, for Detail::full
+  std::vector<Judge> judges_;  // of the images
   std::vector<double> sums_;   // of the soft masks m_1 to m_k
   Prediction next_, flipped_;
   std::vector<Measurement> rows_;

@@ -71,12 +71,9 @@ std::unique_ptr<UNet> stored_net(const TrainingRequest& request) {
   return net;
 }
 
-/// Fills a mask of one image.
-using MaskSource = std::function<void(int image, std::span<float> mask)>;
-
 /// The rows of a whole split, a batch of images at a time.
 std::vector<Measurement> follow_all(Curve& curve, const EvaluateSpec& evaluate,
-                                    const Inputs& inputs, const MaskSource& source) {
+                                    const Inputs& inputs, const StartMasks& start) {
   const std::span images(images_of(evaluate.split, inputs.partition()));
   const auto pixels = static_cast<std::size_t>(inputs.pack().pixels());
   std::vector<Measurement> rows;
@@ -85,7 +82,7 @@ std::vector<Measurement> follow_all(Curve& curve, const EvaluateSpec& evaluate,
         images.subspan(at, std::min<std::size_t>(evaluation_batch, images.size() - at));
     std::vector<float> masks(some.size() * pixels);
     for (std::size_t i = 0; i < some.size(); ++i) {
-      source(some[i], std::span(masks).subspan(i * pixels, pixels));
+      start.copy(some[i], std::span(masks).subspan(i * pixels, pixels));
     }
     const auto more = curve.follow(evaluate.split, some, std::move(masks), evaluate.iterations);
     rows.insert(rows.end(), more.begin(), more.end());
@@ -123,21 +120,14 @@ std::vector<Measurement> base_rows(const std::vector<std::uint16_t>& masks, cons
   return rows;
 }
 
-std::vector<Measurement> refinement_rows(const TrialSpec& spec, const UNet& net, Inputs& inputs) {
-  Curve curve(spec, &net, inputs.pack(), Detail::training);
-  return follow_all(curve, {.split = Split::validation, .iterations = 1}, inputs,
-                    [&](int image, std::span<float> mask) { inputs.copy_base_mask(image, mask); });
-}
-
 TrainingResult evaluate(const TrainingRequest& request, Observer& observer) {
   const auto start = std::chrono::steady_clock::now();
   const TrialSpec& spec = request.spec;
   const Inputs inputs(request);
   const StartMasks masks(request, inputs.pack());
   const std::unique_ptr<UNet> net = stored_net(request);
-  Curve curve(spec, net.get(), inputs.pack(), Detail::full);
-  observer.on_rows(follow_all(curve, spec.evaluate, inputs,
-                              [&](int image, std::span<float> mask) { masks.copy(image, mask); }));
+  Curve curve(spec, net.get(), inputs);
+  observer.on_rows(follow_all(curve, spec.evaluate, inputs, masks));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   TrainingResult result;
   result.summary =

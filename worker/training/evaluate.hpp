@@ -17,11 +17,7 @@ std::vector<std::uint16_t> base_masks(const TrialSpec& spec, const UNet& net, In
 /// so of the very numbers that a refiner starts from.
 std::vector<Measurement> base_rows(const std::vector<std::uint16_t>& masks, const Inputs& inputs);
 
-/// Rows of a trained refiner for its validation images at iterations 0 and 1 (Detail::training):
-/// the very numbers that its evaluation records.
-std::vector<Measurement> refinement_rows(const TrialSpec& spec, const UNet& net, Inputs& inputs);
-
-/// Does a Role::evaluate trial: tells every row (Curve, Detail::full) of spec.evaluate.split's
+/// Does a Role::evaluate trial: tells every row (Curve) of spec.evaluate.split's
 /// images for the iterations 0 to spec.evaluate.iterations. m_0 is the mean of the soft masks in
 /// the inputs "masks", "masks.1", "masks.2" and so on; the net's weights are in "weights". Without
 /// that input (control C3) only m_0 is scored. Leaves no artifact; the summary has "seconds" and

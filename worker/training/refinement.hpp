@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "worker/training/batch.hpp"
-#include "worker/training/pack.hpp"
+#include "worker/training/inputs.hpp"
 #include "worker/training/predict.hpp"
 #include "worker/training/unet.hpp"
 
@@ -14,10 +14,10 @@ namespace hone {
 /// Gives images and masks to a refinement net, in evaluation. Keeps references to its arguments.
 class Refiner {
  public:
-  Refiner(const TrialSpec& spec, const UNet& net);
+  Refiner(const TrialSpec& spec, const UNet& net, const Inputs& inputs);
 
   /// The images that the next calls are about; at most evaluation_batch.
-  void look_at(const Pack& pack, std::span<const std::int32_t> images);
+  void look_at(std::span<const std::int32_t> images);
 
   /// (m_{k+1}, q_k) of m_k: the next mask of each image, and what the net says of the present one.
   /// `masks` holds one mask an image, [count * S * S].
@@ -27,15 +27,13 @@ class Refiner {
   void refine_mirrored(std::span<const float> masks, Prediction& next);
 
  private:
-  std::size_t pixels() const;
-  void show_mask(Batch& batch, int slot, std::span<const float> mask);
-  void run(const Batch& batch, Prediction& next) const;
+  void run(Batch& batch, std::span<const float> masks, Prediction& next) const;
 
   const TrialSpec& spec_;
   const UNet& net_;
+  const Inputs& inputs_;
   int count_ = 0;
   Batch batch_, mirrored_batch_;
-  std::vector<float> nothing_;  // the mask that a net sees with MaskInput::zero
 };
 
 /// Turns every row of `width` numbers around.
