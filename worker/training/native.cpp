@@ -54,11 +54,13 @@ NativeComparison::NativeComparison(const NativeTruth& truth, int size)
   for (std::size_t i = 1; i < truth.runs.size(); i += 2) second_ += truth.runs[i];
 }
 
-void NativeComparison::cut_cell(double left, double right, int cell, std::int64_t start,
+/// Counts the pixels of one native row, which begins at `start`, between two columns of the mask.
+void NativeComparison::cut_cell(std::span<const double> row, std::size_t cell, std::int64_t start,
                                 Counting& counting) const {
-  const auto at = static_cast<std::size_t>(cell);
-  int begin = cells_[at];
-  int end = cells_[at + 1];
+  const double left = row[cell];
+  const double right = row[std::min(cell + 1, size_ - 1)];
+  int begin = cells_[cell];
+  int end = cells_[cell + 1];
   if (begin == end || std::max(left, right) < threshold_of_native - rounding) return;
   if (std::min(left, right) > threshold_of_native + rounding) {
     counting.add(start + begin, start + end);
@@ -82,14 +84,6 @@ void NativeComparison::cut_cell(double left, double right, int cell, std::int64_
   if (begin < end) counting.add(start + begin, start + end);
 }
 
-void NativeComparison::cut_row(std::span<const double> row, std::int64_t start,
-                               Counting& counting) const {
-  for (std::size_t cell = 0; cell < size_; ++cell) {
-    cut_cell(row[cell], row[std::min(cell + 1, size_ - 1)], static_cast<int>(cell), start,
-             counting);
-  }
-}
-
 Overlap NativeComparison::overlap(std::span<const float> mask) const {
   Counting counting{.runs = truth_.runs};
   std::vector<double> row(size_);
@@ -103,7 +97,8 @@ Overlap NativeComparison::overlap(std::span<const float> mask) const {
       highest = std::max(highest, row[x]);
     }
     if (highest < threshold_of_native - rounding) continue;
-    cut_row(row, static_cast<std::int64_t>(y) * truth_.width, counting);
+    const std::int64_t start = static_cast<std::int64_t>(y) * truth_.width;
+    for (std::size_t cell = 0; cell < size_; ++cell) cut_cell(row, cell, start, counting);
   }
   return {static_cast<double>(counting.both), static_cast<double>(counting.first), second_};
 }

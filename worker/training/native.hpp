@@ -41,8 +41,8 @@ class NativeComparison {
   struct Counting;
 
   static Place place_of(int native, int native_size, int size);
-  void cut_row(std::span<const double> row, std::int64_t start, Counting& counting) const;
-  void cut_cell(double left, double right, int cell, std::int64_t start, Counting& counting) const;
+  void cut_cell(std::span<const double> row, std::size_t cell, std::int64_t start,
+                Counting& counting) const;
 
   NativeTruth truth_;
   std::size_t size_;

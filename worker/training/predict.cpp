@@ -60,9 +60,10 @@ void predict(const UNet& net, const Batch& batch, int count, Precision precision
     output = net.forward(batch.input(count));
   }
   read_quality(output.quality, into);
-  const bool draws = output.mask.defined();  // or only rates
-  const float* logits = draws ? output.mask.const_data_ptr<float>() : nullptr;
-  into.masks.resize(draws ? static_cast<std::size_t>(output.mask.numel()) : 0);
+  into.masks.clear();
+  if (!output.mask.defined()) return;
+  const float* logits = output.mask.const_data_ptr<float>();
+  into.masks.resize(static_cast<std::size_t>(output.mask.numel()));
   bool finite = true;
   for (std::size_t i = 0; i < into.masks.size(); ++i) {
     finite = finite && std::isfinite(logits[i]);

@@ -32,8 +32,12 @@ class TrainingError : public std::runtime_error {
 
 struct TrainingRequest {
   TrialSpec spec;
-  std::map<std::string, std::filesystem::path> inputs;  // "pack"; "masks" for a refiner
-  std::filesystem::path output;                         // an existing empty directory
+  /// "pack" for all. A refiner has "masks", those of a base net; with out-of-fold base masks
+  /// "masks.0" to "masks.3" too, with fitted deformations "deformations", and if it starts warm
+  /// "weights". An evaluation has "masks" and "weights", or (control C3) no weights and also
+  /// "masks.1", "masks.2" and so on.
+  std::map<std::string, std::filesystem::path> inputs;
+  std::filesystem::path output;  // an existing empty directory
 };
 
 struct TrainingResult {
