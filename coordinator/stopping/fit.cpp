@@ -16,8 +16,9 @@ constexpr std::size_t most_candidates = 512;  // thresholds
 
 std::vector<double> column(const std::vector<Curve>& curves, std::size_t k,
                            std::vector<double> Curve::*list) {
-  std::vector<double> values;
-  for (const Curve& curve : curves) values.push_back((curve.*list)[k]);
+  std::vector<double> values(curves.size());
+  std::transform(curves.begin(), curves.end(), values.begin(),
+                 [&](const Curve& curve) { return (curve.*list)[k]; });
   return values;
 }
 
@@ -72,11 +73,11 @@ std::vector<double> candidates(const std::vector<std::vector<double>>& signals) 
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   if (sorted.empty()) return {};
   std::vector<double> result = {sorted.front() - 1e-6};
-  const double stride =
-      std::max(1.0, static_cast<double>(sorted.size()) / static_cast<double>(most_candidates));
-  for (double place = 1; place < static_cast<double>(sorted.size()); place += stride) {
-    const auto at = static_cast<std::size_t>(place);
-    result.push_back((sorted[at - 1] + sorted[at]) / 2);
+  const std::size_t gaps = sorted.size() - 1;
+  const std::size_t taken = std::min(gaps, most_candidates);
+  for (std::size_t candidate = 0; candidate < taken; ++candidate) {
+    const std::size_t at = candidate * gaps / taken;
+    result.push_back((sorted[at] + sorted[at + 1]) / 2);
   }
   result.push_back(sorted.back() + 1e-6);
   return result;
@@ -177,6 +178,7 @@ double choose_threshold(const ValidationCurves& curves,
   const std::vector<double> thresholds = candidates(signals);
   if (thresholds.empty()) return 0;
   std::vector<double> means;
+  means.reserve(thresholds.size());
   for (const double value : thresholds) {
     means.push_back(mean_dice_at(curves.curves(), signals, {strictness, value}));
   }

@@ -24,8 +24,9 @@ bool hurts(const Curve& curve, std::int32_t k) {
 
 void standardise(LearnedStopper& rule, std::vector<std::vector<double>>& rows) {
   for (std::size_t feature = 0; feature < rows.front().size(); ++feature) {
-    std::vector<double> values;
-    for (const auto& row : rows) values.push_back(row[feature]);
+    std::vector<double> values(rows.size());
+    std::transform(rows.begin(), rows.end(), values.begin(),
+                   [&](const std::vector<double>& row) { return row[feature]; });
     rule.centers.push_back(mean_of(values));
     // A feature that never varies gets weight 0 from the penalty, whatever its scale.
     rule.scales.push_back(nearly_constant(values) ? 1 : deviation_of(values));

@@ -89,7 +89,8 @@ std::vector<double> fit_logistic(const std::vector<std::vector<double>>& rows,
   double value = objective(rows, labels, weights, penalty);
   for (int iteration = 0; iteration < 100; ++iteration) {
     const Vector step = newton_step(rows, labels, weights, penalty);
-    for (double share = 1; share > 1e-6; share /= 2) {
+    double share = 1;
+    for (int halving = 0; halving < 20; ++halving, share /= 2) {
       Vector next = weights;
       for (std::size_t at = 0; at < next.size(); ++at) next[at] -= share * step[at];
       const double lower = objective(rows, labels, next, penalty);

@@ -21,6 +21,15 @@ inline std::vector<double> normal_sample(Random& random, std::size_t count) {
   return sample;
 }
 
+/// `count`, or a tenth of it without optimisation, where sanitizers would take minutes.
+constexpr int simulations_of(int count) {
+#ifdef __OPTIMIZE__
+  return count;
+#else
+  return count / 10;
+#endif
+}
+
 /// Three standard errors of a rate of `rate` seen in `simulations` simulations.
 inline double three_errors(double rate, int simulations) {
   return 3 * std::sqrt(rate * (1 - rate) / simulations);
