@@ -56,6 +56,7 @@ IngestRequest request_of(const DatasetSpec& dataset, int image_size,
     DatasetDescription description = description_of(dataset);
     request.layout = std::move(description.layout);
     request.pairs = std::move(description.pairs);
+    request.source = std::move(description.source);
   }
   if (request.layout != "lesions") request.directory = data / dataset.path;
   request.image_size = image_size;

@@ -135,6 +135,7 @@ void settle_layout(Options& options) {
     const DatasetDescription description = find_description(options.use);
     request.layout = description.layout;
     request.pairs = description.pairs;
+    request.source = description.source;
     if (where.size() > 1) {
       throw CommandError("ingest: --use says the layout; name only the data set's folder",
                          wrong_input);

@@ -6,6 +6,7 @@
 
 #include "coordinator/dataset/description_object.hpp"
 #include "coordinator/dataset/folder.hpp"
+#include "coordinator/dataset/patients.hpp"
 
 namespace hone {
 
@@ -73,6 +74,14 @@ void read_pixels(DescriptionObject& object, PixelRule& pixels) {
   if (pixels.shrink == 0) object.refuse("shrink", "expected a number above 0, at most 1, found 0");
 }
 
+void check_group(const DescriptionObject& object, const PairsOptions& pairs) {
+  try {
+    PatientRule{pairs};
+  } catch (const IngestError& error) {
+    object.refuse("group", error.what());
+  }
+}
+
 void read_pairs(DescriptionObject& object, PairsOptions& pairs) {
   object.text("images", pairs.images);
   object.text("masks", pairs.masks);
@@ -86,6 +95,7 @@ void read_pairs(DescriptionObject& object, PairsOptions& pairs) {
   object.flag("allow_aspect", pairs.allow_aspect);
   object.text("group", pairs.group);
   object.texts("prefixes", pairs.prefixes);
+  check_group(object, pairs);
   read_pixels(object, pairs.pixels);
   if (pairs.allow_aspect && pairs.pixels.crops()) {
     object.refuse("allow_aspect", "crops need image and mask of one size; leave one of them out");

@@ -43,6 +43,10 @@ SourceList find_all_sources(const IngestRequest& request) {
 }
 
 SourceList find_sources(const IngestRequest& request) {
+  if (!request.source.empty() && !std::filesystem::exists(request.directory)) {
+    throw IngestError(request.directory.string() + ": there is no such folder. Where it comes " +
+                      "from: " + request.source);
+  }
   SourceList list = find_all_sources(request);
   list.synthetic = std::filesystem::exists(request.directory / synthetic_mark) ||
                    std::filesystem::exists(list.root / synthetic_mark);

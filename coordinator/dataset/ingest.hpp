@@ -45,6 +45,7 @@ struct LesionOptions {
 struct IngestRequest {
   std::string layout;               // ph2, isic2017, pairs, lesions
   std::filesystem::path directory;  // unused by lesions
+  std::string source;               // where people get the data set, if the folder is not there
   int image_size = 128;             // pixels a side
   SplitBy split_by = SplitBy::patient;
   int cases = 0;    // use only so many, see choose_cases; 0: all. Not for lesions

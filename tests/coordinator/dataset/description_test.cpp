@@ -73,6 +73,7 @@ TEST(Description, IsRefusedByPathAndWithWhatWouldBeRight) {
       {R"({"prefixes": []})", "/prefixes: expected a list of strings, found []"},
       {R"({"prefixes": [""]})", "/prefixes: expected a list of strings"},
       {R"({"image_extension": ".gif"})", "/image_extension: '.gif' is not decoded"},
+      {R"({"group": "x"})", "/group: group 'x': has no capture"},
       {R"({"foreground": 128})", "/foreground: expected an object, found 128"},
       {R"({"foreground": {}})", "/foreground: expected either 'at_least' or 'levels'"},
       {R"({"foreground": {"at_least": 1, "levels": [1]}})", "/foreground: expected either"},

@@ -11,6 +11,7 @@
 namespace hone::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 /// What `hone` with these arguments prints to stdout. (Never a terminal here.)
@@ -81,6 +82,8 @@ TEST(IngestCommand, TakesLayoutAndRuleFromADescription) {
   const auto some = nlohmann::json::parse(output_of(arguments + " --json --cases 1"));
   EXPECT_EQ(some.at("cases"), "1 of 3 cases");
   EXPECT_THAT(refusal(arguments + " --mask-suffix _x"), HasSubstr("--mask-suffix"));
+  EXPECT_THAT(refusal("ingest --use teeth-ucv /nowhere"),
+              AllOf(HasSubstr("/nowhere: there is no such folder"), HasSubstr("Not public")));
   EXPECT_THAT(refusal("ingest --use nothing x"), HasSubstr("'nothing'"));
   EXPECT_THAT(refusal("ingest --use cervix-huc pairs x"), HasSubstr("only the data set's folder"));
 }

@@ -73,6 +73,16 @@ TEST_F(OfficialTrees, AnotherFolderIsRefusedWithTheTreeExpected) {
   EXPECT_THAT(refusal([&] { find_ph2(folder_.path() / "no"); }), HasSubstr("no such folder"));
 }
 
+TEST_F(OfficialTrees, Ph2MarkedAsGeneratedGivesASyntheticPack) {
+  given_ph2({"IMD002", "IMD003"});
+  IngestRequest request;
+  request.layout = "ph2";
+  request.directory = folder_.path();
+  EXPECT_FALSE(ingest(request, folder_.path() / "store").manifest.synthetic);
+  write_text(ph2() / synthetic_mark, "");
+  EXPECT_TRUE(ingest(request, folder_.path() / "store").manifest.synthetic);
+}
+
 TEST_F(OfficialTrees, IsicPoolsEveryPartWithItsMasks) {
   given_isic("Training", {"ISIC_0000002", "ISIC_0000000"});
   given_isic("Validation", {"ISIC_0000001"});
