@@ -17,7 +17,7 @@ struct DatasetSpec {
   std::string layout;  // ph2, isic2017, pairs, lesions; '' with a description
   std::string use;     // a description of experiments/datasets, or a file; '' for none
   std::string description;           // JSON of such a file, instead of its name; '' for none
-  std::int64_t cases = 0;            // use only so many, drawn the same way each time; 0: all
+  int cases = 0;                     // use only so many, drawn the same way each time; 0: all
   std::string split_by = "patient";  // or "image": what a split may part
   std::string path;                  // below --data; unused by lesions
   std::string images = "images", masks = "masks", image_suffix, mask_suffix, group;  // pairs only

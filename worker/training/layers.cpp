@@ -80,19 +80,27 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& input, Pha
 
 Block make_block(TensorMaker& maker, const std::string& name, const NetworkSpec& spec,
                  Channels channels) {
-  Block block;
+  Block block{.convolutions = {}, .activation = spec.activation};
   int from = channels.from;
   for (int i = 0; i < spec.consecutive; ++i) {
     const int to = i + 1 == spec.consecutive ? channels.to : channels.within;
-    block.push_back(make_convolution(maker, name + "." + std::to_string(i),
-                                     {to, from, spec.filter_size, spec.filter_size}, spec.norm));
+    block.convolutions.push_back(make_convolution(maker, name + "." + std::to_string(i),
+                                                  {to, from, spec.filter_size, spec.filter_size},
+                                                  spec.norm));
     from = to;
   }
   return block;
 }
 
 at::Tensor run_block(const Block& block, at::Tensor x, Phase phase) {
-  for (const Convolution& convolution : block) x = convolve(convolution, x, phase).relu_();
+  for (const Convolution& convolution : block.convolutions) {
+    x = convolve(convolution, x, phase);
+    if (block.activation == Activation::elu) {
+      at::elu_(x);
+    } else {
+      x.relu_();
+    }
+  }
   return x;
 }
 

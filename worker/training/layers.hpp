@@ -76,8 +76,11 @@ struct Channels {
   int from, within, to;
 };
 
-/// `spec.consecutive` convolutions, each with its norm and ReLU.
-using Block = std::vector<Convolution>;
+/// `spec.consecutive` convolutions, each with its norm and `spec.activation`.
+struct Block {
+  std::vector<Convolution> convolutions;
+  Activation activation = Activation::relu;
+};
 Block make_block(TensorMaker& maker, const std::string& name, const NetworkSpec& spec,
                  Channels channels);
 at::Tensor run_block(const Block& block, at::Tensor x, Phase phase);
