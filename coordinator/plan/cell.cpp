@@ -101,17 +101,21 @@ std::string Cell::base(int fold, int epochs) {
 
 /// A training of a refiner without its key and label.
 Draft Cell::refinement_draft(int fold, const RefineSpec& refine) {
+  return refinement_draft(fold, refine, *this);
+}
+
+Draft Cell::refinement_draft(int fold, const RefineSpec& refine, Cell& masks_of) {
   Draft draft;
   TrialSpec& spec = draft.trial.spec;
   spec = spec_of(Role::refine, fold);
   spec.refine = refine;
   spec.training.image_augmentation = experiment_.refine_image_augmentation;
-  draft.needs.push_back({base(fold), "masks", "masks"});
+  draft.needs.push_back({masks_of.base(fold), "masks", "masks"});
   if (refine.augmentation == Augmentation::fitted)
     draft.needs.push_back({deformations(fold), "deformations", "deformations"});
   if (refine.base_masks == BaseMaskSource::out_of_fold)
     for (int other = 0; other < inner_fold_count; ++other)
-      draft.needs.push_back({base(other), "masks." + std::to_string(other), "masks"});
+      draft.needs.push_back({masks_of.base(other), "masks." + std::to_string(other), "masks"});
   draft.from = applied();
   draft.trial.image_steps = image_steps(fold, spec.training.epochs);
   draft.variant = variant_;
@@ -177,19 +181,20 @@ PlannedNet Cell::self_refinement(RefineMode mode, int steps) {
   return net;
 }
 
-PlannedNet Cell::variant_net(const std::optional<double>& lambda, Cell paper) {
+PlannedNet Cell::variant_net(const VariantSpec& variant, Cell paper) {
+  Cell& masks_of = variant.base == VariantBase::own ? *this : paper;
   PlannedNet net{.name = "variant",
                  .weights = {},
-                 .base = base(0),
+                 .base = masks_of.base(0),
                  .refine = experiment_.refine,
                  .from = applied()};
-  net.refine.lambda = lambda.value_or(0);
-  Draft draft = refinement_draft(0, net.refine);
-  if (!lambda) {
+  net.refine.lambda = variant.lambda.value_or(0);
+  Draft draft = refinement_draft(0, net.refine, masks_of);
+  if (!variant.lambda && net.refine.mode != RefineMode::ascent) {
     net.from.push_back(paper.lambda_selection());
     draft.from = net.from;
   }
-  if (!lambda || *lambda > 0 || net.refine.mode == RefineMode::ascent)
+  if (!variant.lambda || *variant.lambda > 0 || net.refine.mode == RefineMode::ascent)
     build_quality_head(draft.trial.spec, experiment_.network);
   draft.trial.key = fold_key(0, "refine");
   net.weights = builder_.add(std::move(draft));

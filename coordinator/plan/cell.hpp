@@ -44,9 +44,10 @@ class Cell {
   PlannedNet quality();
   PlannedNet self_refinement(RefineMode mode, int steps);
 
-  /// The net of a variant: with this λ, or with the one that is chosen for `paper`, the cell of the
-  /// paper's own method, so that one thing changes at a time.
-  PlannedNet variant_net(const std::optional<double>& lambda, Cell paper);
+  /// The net of a variant. What it does not change is that of `paper`, the cell of the paper's own
+  /// method: the chosen λ, and the base net unless it asks for its own. So one thing changes at a
+  /// time.
+  PlannedNet variant_net(const VariantSpec& variant, Cell paper);
   void ensemble(int members);
 
   /// Curves on both splits and the selection of the iteration. The key of the validation curve.
@@ -61,6 +62,7 @@ class Cell {
   TrialSpec spec_of(Role role, int fold) const;
   std::int64_t image_steps(int fold, int epochs) const;
   Draft refinement_draft(int fold, const RefineSpec& refine);
+  Draft refinement_draft(int fold, const RefineSpec& refine, Cell& masks_of);
   std::vector<std::string> applied() const;
   std::string evaluation(const PlannedNet& net, Split split);
   std::string selection(const std::string& name, std::vector<Draft::Choice> choices);

@@ -70,10 +70,17 @@ enum class VariantNet : std::uint8_t {
   ensemble,  // the mean mask of `members` base nets of different seeds (control C3)
 };
 
+/// Whose masks a variant's net refines.
+enum class VariantBase : std::uint8_t {
+  paper,  // of the base net that the experiment has anyway
+  own,    // of a base net with the variant's own values
+};
+
 /// A comparator or control: the experiment with some values changed, on fold 0.
 struct VariantSpec {
   std::string name;
   VariantNet net = VariantNet::refine;
+  VariantBase base = VariantBase::paper;
   int members = 2;               // of an ensemble
   std::optional<double> lambda;  // nothing: the selected one
   std::string patch = "{}";      // JSON object with any of segment, network, training, refine
@@ -114,12 +121,15 @@ struct ExperimentSpec {
 std::string_view name_of(Wish);
 std::string_view name_of(SearchMethod);
 std::string_view name_of(VariantNet);
+std::string_view name_of(VariantBase);
 template <>
 const std::vector<std::string_view>& names_of<Wish>();
 template <>
 const std::vector<std::string_view>& names_of<SearchMethod>();
 template <>
 const std::vector<std::string_view>& names_of<VariantNet>();
+template <>
+const std::vector<std::string_view>& names_of<VariantBase>();
 
 /// The experiment with a variant's patch laid over its segment, network, training and refine, the
 /// mode and self-refinement of a variant's `refine` included.

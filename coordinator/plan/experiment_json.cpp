@@ -141,6 +141,7 @@ SearchSpec search_of(const json& j) {
 
 Ordered variant_json(const VariantSpec& variant) {
   Ordered j = {{"name", variant.name}, {"net", name_of(variant.net)}};
+  if (variant.net == VariantNet::refine) j["base"] = name_of(variant.base);
   if (variant.net == VariantNet::ensemble) j["members"] = variant.members;
   if (variant.lambda) j["lambda"] = *variant.lambda;
   j.update(Ordered::parse(variant.patch));
@@ -151,6 +152,7 @@ VariantSpec variant_of(const json& j) {
   VariantSpec variant;
   variant.name = j.at("name");
   read_name(j, "net", variant.net);
+  read_name(j, "base", variant.base);
   variant.members = j.value("members", variant.members);
   if (j.contains("lambda")) variant.lambda = j.at("lambda").get<double>();
   json patch = json::object();

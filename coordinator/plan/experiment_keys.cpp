@@ -134,9 +134,9 @@ ExperimentObject hyperparameters_object() {
 ExperimentObject variants_object() {
   return {"variants",
           {of_kind("name", Kind::text), one_of("net", names_of<VariantNet>()),
-           integer("members", 2, 10), number("lambda", 0, 1000), object("segment", "segment"),
-           object("network", "network"), object("training", "training"),
-           object("refine", "variants.refine")}};
+           one_of("base", names_of<VariantBase>()), integer("members", 2, 10),
+           number("lambda", 0, 1000), object("segment", "segment"), object("network", "network"),
+           object("training", "training"), object("refine", "variants.refine")}};
 }
 
 /// A variant may also be another kind of refiner.

@@ -17,7 +17,15 @@ const std::vector<std::string_view>& names_of<VariantNet>() {
   static const std::vector<std::string_view> names = {"refine", "base", "ensemble"};
   return names;
 }
+template <>
+const std::vector<std::string_view>& names_of<VariantBase>() {
+  static const std::vector<std::string_view> names = {"paper", "own"};
+  return names;
+}
 
+std::string_view name_of(VariantBase value) {
+  return names_of<VariantBase>().at(static_cast<std::size_t>(value));
+}
 std::string_view name_of(Wish value) {
   return names_of<Wish>().at(static_cast<std::size_t>(value));
 }

@@ -37,7 +37,7 @@ void add_variant(const Cell& paper, const ExperimentSpec& experiment, const Vari
       cell.ensemble(variant.members);
       return;
     case VariantNet::refine:
-      cell.curves(cell.variant_net(variant.lambda, paper));
+      cell.curves(cell.variant_net(variant, paper));
       return;
   }
 }
