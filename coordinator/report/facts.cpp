@@ -21,8 +21,7 @@ void read_choices(Database& database, SweepId sweep, const std::string& dataset,
   while (steps.step()) facts.steps.push_back(steps.text(0));
 }
 
-void read_settings(Database& database, SweepId sweep, const std::string& dataset,
-                   ResultFacts& facts) {
+void read_settings(Database& database, SweepId sweep, ResultFacts& facts) {
   Statement query = database.prepare(
       "SELECT printf('%d×%d, %d filters, norm %s, loss %s, batch %d, at most %d epochs, %s, mask "
       "augmentation %s, image augmentation of the base %s, base masks %s', "
@@ -34,9 +33,10 @@ void read_settings(Database& database, SweepId sweep, const std::string& dataset
   query.bind(sweep.value).step();
   facts.settings = query.text(0);
   facts.iterations = query.integer(1);
+  // The experiment's own: an ensemble's further members have seeds that nobody asked for.
   Statement seeds = database.prepare(
-      "SELECT DISTINCT n.seed FROM net n WHERE n.sweep = ? AND n.dataset = ? ORDER BY n.seed");
-  seeds.bind(sweep.value).bind(dataset);
+      "SELECT v.value FROM sweep s, json_each(s.experiment, '$.seeds') v WHERE s.id = ? ORDER BY 1");
+  seeds.bind(sweep.value);
   while (seeds.step()) facts.seeds.push_back(seeds.integer(0));
 }
 
@@ -45,7 +45,7 @@ void read_settings(Database& database, SweepId sweep, const std::string& dataset
 ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dataset) {
   ResultFacts facts;
   read_choices(database, sweep, dataset, facts);
-  read_settings(database, sweep, dataset, facts);
+  read_settings(database, sweep, facts);
   Statement query = database.prepare(
       "SELECT max(p.synthetic), count(*), sum(t.state = 'collapsed'), sum(t.state = 'diverged'), "
       "sum(coalesce(a.summary ->> '$.reseeds', 0)), count(DISTINCT t.rotation), "

@@ -122,7 +122,8 @@ void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
       cell.missing = read_missing(database, table, row, cell.column);
     }
   }
-  mark_best(row.cells);
+  // A variant is held against other rows, not against itself.
+  if (table.kind != ResultTableKind::variants) mark_best(row.cells);
 }
 
 }  // namespace
