@@ -12,11 +12,11 @@ WHERE n.role = 'select';
 
 -- Best(k): the iteration from 1 with the highest mean test Dice (A28), ties as in selections.
 CREATE VIEW best_iteration AS
-SELECT m.trial, min(m.iteration) AS iteration
-FROM mean_dice m JOIN (SELECT trial, max(dice) AS dice FROM mean_dice WHERE iteration >= 1 AND split = 2
-                       GROUP BY trial) b ON b.trial = m.trial
-WHERE m.split = 2 AND m.iteration >= 1 AND m.dice >= b.dice - 0.00005
-GROUP BY m.trial;
+SELECT trial, min(iteration) AS iteration
+FROM (SELECT trial, iteration, dice, max(dice) OVER (PARTITION BY trial) AS best
+      FROM mean_dice WHERE split = 2 AND iteration >= 1)
+WHERE dice >= best - 0.00005
+GROUP BY trial;
 
 CREATE VIEW fixed_column (tab, position, column_name, net, iteration) AS
 VALUES ('II', 0, '0x', 'base', 0), ('II', 1, 'no-quality-1x', 'no-quality', 1),

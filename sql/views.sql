@@ -11,10 +11,11 @@ JOIN split s ON s.id = m.split
 JOIN metric k ON k.id = m.metric
 LEFT JOIN image i ON i.pack = t.spec ->> '$.pack' AND i.position = m.image;
 
--- Mean Dice of a trial per split and iteration.
+-- Mean Dice of a trial per split and iteration. CROSS JOIN: trial by trial, so that a wanted split is
+-- found by the key and nothing is read of attempts that do not count.
 CREATE VIEW mean_dice AS
 SELECT m.trial, m.split, m.iteration, avg(m.value) AS dice, count(*) AS images
-FROM trial t JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
+FROM trial t CROSS JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
 WHERE m.metric = 0
 GROUP BY m.trial, m.split, m.iteration;
 

@@ -4,7 +4,7 @@ SELECT 'unmet is not the number of unmet needs', t.id FROM trial t
   WHERE t.state <> 'resolved' AND t.unmet <> (SELECT count(*) FROM unmet_need n WHERE n.trial = t.id)
 UNION ALL
 SELECT 'a trial is leased or past it with needs unmet', id FROM trial
-  WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked')
+  WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked', 'resolved')
 UNION ALL
 SELECT 'a finished training has no accepted attempt, or an unfinished one has', id FROM trial
   WHERE role <> 'select' AND (accepted IS NOT NULL) <> (state IN ('done', 'collapsed'))

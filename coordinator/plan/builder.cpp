@@ -1,6 +1,7 @@
 #include "coordinator/plan/builder.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "coordinator/plan/identity.hpp"
 
@@ -38,7 +39,9 @@ std::string PlanBuilder::add(Draft draft) {
   }
   trial.identity = identity_of(trial.spec, inputs);
   const auto [known, is_new] = identities_.try_emplace(trial.identity, plan_.trials.size());
-  places_[trial.key] = known->second;
+  const auto [named, is_new_name] = places_.try_emplace(trial.key, known->second);
+  if (!is_new_name && named->second != known->second)
+    throw std::logic_error("two trials of a plan are called '" + trial.key + "'");
   if (!draft.net.empty()) plan_.labels.push_back({draft.variant, draft.net, known->second});
   if (is_new) plan_.trials.push_back(std::move(trial));
   return plan_.trials[known->second].key;

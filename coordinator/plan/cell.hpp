@@ -85,4 +85,7 @@ std::string shortest(double value);
 using Configuration = std::vector<std::pair<std::string, std::string>>;
 std::vector<Configuration> configurations(const SearchSpec& search);
 
+/// What tables call it: "network.levels=3,training.l2=0", or "as given".
+std::string name_of(const Configuration& configuration);
+
 }  // namespace hone

@@ -113,21 +113,26 @@ std::vector<Configuration> configurations(const SearchSpec& search) {
   return random_part(search);
 }
 
+std::string name_of(const Configuration& configuration) {
+  std::string name;
+  for (const auto& [setting, value] : configuration)
+    name += (name.empty() ? "" : ",") + setting + "=" + value;
+  return name.empty() ? "as given" : name;
+}
+
 std::string Cell::search() {
   std::vector<Draft::Choice> choices;
   for (const Configuration& configuration : configurations(experiment_.hyperparameters)) {
     ExperimentSpec changed = experiment_;
     json patch = json::object();
-    std::string name;
     for (const auto& [setting, value] : configuration) {
       changed = with_value(changed, setting, value);
       std::string pointer = "/" + setting;
       pointer[pointer.find('.')] = '/';
       patch[json::json_pointer(pointer)] = json::parse(value);
-      name += (name.empty() ? "" : ",") + setting + "=" + value;
     }
     Draft::Choice choice{.patch = patch.dump(), .first = 0, .last = 0, .speakers = {}};
-    Cell cell = as(changed, name.empty() ? "as given" : name);
+    Cell cell = as(changed, name_of(configuration));
     for (int fold = 0; fold < experiment_.inner_folds; ++fold)
       choice.speakers.push_back(cell.base(fold, experiment_.hyperparameters.epochs));
     choices.push_back(std::move(choice));

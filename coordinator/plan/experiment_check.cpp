@@ -127,20 +127,32 @@ class KeyCheck {
     if (!value.is_object()) refuse_value(value, key, place);
     for (const auto& [name, values] : value.items()) {
       const std::string row = place + "/" + name;
-      const auto dot = name.find('.');
-      const std::string table = name.substr(0, dot);
-      const bool searched = table == "network" || table == "training";
-      const ExperimentKey* found =
-          searched && dot != std::string::npos
-              ? experiment_object(table).find(std::string_view(name).substr(dot + 1))
-              : nullptr;
-      if (found == nullptr)
-        places_.refuse(row, "not a key of the base net; expected 'network.KEY' or 'training.KEY'");
+      const ExperimentKey& found = searched_key(name, row);
       if (!values.is_array() || values.empty())
         places_.refuse(row, "expected a list of values to hold against the experiment's own");
-      for (std::size_t i = 0; i < values.size(); ++i)
-        check(values[i], *found, row + "/" + std::to_string(i));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::string entry = row + "/" + std::to_string(i);
+        check(values[i], found, entry);
+        if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
+            values.begin() + static_cast<std::ptrdiff_t>(i))
+          places_.refuse(entry, "there twice; expected different values");
+      }
     }
+  }
+
+  /// "network.levels": a key that base nets are built or trained with.
+  const ExperimentKey& searched_key(const std::string& name, const std::string& place) const {
+    std::vector<std::string> known;
+    for (const std::string table : {"network", "training"}) {
+      for (const ExperimentKey& key : experiment_object(table).keys) {
+        if (key.name.starts_with("quality_")) continue;  // base nets have no such head
+        known.push_back(table + "." + std::string(key.name));
+        if (known.back() == name) return key;
+      }
+    }
+    places_.refuse(place,
+                   "not a key of the base net" +
+                       suggestion(name, std::vector<std::string_view>(known.begin(), known.end())));
   }
 
   void check_objects(const json& value, const ExperimentKey& key, const std::string& place) const {
@@ -155,15 +167,37 @@ class KeyCheck {
       object(value[i], key.table, entry);
       if (datasets) {
         check_layout(value[i], entry);
-      } else if (value[i].value("name", "").empty()) {
-        places_.refuse(entry, "the key 'name' is missing: what the table calls this row");
+      } else {
+        check_variant(value[i], entry);
       }
     }
+  }
+
+  /// A key of another kind of row would be read by nobody.
+  void check_variant(const json& variant, const std::string& place) const {
+    if (variant.value("name", "").empty())
+      places_.refuse(place, "the key 'name' is missing: what the table calls this row");
+    const auto net = variant.value("net", "refine");
+    for (const char* key : {"base", "lambda", "refine", "members"}) {
+      const std::string home = std::string_view(key) == "members" ? "ensemble" : "refine";
+      if (variant.contains(key) && net != home)
+        places_.refuse(place + "/" + key,
+                       "only for rows with net '" + home + "'; this one's is '" + net + "'");
+    }
+    const json refine = variant.value("refine", json::object());
+    const bool scratch = refine.value("mode", "plain") == "scratch";
+    for (const char* key : {"self_steps", "self_depth"})
+      if (refine.contains(key) && !scratch)
+        places_.refuse(place + "/refine/" + key, "only for mode 'scratch'");
+    if (scratch && refine.value("self_steps", 0) == 0)
+      places_.refuse(place + "/refine/mode", "'scratch' needs self_steps, 1 say");
   }
 
   /// A key of another layout would be read by nobody.
   void check_layout(const json& dataset, const std::string& place) const {
     if (!dataset.contains("name")) places_.refuse(place, "the key 'name' is missing");
+    if (dataset.value("use", "ph2").empty())
+      places_.refuse(place + "/use", "empty; expected a name of experiments/datasets or a file");
     const int ways = static_cast<int>(dataset.contains("layout") + dataset.contains("use") +
                                       dataset.contains("description"));
     const bool taken_in = dataset.contains("use") && dataset.contains("description");

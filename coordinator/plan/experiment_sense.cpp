@@ -2,11 +2,14 @@
 #include <cctype>
 #include <set>
 
+#include "coordinator/plan/cell.hpp"
 #include "coordinator/plan/experiment_check.hpp"
 
 namespace hone {
 
 namespace {
+
+constexpr double most_configurations = 10000;  // of a grid; 'random' draws from all of them
 
 template <class Number>
 void require_unique(const std::vector<Number>& values, const std::string& pointer,
@@ -45,17 +48,28 @@ void check_lambdas(const std::vector<double>& lambdas, const Places& places) {
                     "not larger than the one before; expected ascending numbers");
 }
 
-void check_image_size(const ExperimentSpec& experiment, const Places& places) {
+/// `pointer` is what is to be blamed: the image size, or the levels of one net of several.
+void check_image_size(const ExperimentSpec& experiment, const std::string& pointer,
+                      const Places& places) {
   const int step = 1 << experiment.network.levels;
   if (experiment.image_size % step == 0) return;
   const int nearest = (experiment.image_size / step + 1) * step;
-  places.refuse("/image_size", std::to_string(experiment.image_size) + " cannot be halved " +
-                                   std::to_string(experiment.network.levels) +
-                                   " times (network.levels); expected a multiple of " +
-                                   std::to_string(step) + ", " + std::to_string(nearest) + " say");
+  const std::string blamed = pointer == "/image_size" ? "" : "an image_size of ";
+  places.refuse(pointer, blamed + std::to_string(experiment.image_size) + " cannot be halved " +
+                             std::to_string(experiment.network.levels) +
+                             " times (network.levels); expected a multiple of " +
+                             std::to_string(step) + ", " + std::to_string(nearest) + " say");
+}
+
+bool wants(const ExperimentSpec& experiment, Wish wish) {
+  const auto& tables = experiment.tables;
+  return std::find(tables.begin(), tables.end(), wish) != tables.end();
 }
 
 void check_self_refinement(const ExperimentSpec& experiment, const Places& places) {
+  if (wants(experiment, Wish::table_iii) && experiment.self_refinement.modes.empty())
+    places.refuse("/self_refinement/modes",
+                  "an empty list, but 'tables' asks for 'III'; expected 'scratch', 'warm' or both");
   const std::vector<int>& steps = experiment.self_refinement.steps;
   for (std::size_t i = 1; i < steps.size(); ++i)
     if (steps[i] <= steps[i - 1])
@@ -63,9 +77,20 @@ void check_self_refinement(const ExperimentSpec& experiment, const Places& place
                     "not larger than the one before; expected ascending numbers");
 }
 
-bool wants(const ExperimentSpec& experiment, Wish wish) {
-  const auto& tables = experiment.tables;
-  return std::find(tables.begin(), tables.end(), wish) != tables.end();
+void check_grid(const ExperimentSpec& experiment, const Places& places) {
+  const SearchSpec& search = experiment.hyperparameters;
+  double configurations = 1;
+  for (const HyperparameterRow& row : search.grid) {
+    configurations *= 1 + static_cast<double>(row.values.size());
+    for (std::size_t i = 0; i < row.values.size(); ++i)
+      check_image_size(with_value(experiment, row.key, row.values[i]),
+                       "/hyperparameters/grid/" + row.key + "/" + std::to_string(i), places);
+  }
+  const bool combines =
+      search.method == SearchMethod::grid || search.method == SearchMethod::random;
+  if (combines && configurations > most_configurations)
+    places.refuse("/hyperparameters/grid",
+                  "more than 10000 combinations; expected fewer values, or search 'one-factor'");
 }
 
 void check_search(const ExperimentSpec& experiment, const Places& places) {
@@ -77,6 +102,10 @@ void check_search(const ExperimentSpec& experiment, const Places& places) {
   if (search.apply && !searches)
     places.refuse("/hyperparameters/apply",
                   "contradicts search 'fixed': nothing is searched that could be applied");
+  if (search.apply && !wants(experiment, Wish::table_i))
+    places.refuse("/hyperparameters/apply",
+                  "nothing is searched that could be applied; expected 'I' in 'tables'");
+  check_grid(experiment, places);
   if (wants(experiment, Wish::table_i) && !searches)
     places.refuse("/tables",
                   "'I' needs hyperparameters.search; expected 'one-factor', 'grid' or "
@@ -87,16 +116,16 @@ void check_variants(const ExperimentSpec& experiment, const Places& places) {
   if (wants(experiment, Wish::variants) && experiment.variants.empty())
     places.refuse("/variants", "missing, but 'tables' asks for 'variants'");
   std::set<std::string> seen;
+  if (wants(experiment, Wish::table_i))  // their rows are variants too
+    for (const Configuration& configuration : configurations(experiment.hyperparameters))
+      seen.insert(name_of(configuration));
   for (std::size_t i = 0; i < experiment.variants.size(); ++i) {
     const VariantSpec& variant = experiment.variants[i];
     const std::string pointer = "/variants/" + std::to_string(i);
     check_dataset_name(variant.name, pointer + "/name", places);
     if (!seen.insert(variant.name).second)
       places.refuse(pointer + "/name", "there twice; expected different names");
-    if (variant.lambda && variant.net != VariantNet::refine)
-      places.refuse(pointer + "/lambda", "only refinement nets have a λ; this is a '" +
-                                             std::string(name_of(variant.net)) + "'");
-    check_image_size(with_variant(experiment, variant), places);
+    check_image_size(with_variant(experiment, variant), pointer + "/network/levels", places);
   }
 }
 
@@ -116,7 +145,7 @@ void check_sense(const ExperimentSpec& experiment, const Places& places) {
   require_unique(experiment.seeds, "/seeds", places);
   require_unique(experiment.rotations, "/rotations", places);
   check_lambdas(experiment.lambdas, places);
-  check_image_size(experiment, places);
+  check_image_size(experiment, "/image_size", places);
   if (experiment.tables.empty())
     places.refuse("/tables", "an empty list; expected what to fill in, [\"II\", \"III\"] say");
   check_self_refinement(experiment, places);

@@ -135,7 +135,8 @@ class Store {
   std::size_t resolve_deferred();
   void resolve(TrialId trial);
   void block_if_impossible(TrialId trial);
-  void defer_again();
+  std::int64_t reopen_selections();
+  std::int64_t defer_again();
 
   std::int64_t count_in_focus(std::string_view condition);
 

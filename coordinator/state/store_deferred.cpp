@@ -56,6 +56,12 @@ std::string patch_of(Database& database, std::int64_t selection) {
   return query.text(0);
 }
 
+/// A choice among trainings also sets what an evaluation does not have: its training.
+void lay_over(json& spec, const json& patch) {
+  for (const auto& [part, values] : patch.items())
+    if (spec.contains(part)) spec[part].merge_patch(values);
+}
+
 }  // namespace
 
 std::size_t Store::resolve_deferred() {
@@ -82,7 +88,7 @@ void Store::resolve(TrialId trial) {
   std::map<std::string, Origin> inputs;
   std::vector<std::int64_t> ids;
   for (const StandingNeed& need : needs_of(database_, trial.value)) {
-    if (need.select) spec.merge_patch(json::parse(patch_of(database_, need.needs)));
+    if (need.select) lay_over(spec, json::parse(patch_of(database_, need.needs)));
     if (need.input.empty()) continue;
     const std::int64_t origin =
         need.select ? chosen_trial(database_, need.needs, fold) : need.needs;
@@ -113,7 +119,7 @@ void Store::block_if_impossible(TrialId trial) {
   block_dependents(trial);
 }
 
-void Store::defer_again() {
+std::int64_t Store::defer_again() {
   database_.execute(
       "WITH RECURSIVE undone (id) AS ("
       "  SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs JOIN trial t ON t.id = n.trial "
@@ -122,6 +128,7 @@ void Store::defer_again() {
       "  JOIN trial t ON t.id = n.trial WHERE t.deferred) "
       "UPDATE trial SET state = 'waiting', resolved = NULL "
       "WHERE state = 'resolved' AND id IN (SELECT id FROM undone)");
+  return database_.changes();
 }
 
 }  // namespace hone

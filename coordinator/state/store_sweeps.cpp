@@ -89,6 +89,18 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
   return receipt;
 }
 
+std::int64_t Store::reopen_selections() {
+  database_.execute(
+      "UPDATE trial SET state = 'waiting', reason = '' "
+      "WHERE role = 'select' AND state IN ('done', 'failed') "
+      "AND id IN (SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
+      "           WHERE d.state = 'waiting')");
+  const std::int64_t reopened = database_.changes();
+  database_.execute(
+      "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting')");
+  return reopened;
+}
+
 /// A trial that waits again is unmet again for those that need it, so selections that went on, or
 /// failed, without it are reopened, those of other sweeps too, what they had decided is undecided,
 /// and every count is taken anew; what diverged goes on blocking.
@@ -99,12 +111,9 @@ void Store::try_failed_again(SweepId sweep) {
       "AND (id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1) "
       "     OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   again.bind(sweep.value).run();
-  database_.execute(
-      "UPDATE trial SET state = 'waiting' WHERE role = 'select' AND state IN ('done', 'failed') "
-      "AND id IN (SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
-      "           WHERE d.state = 'waiting');"
-      "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting')");
-  defer_again();
+  // What is undecided waits again, and selections among such trials are reopened in turn.
+  while (reopen_selections() + defer_again() > 0) {
+  }
   database_.execute(
       "WITH RECURSIVE reopened (id) AS ("
       "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "

@@ -30,11 +30,38 @@ TEST(TrialSpec, ComesBackFromItsJson) {
   EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
 }
 
+TEST(TrialSpec, OfEveryRoleComesBackFromItsJson) {
+  TrialSpec spec = refinement();
+  spec.refine.mode = RefineMode::warm;
+  spec.refine.self_steps = 2;
+  spec.from = {sha256("selection")};
+  EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
+  spec.role = Role::evaluate;
+  spec.training = {};
+  spec.evaluate = {.split = Split::test, .iterations = 7};
+  EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
+  TrialSpec deform;
+  deform.role = Role::deform;
+  deform.pack = sha256("pack");
+  EXPECT_EQ(parse_trial_spec(to_json(deform)), deform);
+}
+
+TEST(TrialSpec, LeavesOutWhatItsRoleDoesNotUse) {
+  TrialSpec spec = refinement();
+  EXPECT_EQ(to_json(spec).find("evaluate\":"), std::string::npos);
+  EXPECT_EQ(to_json(spec).find("from"), std::string::npos);  // nothing is still to be chosen
+  spec.role = Role::evaluate;
+  EXPECT_EQ(to_json(spec).find("training"), std::string::npos);
+  spec.role = Role::deform;
+  EXPECT_EQ(to_json(spec).find("network"), std::string::npos);
+}
+
 TEST(TrialSpec, ASelectionComesBackFromItsJson) {
   TrialSpec spec;
   spec.role = Role::select;
   spec.pack = sha256("pack");
-  spec.candidates = {{0.1, {sha256("a"), sha256("b")}}, {1, {}}};
+  spec.candidates = {{R"({"refine":{"lambda":0.1}})", 1, 1, {sha256("a"), sha256("b")}},
+                     {"{}", 0, 20, {}}};
   EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
 }
 
@@ -68,7 +95,9 @@ TEST(Names, EveryEnumeratorComesBackFromItsName) {
   for (const auto name : names_of<Loss>()) EXPECT_EQ(name_of(parse_name<Loss>(name)), name);
   for (const auto name : names_of<Norm>()) EXPECT_EQ(name_of(parse_name<Norm>(name)), name);
   EXPECT_EQ(name_of(Loss::dice_bce), "dice+bce");
-  EXPECT_THROW(parse_name<Norm>("batch"), SpecError);
+  EXPECT_EQ(name_of(Role::evaluate), "evaluate");
+  EXPECT_EQ(name_of(RefineMode::warm), "warm");
+  EXPECT_THROW(parse_name<Norm>("instance"), SpecError);
 }
 
 }  // namespace

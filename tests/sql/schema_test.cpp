@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/spec.hpp"
 #include "sql/database.hpp"
 #include "tests/support/fake_coordinator.hpp"
 
@@ -32,7 +33,7 @@ TEST_F(Schema, InstalledTwiceIsTheSame) {
   install_schema(database_);
   const std::string tables = objects("table");
   const std::string views = objects("view");
-  EXPECT_THAT(views, ::testing::HasSubstr("table_ii"));
+  EXPECT_THAT(views, ::testing::HasSubstr("table_cell:"));
   install_schema(database_);
   EXPECT_EQ(objects("table"), tables);
   EXPECT_EQ(objects("view"), views);
@@ -71,7 +72,7 @@ TEST_F(Schema, EveryViewCanBeRead) {
   EXPECT_GE(views.size(), 10U);
   for (const std::string& view : views) {
     Statement query = database_.prepare("SELECT * FROM " + view);
-    EXPECT_EQ(query.step(), view.starts_with("paper_") || view == "table_ii_column") << view;
+    EXPECT_EQ(query.step(), view.starts_with("paper_") || view.ends_with("_column")) << view;
   }
 }
 
@@ -101,6 +102,19 @@ TEST_F(Schema, TheViolationViewFindsWhatIsBroken) {
   EXPECT_TRUE(found("'done', 0, 1", "a finished training left no weights"));
   EXPECT_TRUE(found("'done', 0, NULL",
                     "a finished training has no accepted attempt, or an unfinished one has"));
+  EXPECT_TRUE(
+      found("'resolved', 0, NULL", "a deferred trial runs, or a resolved one is not deferred"));
+}
+
+TEST_F(Schema, NamesEveryMetricAndSplitByItsNumber) {
+  install_schema(database_);
+  const auto last = static_cast<std::int64_t>(Metric::jaccard_native);
+  EXPECT_EQ(number("SELECT count(*) FROM metric"), last + 1);
+  EXPECT_EQ(number("SELECT max(id) FROM metric WHERE name = 'jaccard_native'"), last);
+  EXPECT_EQ(number("SELECT id FROM metric WHERE name = 'flip_agreement'"),
+            static_cast<std::int64_t>(Metric::flip_agreement));
+  Statement splits = database_.prepare("SELECT id, name FROM split");
+  while (splits.step()) EXPECT_EQ(splits.text(1), name_of(static_cast<Split>(splits.integer(0))));
 }
 
 }  // namespace

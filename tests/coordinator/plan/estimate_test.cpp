@@ -11,10 +11,25 @@ const std::map<std::string, DatasetFacts> facts = {{"PH2", given::images(200)}};
 
 TEST(Estimate, AddsUpThePlan) {
   const Estimate total = estimate(given::ph2_plan(), facts);
-  EXPECT_EQ(total.trainings, 28);
-  EXPECT_EQ(total.trials.at(Role::refine), 24);
-  EXPECT_EQ(total.image_steps, 28 * (120 * 500 + 40 * 500 / 3));
+  EXPECT_EQ(total.trainings, 32);
+  EXPECT_EQ(total.trials.at(Role::refine), 28);
+  EXPECT_EQ(total.trials.at(Role::deform), 4);
+  EXPECT_EQ(total.trials.at(Role::evaluate), 12);
+  const std::int64_t one = 120 * 500 + 40 * 500 / 3;
+  const std::int64_t own_masks = 2 * (one / 9 + one / 4);  // two modes, one and two steps
+  EXPECT_EQ(total.image_steps, 32 * one + own_masks + 12 * 40 * 21 * 2 / 3);
   EXPECT_FALSE(total.hours);
+}
+
+TEST(Estimate, CountsWhatIsDoneAndItsHoursNot) {
+  const Plan plan = given::ph2_plan();
+  Experience experience{.images_per_second = 100.0, .done = {}};
+  const double before = *estimate(plan, facts, experience).hours;
+  experience.done = {plan.trials.front().identity.hex(), "of another experiment"};
+  const Estimate total = estimate(plan, facts, experience);
+  EXPECT_EQ(total.done, 1);
+  const auto steps = static_cast<double>(plan.trials.front().image_steps);
+  EXPECT_NEAR(*total.hours, before - steps / 100 / 3600, 1e-9);
 }
 
 TEST(Estimate, HoursNeedAMeasuredSpeed) {
@@ -36,9 +51,10 @@ TEST(Estimate, DiskIsWithinATenthOfTheNetsOfThePaper) {
 
 TEST(Estimate, IsForPeopleAndForScripts) {
   const Estimate total = estimate(given::ph2_plan(), facts);
-  EXPECT_EQ(to_text(total).substr(0, 51), "segment      4\nrefine       24\nselect       1\ntrain");
-  EXPECT_NE(to_text(total).find("1 866 648 at most"), std::string::npos);
-  EXPECT_NE(to_json(total).find("\"trainings\": 28"), std::string::npos);
+  EXPECT_TRUE(to_text(total).starts_with(
+      "segment      4\nrefine       28\nselect       9\ndeform       4\nevaluate     12\ntrain"));
+  EXPECT_NE(to_text(total).find("2 188 178 at most"), std::string::npos);
+  EXPECT_NE(to_json(total).find("\"trainings\": 32"), std::string::npos);
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("epochs": 1)", "a.json:3: /epochs: unknown key; did you mean '/training/epochs'?"},
         Wrong{R"("refine": {"colour": 1})",
               "a.json:3: /refine/colour: unknown key; known are 'base_fraction', 'augmentation', "
+              "'base_masks', 'quality_target', 'mask_input', 'improve_beta', 'image_augmentation', "
               "'iterations'"},
         Wrong{R"("seeds": [1], "seeds": [2])", "a.json:3: /seeds: the key is there twice"},
         Wrong{R"("training": {"l2": 0, "l2": 0})",
@@ -64,9 +65,15 @@ INSTANTIATE_TEST_SUITE_P(
               "a.json:3: /network/filter_size: expected an odd integer in [1, 7], found 4"},
         Wrong{R"("network": {"norm": "groop"})",
               "a.json:3: /network/norm: unknown value 'groop'; did you mean 'group'?"},
-        Wrong{R"("refine": {"augmentation": "fitted"})",
-              "a.json:3: /refine/augmentation: 'fitted', the augmentation with a fitted "
-              "distribution (A13), does not exist yet; expected one of 'none', 'simple'"},
+        Wrong{R"("refine": {"augmentation": "fited"})",
+              "a.json:3: /refine/augmentation: unknown value 'fited'; did you mean 'fitted'?"},
+        Wrong{R"("refine": {"iterations": 0})",
+              "a.json:3: /refine/iterations: expected an integer in [2, 100], found 0"},
+        Wrong{R"("lambdas": [-1])",
+              "a.json:3: /lambdas/0: expected a number in (0, 1000], found -1"},
+        Wrong{R"("tables": ["IV"])", "a.json:3: /tables/0: unknown value 'IV'; did you mean 'I'?"},
+        Wrong{R"("tables": ["II", "II"])",
+              "a.json:3: /tables/1: there twice; expected different names"},
         Wrong{R"("profile": "dask")",
               "a.json:3: /profile: unknown value 'dask'; did you mean 'desk'?"},
         Wrong{R"("seeds": [])", "a.json:3: /seeds: an empty list; expected at least one entry"},
@@ -83,10 +90,90 @@ INSTANTIATE_TEST_SUITE_P(
               "multiple of 16, 112 say"},
         Wrong{R"("lambdas": [1, 0.3])",
               "a.json:3: /lambdas/1: not larger than the one before; expected ascending numbers"},
+        Wrong{R"("tables": [])",
+              "a.json:3: /tables: an empty list; expected what to fill in, [\"II\", \"III\"] say"},
+        Wrong{R"("tables": ["I"])",
+              "a.json:3: /tables: 'I' needs hyperparameters.search; expected 'one-factor', 'grid' "
+              "or 'random' there, or a list without 'I'"},
+        Wrong{R"("tables": ["variants"])",
+              "a.json: /variants: missing, but 'tables' asks for 'variants'"},
+        Wrong{R"("self_refinement": {"modes": []})",
+              "a.json:3: /self_refinement/modes: an empty list, but 'tables' asks for 'III'; "
+              "expected 'scratch', 'warm' or both"},
+        Wrong{R"("self_refinement": {"steps": [2, 1]})",
+              "a.json:3: /self_refinement/steps/1: not larger than the one before; expected "
+              "ascending numbers"},
+        Wrong{R"("inner_folds": 2, "refine": {"base_masks": "out_of_fold"})",
+              "a.json:3: /refine/base_masks: 'out_of_fold' needs the base nets of all four inner "
+              "folds; expected inner_folds 4 or 'in_sample'"},
         Wrong{R"("seeds": [4, 4])", "a.json:3: /seeds/1: there twice; expected different numbers"},
         Wrong{R"("name2": )",
               "a.json:3: not JSON: syntax error while parsing value - unexpected '}'; expected "
               "'[', '{', or a literal"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Search, WrongExperiment,
+    testing::Values(
+        Wrong{R"("hyperparameters": {"apply": true})",
+              "a.json:3: /hyperparameters/apply: contradicts search 'fixed': nothing is searched "
+              "that could be applied"},
+        Wrong{R"("hyperparameters": {"search": "grid"})",
+              "a.json:3: /hyperparameters/grid: empty; expected values to try, "
+              "{\"network.levels\": [3]} say"},
+        Wrong{R"("hyperparameters": {"search": "grid", "grid": {"network.levels": [3]},
+                  "apply": true})",
+              "a.json:4: /hyperparameters/apply: nothing is searched that could be applied; "
+              "expected 'I' in 'tables'"},
+        Wrong{R"("hyperparameters": {"grid": {"network.levls": [3]}})",
+              "a.json:3: /hyperparameters/grid/network.levls: not a key of the base net; did you "
+              "mean 'network.levels'?"},
+        Wrong{R"("hyperparameters": {"grid": {"network.levels": []}})",
+              "a.json:3: /hyperparameters/grid/network.levels: expected a list of values to hold "
+              "against the experiment's own"},
+        Wrong{R"("hyperparameters": {"grid": {"network.levels": [3, 9]}})",
+              "a.json:3: /hyperparameters/grid/network.levels/1: expected an integer in [1, 6], "
+              "found 9"},
+        Wrong{R"("hyperparameters": {"grid": {"network.levels": [3, 3]}})",
+              "a.json:3: /hyperparameters/grid/network.levels/1: there twice; expected different "
+              "values"},
+        Wrong{R"("image_size": 16, "hyperparameters": {"grid": {"network.levels": [3, 5]}})",
+              "a.json:3: /hyperparameters/grid/network.levels/1: an image_size of 16 cannot be "
+              "halved 5 times (network.levels); expected a multiple of 32, 32 say"},
+        Wrong{R"("hyperparameters": {"search": "grid", "grid": {
+                  "network.filters": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21],
+                  "training.batch": [1,2,3,4,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22],
+                  "training.epochs": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]}})",
+              "a.json:3: /hyperparameters/grid: more than 10000 combinations; expected fewer "
+              "values, or search 'one-factor'"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Variants, WrongExperiment,
+    testing::Values(
+        Wrong{R"("variants": [{"lambda": 0}])",
+              "a.json:3: /variants/0: the key 'name' is missing: what the table calls this row"},
+        Wrong{R"("variants": [{"name": "v"}, {"name": "v"}])",
+              "a.json:3: /variants/1/name: there twice; expected different names"},
+        Wrong{
+            R"("variants": [{"name": "v", "net": "base", "lambda": 1}])",
+            "a.json:3: /variants/0/lambda: only for rows with net 'refine'; this one's is 'base'"},
+        Wrong{R"("variants": [{"name": "v", "lambda": -1}])",
+              "a.json:3: /variants/0/lambda: expected a number in [0, 1000], found -1"},
+        Wrong{R"("variants": [{"name": "v", "members": 3}])",
+              "a.json:3: /variants/0/members: only for rows with net 'ensemble'; this one's is "
+              "'refine'"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"self_steps": 1}}])",
+              "a.json:3: /variants/0/refine/self_steps: only for mode 'scratch'"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"mode": "scratch"}}])",
+              "a.json:3: /variants/0/refine/mode: 'scratch' needs self_steps, 1 say"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"iterations": 3}}])",
+              "a.json:3: /variants/0/refine/iterations: unknown key; did you mean "
+              "'/refine/iterations'?"},
+        Wrong{R"("image_size": 16, "variants": [{"name": "v", "network": {"levels": 6}}])",
+              "a.json:3: /variants/0/network/levels: an image_size of 16 cannot be halved 6 times "
+              "(network.levels); expected a multiple of 64, 64 say"},
+        Wrong{R"("tables": ["I", "variants"], "variants": [{"name": "network.levels=3"}],
+                  "hyperparameters": {"search": "grid", "grid": {"network.levels": [3]}})",
+              "a.json:3: /variants/0/name: there twice; expected different names"}));
 
 std::string with_dataset(const std::string& dataset) {
   return "{\"name\": \"x\",\n \"datasets\": [\n" + dataset + "]}";
@@ -99,6 +186,16 @@ TEST(WrongDataset, SaysWhereAndWhatWouldBeRight) {
             "a.json:3: /datasets/0: the key 'path' is missing: the folder below --data");
   EXPECT_EQ(message_of(with_dataset(R"({"name": "a", "layout": "ph2", "path": "p", "count": 9})")),
             "a.json:3: /datasets/0/count: only for the layout 'lesions'; this data set's is 'ph2'");
+  EXPECT_EQ(message_of(with_dataset(R"({"name": "a", "layout": "ph3", "path": "p"})")),
+            "a.json:3: /datasets/0/layout: unknown value 'ph3'; did you mean 'ph2'?");
+  EXPECT_EQ(message_of(with_dataset(R"({"name": "a", "path": "p"})")),
+            "a.json:3: /datasets/0: the key 'layout' is missing, or 'use' with the name of a "
+            "description in experiments/datasets");
+  EXPECT_EQ(message_of(with_dataset(R"({"name": "a", "layout": "ph2", "use": "b", "path": "p"})")),
+            "a.json:3: /datasets/0: only one of 'layout', 'use' and 'description' can say how the "
+            "folder is laid out");
+  EXPECT_EQ(message_of(with_dataset(R"({"name": "a", "use": "", "path": "p"})")),
+            "a.json:3: /datasets/0/use: empty; expected a name of experiments/datasets or a file");
   EXPECT_EQ(message_of(with_dataset(R"({"name": "a/b", "layout": "lesions"})")),
             "a.json:3: /datasets/0/name: expected a name of 1 to 64 characters without '/'");
   EXPECT_EQ(message_of(with_dataset("{\"name\": \"a\", \"layout\": \"lesions\"},\n"

@@ -26,8 +26,15 @@ TEST(Experiment, DefaultsAreTheRegisters) {
   EXPECT_EQ(experiment.training.l2_scope, L2Scope::all);
   EXPECT_EQ(experiment.training.dice_smooth, 1);  // A5
   EXPECT_EQ(experiment.training.loss, Loss::dice);
-  EXPECT_EQ(experiment.refine.base_fraction, 0.5);  // A10
-  EXPECT_EQ(experiment.refine.iterations, 20);      // A26
+  EXPECT_EQ(experiment.refine.base_fraction, 0.5);                             // A10
+  EXPECT_EQ(experiment.iterations, 20);                                        // A26
+  EXPECT_EQ(experiment.refine.augmentation, Augmentation::fitted);             // A13
+  EXPECT_EQ(experiment.refine.base_masks, BaseMaskSource::in_sample);          // A20
+  EXPECT_EQ(experiment.refine.quality_target, QualityTarget::input);           // A19
+  EXPECT_EQ(experiment.segment.image_augmentation, ImageAugmentation::joint);  // A12
+  EXPECT_EQ(experiment.refine_image_augmentation, ImageAugmentation::none);    // A12
+  EXPECT_EQ(experiment.self_refinement.steps, (std::vector<int>{1, 2}));       // A22
+  EXPECT_EQ(experiment.hyperparameters.method, SearchMethod::fixed);           // A35
 }
 
 TEST(Experiment, ThePaperProfileChangesNoDefault) {
@@ -62,10 +69,33 @@ TEST(Experiment, ASettingIsJsonOrElseAString) {
 TEST(Experiment, ComesBackFromItsResolvedText) {
   const std::string text = R"({"name": "x", "profile": "smoke", "seeds": [1, 9007199254740991],
       "datasets": [{"name": "a", "layout": "lesions", "count": 9, "generator": 4},
-                   {"name": "b", "layout": "pairs", "path": "p", "group": "^(.)_", "masks": "m"}],
+                   {"name": "b", "layout": "pairs", "path": "p", "group": "^(.)_", "masks": "m"},
+                   {"name": "c", "use": "ph2", "path": "p", "cases": 40, "split_by": "image"},
+                   {"name": "d", "use": "./d.json", "description": {"any": [1]}, "path": "p"}],
+      "tables": ["I", "lambda", "II", "III", "variants"],
+      "segment": {"epochs": 3}, "refine": {"base_masks": "in_sample", "improve_beta": 0.5},
+      "self_refinement": {"modes": ["warm"], "steps": [2, 4], "depth": "random"},
+      "hyperparameters": {"search": "random", "budget": 3, "epochs": 2, "apply": true,
+                          "grid": {"training.l2": [0, 1e-4], "network.activation": ["elu"]}},
+      "variants": [{"name": "v", "base": "own", "lambda": 0.5, "training": {"l2": 0},
+                    "refine": {"mode": "scratch", "self_steps": 2}},
+                   {"name": "w", "net": "base", "segment": {"epochs": 9}},
+                   {"name": "x", "net": "ensemble", "members": 3}],
       "numerics": {"precision": "bf16", "layout": "channels_first", "threads": 3}})";
   const ExperimentSpec experiment = parse_experiment(text, "x.json");
   EXPECT_EQ(parse_experiment(to_json(experiment), "resolved"), experiment);
+}
+
+TEST(Experiment, AVariantIsTheExperimentWithItsOwnValues) {
+  const std::string text = R"({"name": "x", "profile": "smoke",
+      "datasets": [{"name": "a", "layout": "lesions"}], "variants": [
+        {"name": "v", "training": {"l2": 0}, "refine": {"mode": "ascent", "mask_input": "zero"}}]})";
+  const ExperimentSpec experiment = parse_experiment(text, "x.json");
+  ExperimentSpec expected = experiment;
+  expected.training.l2 = 0;
+  expected.refine.mode = RefineMode::ascent;
+  expected.refine.mask_input = MaskInput::zero;
+  EXPECT_EQ(with_variant(experiment, experiment.variants.at(0)), expected);
 }
 
 }  // namespace

@@ -12,16 +12,16 @@ namespace {
 constexpr int images = 25;
 
 const char* const text_of_experiment =
-    R"({"name": "small", "profile": "smoke", "inner_folds": 2, "lambdas": [0.1, 0.3],
+    R"({"name": "small", "profile": "smoke", "tables": ["lambda"], "inner_folds": 2,
+        "lambdas": [0.1, 0.3],
         "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]})";
 
 PackManifest manifest(int image_size) {
-  PackManifest manifest{.layout = "lesions",
-                        .synthetic = true,
-                        .image_size = image_size,
-                        .foreground = "generated",
-                        .images = {},
-                        .counts = {}};
+  PackManifest manifest;
+  manifest.layout = "lesions";
+  manifest.synthetic = true;
+  manifest.image_size = image_size;
+  manifest.foreground = "generated";
   for (int i = 0; i < images; ++i) {
     PackImage image;
     image.id = "lesion-" + std::to_string(i);
@@ -34,9 +34,16 @@ PackManifest manifest(int image_size) {
 std::map<std::string, Digest> artifacts_of(const Lease& lease) {
   const std::string name =
       std::to_string(lease.ticket.trial.value) + "-" + std::to_string(lease.ticket.attempt);
-  std::map<std::string, Digest> left = {{"weights", sha256("weights of " + name)}};
-  if (lease.spec.role == Role::segment) left["masks"] = sha256("masks of " + name);
-  return left;
+  switch (lease.spec.role) {
+    case Role::segment:
+      return {{"weights", sha256("weights of " + name)}, {"masks", sha256("masks of " + name)}};
+    case Role::refine:
+      return {{"weights", sha256("weights of " + name)}};
+    case Role::deform:
+      return {{"deformations", sha256("deformations of " + name)}};
+    default:
+      return {};
+  }
 }
 
 }  // namespace
@@ -167,10 +174,13 @@ void Desk::fail(ConnectionId worker, const Ticket& ticket, Failure failure) {
   say(worker, Failed{ticket, failure, "planned"});
 }
 
-void Desk::finish_all(ConnectionId worker, const Rows& rows) {
+std::vector<Lease> Desk::finish_all(ConnectionId worker, const Rows& rows) {
+  std::vector<Lease> finished;
   for (std::vector<Lease> leases = ask(worker); !leases.empty(); leases = ask(worker)) {
     for (const Lease& lease : leases) finish(worker, lease, rows(lease.spec));
+    finished.insert(finished.end(), leases.begin(), leases.end());
   }
+  return finished;
 }
 
 void Desk::after(std::chrono::milliseconds time) {

@@ -15,8 +15,8 @@ namespace hone::given {
 
 inline constexpr std::chrono::milliseconds lease_time = std::chrono::seconds(30);
 
-/// A data set "toy" of 25 images, two inner folds, lambdas 0.1 and 0.3: two base nets, six
-/// refinements and a selection. `settings` as on the command line.
+/// A data set "toy" of 25 images, two inner folds, lambdas 0.1 and 0.3, and only the choice among
+/// them: two base nets, six refinements and a selection. `settings` as on the command line.
 ExperimentSpec small_experiment(const std::vector<Setting>& settings = {});
 
 /// Dice rows of two images per split, from the base mask to the second refinement: what a trial
@@ -52,9 +52,9 @@ class Desk {
               Outcome outcome = Outcome::finished);
   void fail(ConnectionId worker, const Ticket& ticket, Failure failure);
 
-  /// Takes and finishes whatever is ready, until nothing is.
+  /// Takes and finishes whatever is ready, until nothing is. Returns what that was.
   using Rows = std::function<std::vector<Measurement>(const TrialSpec&)>;
-  void finish_all(ConnectionId worker, const Rows& rows);
+  std::vector<Lease> finish_all(ConnectionId worker, const Rows& rows);
 
   void after(std::chrono::milliseconds time);  // it passes, and the service looks at the clock
   void restart();                              // of the coordinator, on the same file

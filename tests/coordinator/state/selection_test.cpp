@@ -16,7 +16,7 @@ class Selection : public ::testing::Test {
   Selection() : worker_(desk_.hello()) { desk_.submit(); }
 
   void finish_with(const Desk::Rows& rows) { desk_.finish_all(worker_, rows); }
-  std::string chosen() { return desk_.text("SELECT value FROM selection"); }
+  std::string chosen() { return desk_.text("SELECT value ->> '$.refine.lambda' FROM selection"); }
   std::string state() { return desk_.text("SELECT state FROM trial WHERE role = 'select'"); }
   std::int64_t excluded() { return desk_.number("SELECT excluded FROM selection"); }
 
