@@ -13,6 +13,9 @@ void read_choices(Database& database, SweepId sweep, const std::string& dataset,
       "FROM choice WHERE sweep = ? AND dataset = ? AND variant = '' AND name = 'lambda' "
       "AND value IS NOT NULL ORDER BY rotation, seed");
   lambdas.bind(sweep.value).bind(dataset);
+  Statement chooses = database.prepare(
+      "SELECT 1 FROM choice WHERE sweep = ? AND dataset = ? AND variant = '' AND name = 'lambda'");
+  facts.chooses_lambda = chooses.bind(sweep.value).bind(dataset).step();
   while (lambdas.step()) facts.lambdas.push_back(lambdas.text(0));
   Statement steps = database.prepare(
       "SELECT mode || ' ' || steps FROM self_refined WHERE sweep = ? AND dataset = ? "
@@ -21,8 +24,7 @@ void read_choices(Database& database, SweepId sweep, const std::string& dataset,
   while (steps.step()) facts.steps.push_back(steps.text(0));
 }
 
-void read_settings(Database& database, SweepId sweep, const std::string& dataset,
-                   ResultFacts& facts) {
+void read_settings(Database& database, SweepId sweep, ResultFacts& facts) {
   Statement query = database.prepare(
       "SELECT printf('%d×%d, %d filters, norm %s, loss %s, batch %d, at most %d epochs, %s, mask "
       "augmentation %s, image augmentation of the base %s, base masks %s', "
@@ -35,8 +37,9 @@ void read_settings(Database& database, SweepId sweep, const std::string& dataset
   facts.settings = query.text(0);
   facts.iterations = query.integer(1);
   Statement seeds = database.prepare(
-      "SELECT DISTINCT n.seed FROM net n WHERE n.sweep = ? AND n.dataset = ? ORDER BY n.seed");
-  seeds.bind(sweep.value).bind(dataset);
+      "SELECT w.value FROM sweep s, json_each(s.experiment, '$.seeds') w WHERE s.id = ? "
+      "ORDER BY w.key");
+  seeds.bind(sweep.value);
   while (seeds.step()) facts.seeds.push_back(seeds.integer(0));
 }
 
@@ -45,7 +48,7 @@ void read_settings(Database& database, SweepId sweep, const std::string& dataset
 ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dataset) {
   ResultFacts facts;
   read_choices(database, sweep, dataset, facts);
-  read_settings(database, sweep, dataset, facts);
+  read_settings(database, sweep, facts);
   Statement query = database.prepare(
       "SELECT max(p.synthetic), count(*), sum(t.state = 'collapsed'), sum(t.state = 'diverged'), "
       "sum(coalesce(a.summary ->> '$.reseeds', 0)), count(DISTINCT t.rotation), "
