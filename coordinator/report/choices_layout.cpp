@@ -52,7 +52,10 @@ TableCell score_of(const ChoiceCandidate& candidate, const ChoiceRow& row) {
 }
 
 void add_row_notes(const ChoiceTable& source, const ChoiceRow& row, Table& table) {
-  if (row.synthetic) table.notes.push_back(row.dataset + ": SYNTHETIC images.");
+  const std::string synthetic = row.dataset + ": SYNTHETIC images.";
+  const bool said =
+      std::find(table.notes.begin(), table.notes.end(), synthetic) != table.notes.end();
+  if (row.synthetic && !said) table.notes.push_back(synthetic);
   if (row.edge && source.name == "lambda")
     table.notes.push_back(name_of(row) + ": the chosen λ is at the edge of the grid.");
   if (!row.missing.empty())

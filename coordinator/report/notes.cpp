@@ -16,6 +16,19 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+std::string tallied(const std::vector<std::string>& parts) {
+  std::vector<std::string> different;
+  for (const std::string& part : parts) {
+    if (std::find(different.begin(), different.end(), part) == different.end())
+      different.push_back(part);
+  }
+  for (std::string& each : different) {
+    const auto times = std::count(parts.begin(), parts.end(), each);
+    if (times > 1) each += " (" + std::to_string(times) + " times)";
+  }
+  return joined(different);
+}
+
 std::string shortened(const std::vector<std::string>& parts) {
   const std::size_t shown = std::min(parts.size(), most_shown);
   std::string text;

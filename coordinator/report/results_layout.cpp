@@ -66,8 +66,8 @@ std::string facts_note(const ResultRow& row) {
     note += "; ";
   }
   if (facts.chooses_lambda)
-    note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : joined(facts.lambdas)) + "; ";
-  if (!facts.steps.empty()) note += "own outputs n: " + joined(facts.steps) + "; ";
+    note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : tallied(facts.lambdas)) + "; ";
+  if (!facts.steps.empty()) note += "own outputs n: " + tallied(facts.steps) + "; ";
   note += "seeds " + joined(seeds) + "; " + facts.settings;
   if (facts.constant_dice) {
     char text[32];

@@ -63,6 +63,11 @@ TEST_F(Notes, OfTableIiiSayWhatItsColumnsAre) {
   EXPECT_THAT(of(ResultTableKind::table_iii), Contains(HasSubstr("a bound, not a result")));
 }
 
+TEST(Tallied, SaysEachOnceAndHowOften) {
+  EXPECT_EQ(tallied({}), "");
+  EXPECT_EQ(tallied({"b", "a", "b", "b"}), "b (3 times), a");
+}
+
 TEST(Shortened, NamesThreeAndCountsTheRest) {
   EXPECT_EQ(shortened({}), "");
   EXPECT_EQ(shortened({"a", "b", "c"}), "a; b; c");
