@@ -77,7 +77,7 @@ void print_remote(const Options& options) {
       "/api/v1/sweeps/" + std::to_string(sweep.value) + "/tables/" + options.table + "?format=";
   const std::string facts = body_of(coordinator.get(target + "json"));
   const std::string text =
-      options.format == "json" ? facts + "\n" : body_of(coordinator.get(target + options.format));
+      options.format == "json" ? facts : body_of(coordinator.get(target + options.format));
   std::cout << text;
   require_written(std::cout);
   if (!json::parse(facts).at("complete").get<bool>()) throw CommandError("", 3);

@@ -13,18 +13,31 @@ namespace hone {
 
 /// What a selection had to choose from.
 struct ChoiceCandidate {
-  std::string setting;          // "lambda 0.3", "network.filters 16"; "as given" for an empty patch
+  std::string setting;          // "λ 0.3", "network.filters 16"; "as given" for an empty patch
   std::optional<double> score;  // times 100; nothing while a training is missing, or for good
   std::int64_t trials = 0;      // that speak for it
   bool chosen = false;
 };
 
+/// A row of Table I for one choice.
+struct HyperparameterValue {
+  std::string name;                     // as printed: "# Convolution Levels"; else its key
+  std::string key;                      // "network.levels"
+  std::optional<std::string> chosen;    // nothing while the choice is not made
+  std::vector<std::string> considered;  // the experiment's own value first, and the chosen one
+  std::string paper;                    // the printed value; '' where there is none
+};
+
 struct ChoiceRow {
   std::string dataset;
+  bool synthetic = false;
   int rotation = 0;
   std::int64_t seed = 1;
   std::string state;  // of the selection: waiting, done, failed
+  bool edge = false;  // the first or last candidate of several was chosen
   std::vector<ChoiceCandidate> candidates;
+  std::vector<HyperparameterValue> values;  // of Table I
+  std::vector<std::string> missing;         // what an open choice waits for (missing_trials)
 };
 
 /// The scores behind a choice: Table I (hyperparameters, A35) or the choice of λ (A16, A18).
@@ -32,16 +45,19 @@ struct ChoiceTable {
   std::string name;  // of the selections: "hyperparameters", "lambda"
   SweepId sweep;
   std::string sweep_name;
+  std::string search;  // of Table I: "one-factor", "grid", "random"
+  bool applied =
+      false;  // of Table I: the other nets of the experiment are built with what is chosen
   std::vector<ChoiceRow> rows;
-  std::vector<std::pair<std::string, std::string>> given;  // the experiment's own hyperparameters
-  bool complete() const;                                   // every choice is made
+  bool complete() const;  // every choice is made
 };
 
 /// Throws SqlError; std::invalid_argument if there is no such sweep or it has no such selections.
 ChoiceTable read_choices(Database& database, SweepId sweep, const std::string& name);
 
-/// A row per candidate, the chosen one marked; for Table I below the printed configuration.
-Table layout(const ChoiceTable& table);
+/// What is to be printed, one table below the other: for Table I a row per hyperparameter beside
+/// the printed value; then a row per candidate with its score, the chosen one marked.
+std::vector<Table> layout(const ChoiceTable& table);
 
 /// A JSON object with every field ("schema": "hone.choices.v1").
 std::string to_json(const ChoiceTable& table);

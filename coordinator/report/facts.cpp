@@ -13,6 +13,9 @@ void read_choices(Database& database, SweepId sweep, const std::string& dataset,
       "FROM choice WHERE sweep = ? AND dataset = ? AND variant = '' AND name = 'lambda' "
       "AND value IS NOT NULL ORDER BY rotation, seed");
   lambdas.bind(sweep.value).bind(dataset);
+  Statement chooses = database.prepare(
+      "SELECT 1 FROM choice WHERE sweep = ? AND dataset = ? AND variant = '' AND name = 'lambda'");
+  facts.chooses_lambda = chooses.bind(sweep.value).bind(dataset).step();
   while (lambdas.step()) facts.lambdas.push_back(lambdas.text(0));
   Statement steps = database.prepare(
       "SELECT mode || ' ' || steps FROM self_refined WHERE sweep = ? AND dataset = ? "
@@ -35,7 +38,8 @@ void read_settings(Database& database, SweepId sweep, ResultFacts& facts) {
   facts.iterations = query.integer(1);
   // The experiment's own: an ensemble's further members have seeds that nobody asked for.
   Statement seeds = database.prepare(
-      "SELECT v.value FROM sweep s, json_each(s.experiment, '$.seeds') v WHERE s.id = ? ORDER BY 1");
+      "SELECT w.value FROM sweep s, json_each(s.experiment, '$.seeds') w WHERE s.id = ? "
+      "ORDER BY w.key");
   seeds.bind(sweep.value);
   while (seeds.step()) facts.seeds.push_back(seeds.integer(0));
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "coordinator/report/facts.hpp"
+#include "coordinator/report/missing.hpp"
 
 namespace hone {
 
@@ -20,31 +21,19 @@ std::optional<int> optional_int(const Statement& query, int column) {
   return static_cast<int>(query.integer(column));
 }
 
-/// The trials that a cell waits for, at once or through others: those that ended badly, those that
-/// run, then those that could start.
 std::vector<std::string> read_missing(Database& database, const ResultTable& table,
                                       const ResultRow& row, const std::string& column) {
   Statement query = database.prepare(
-      "WITH RECURSIVE behind (trial) AS ("
-      "  SELECT coalesce(trial, waits) FROM cell WHERE tab = ?1 AND sweep = ?2 AND dataset = ?3 "
-      "  AND variant = ?4 AND column_name = ?5 "
-      "  UNION SELECT waits FROM cell WHERE tab = ?1 AND sweep = ?2 AND dataset = ?3 "
-      "  AND variant = ?4 AND column_name = ?5 AND waits IS NOT NULL "
-      "  UNION SELECT n.needs FROM behind b JOIN standing_need n ON n.trial = b.trial) "
-      // Of a crash the first line: the rest are the trainer's last log lines.
-      "SELECT coalesce(m.name, 'trial ' || t.id) || ': ' || t.state || "
-      "CASE WHEN t.reason = '' THEN '' ELSE ' (' || "
-      "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END "
-      "FROM behind b JOIN trial t ON t.id = b.trial "
-      "LEFT JOIN member m ON m.sweep = ?2 AND m.trial = t.id "
-      "WHERE t.state NOT IN ('done', 'resolved') "
-      "ORDER BY CASE t.state WHEN 'diverged' THEN 0 WHEN 'failed' THEN 0 WHEN 'collapsed' THEN 1 "
-      "WHEN 'leased' THEN 2 WHEN 'blocked' THEN 4 ELSE 3 END, t.unmet > 0, 1");
+      "SELECT trial, waits FROM cell WHERE tab = ? AND sweep = ? AND dataset = ? AND variant = ? "
+      "AND column_name = ?");
   query.bind(name_of(table.kind)).bind(table.sweep.value).bind(row.dataset).bind(row.variant);
   query.bind(column);
-  std::vector<std::string> missing;
-  while (query.step()) missing.push_back(query.text(0));
-  return missing;
+  std::vector<std::int64_t> trials;
+  while (query.step()) {
+    for (const int of : {0, 1})
+      if (!query.is_null(of)) trials.push_back(query.integer(of));
+  }
+  return missing_trials(database, table.sweep, trials);
 }
 
 std::string printed(double dice) {
@@ -145,11 +134,6 @@ bool ResultTable::complete() const {
     return std::all_of(row.cells.begin(), row.cells.end(),
                        [](const ResultCell& cell) { return cell.dice.has_value(); });
   });
-}
-
-bool has_table(Database& database, SweepId sweep, ResultTableKind kind) {
-  Statement query = database.prepare("SELECT 1 FROM cell WHERE tab = ? AND sweep = ? LIMIT 1");
-  return query.bind(name_of(kind)).bind(sweep.value).step();
 }
 
 ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind) {

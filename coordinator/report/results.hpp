@@ -34,17 +34,19 @@ struct ResultCell {
   std::int64_t images = 0;             // test images behind it, counted once per rotation and seed
   std::int64_t collapsed = 0;          // nets behind it that collapsed
   std::int64_t diverged = 0;
-  std::vector<std::string> missing;  // trials that it waits for: "PH2/...: waiting"
+  std::vector<std::string> missing;  // what it waits for (missing_trials); empty with a number
   bool best = false;  // of its row, ties within the printed digits included; never an oracle's
 };
 
 /// What must be known to read a row.
 struct ResultFacts {
   bool synthetic = false;
-  std::string settings;              // "64x64, 16 filters, ..., mask augmentation fitted, ..."
-  std::vector<std::string> lambdas;  // "0.3 (edge of the grid)" per rotation and seed
-  std::vector<std::string> steps;    // of Table III: "scratch 1, warm 2" per rotation and seed
-  std::vector<std::int64_t> seeds;
+  std::string settings;         // "64x64, 16 filters, ..., mask augmentation fitted, ..."
+  bool chooses_lambda = false;  // the sweep, for this data set
+  std::vector<std::string>
+      lambdas;  // "0.3 (edge of the grid)" per rotation and seed, as far as chosen
+  std::vector<std::string> steps;   // of Table III: "scratch 1", "warm 2" likewise
+  std::vector<std::int64_t> seeds;  // of the experiment
   std::int64_t rotations = 1;
   std::int64_t iterations = 0;  // K
   std::int64_t trainings = 0;   // of the sweep for this data set
@@ -70,9 +72,6 @@ struct ResultTable {
   std::vector<ResultRow> rows;
   bool complete() const;  // every cell has its number
 };
-
-/// Whether the sweep has trials for the table.
-bool has_table(Database& database, SweepId sweep, ResultTableKind kind);
 
 /// Throws SqlError; std::invalid_argument if there is no such sweep, or if it has no such table.
 ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind);

@@ -50,6 +50,7 @@ std::string to_json(const ResultTable& table) {
                     {"lambdas", facts.lambdas},
                     {"steps", facts.steps},
                     {"seeds", facts.seeds},
+                    {"rotations", facts.rotations},
                     {"iterations", facts.iterations},
                     {"trainings", facts.trainings},
                     {"collapsed", facts.collapsed},

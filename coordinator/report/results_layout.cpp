@@ -2,13 +2,12 @@
 #include <cstdio>
 #include <map>
 
+#include "coordinator/report/notes.hpp"
 #include "coordinator/report/results.hpp"
 
 namespace hone {
 
 namespace {
-
-constexpr std::size_t missing_shown = 3;
 
 std::string in_parentheses(std::optional<int> first, std::optional<int> last) {
   if (!first) return {};
@@ -40,10 +39,17 @@ TableCell difference(const ResultCell& cell) {
   return {};
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
+/// What notes call a row.
+std::string name_of(const ResultRow& row) {
+  return row.variant.empty() ? row.dataset : row.dataset + ", " + row.variant;
+}
+
+/// Test images, each once per rotation and seed, of the cell that has all of its nets.
+std::int64_t most_images(const ResultRow& row) {
+  std::int64_t images = 0;
+  for (const ResultCell& cell : row.cells)
+    if (cell.dice) images = std::max(images, cell.images);
+  return images;
 }
 
 std::string facts_note(const ResultRow& row) {
@@ -52,15 +58,17 @@ std::string facts_note(const ResultRow& row) {
   for (const std::int64_t seed : facts.seeds) seeds.push_back(std::to_string(seed));
   std::string note = row.dataset + ": ";
   if (facts.synthetic) note += "SYNTHETIC images; ";
-  if (row.cells[0].images > 0 && !facts.seeds.empty()) {
-    const auto images = row.cells[0].images / static_cast<std::int64_t>(facts.seeds.size());
+  const std::int64_t scored = most_images(row);
+  if (scored > 0 && !facts.seeds.empty()) {
+    const auto images = scored / static_cast<std::int64_t>(facts.seeds.size());
     note += std::to_string(images) + " test images";
     if (facts.rotations > 1) note += " of " + std::to_string(facts.rotations) + " rotations";
     note += "; ";
   }
-  note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : joined(facts.lambdas));
-  if (!facts.steps.empty()) note += "; own outputs n: " + joined(facts.steps);
-  note += "; seeds " + joined(seeds) + "; " + facts.settings;
+  if (facts.chooses_lambda)
+    note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : tallied(facts.lambdas)) + "; ";
+  if (!facts.steps.empty()) note += "own outputs n: " + tallied(facts.steps) + "; ";
+  note += "seeds " + joined(seeds) + "; " + facts.settings;
   if (facts.constant_dice) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f", *facts.constant_dice);
@@ -77,18 +85,19 @@ std::string edge_note(const ResultRow& row) {
     if (cell.last_iteration && *cell.last_iteration == row.facts.iterations)
       columns += (columns.empty() ? "" : ", ") + cell.column;
   if (columns.empty()) return {};
-  return row.dataset + ": the iteration of " + columns +
+  return name_of(row) + ": the iteration of " + columns +
          " is the last that was searched, K = " + std::to_string(row.facts.iterations) + ".";
 }
 
 /// Worse than doing nothing (I8).
 std::string harm_note(const ResultRow& row, const ResultTable& table) {
-  if (table.kind != ResultTableKind::table_ii || row.cells.empty() || !row.cells[0].dice) return {};
+  if (table.kind == ResultTableKind::table_iii || row.cells.empty()) return {};
+  if (row.cells[0].column != "0x" || !row.cells[0].dice) return {};
   std::string columns;
   for (const ResultCell& cell : row.cells)
     if (cell.dice && *cell.dice < *row.cells[0].dice)
       columns += (columns.empty() ? "" : ", ") + cell.column;
-  return columns.empty() ? "" : row.dataset + ": worse than 0x: " + columns + ".";
+  return columns.empty() ? "" : name_of(row) + ": worse than 0x: " + columns + ".";
 }
 
 std::string trouble_note(const ResultRow& row) {
@@ -106,25 +115,31 @@ void add_missing_notes(const ResultRow& row, std::vector<std::string>& notes) {
     if (!cell.missing.empty()) columns[cell.missing].push_back(cell.column);
   }
   for (const auto& [missing, cells] : columns) {
-    const std::size_t shown = std::min(missing.size(), missing_shown);
-    std::string note =
-        row.dataset + " " + joined(cells) + (cells.size() > 1 ? " lack " : " lacks ");
-    for (std::size_t i = 0; i < shown; ++i) note += (i > 0 ? "; " : "") + missing[i];
-    if (missing.size() > shown) note += "; and " + std::to_string(missing.size() - shown) + " more";
-    notes.push_back(note + ".");
+    const std::string verb = cells.size() > 1 ? " lack " : " lacks ";
+    notes.push_back(name_of(row) + ": " + joined(cells) + verb + shortened(missing) + ".");
   }
 }
 
-std::vector<std::string> headers(ResultTableKind kind) {
-  switch (kind) {
-    case ResultTableKind::table_ii:
-      return {"0x", "No Quality 1x", "No Quality 2x", "Quality 1x", "Quality 2x"};
-    case ResultTableKind::table_iii:
-      return {"Quality 2x", "Scratch Validation", "Scratch Best", "Warm Validation", "Warm Best"};
-    case ResultTableKind::variants:
-      break;
-  }
-  return {"0x", "1x", "2x", "Validation", "Best"};
+/// A column as the database calls it and as its header reads.
+struct Column {
+  std::string name, header;
+};
+
+const std::vector<Column>& columns_of(ResultTableKind kind) {
+  static const std::vector<Column> table_ii = {{"0x", "0x"},
+                                               {"no-quality-1x", "No Quality 1x"},
+                                               {"no-quality-2x", "No Quality 2x"},
+                                               {"quality-1x", "Quality 1x"},
+                                               {"quality-2x", "Quality 2x"}};
+  static const std::vector<Column> table_iii = {{"quality-2x", "Quality 2x"},
+                                                {"scratch-validation", "Scratch Validation"},
+                                                {"scratch-best", "Scratch Best"},
+                                                {"warm-validation", "Warm Validation"},
+                                                {"warm-best", "Warm Best"}};
+  static const std::vector<Column> variants = {
+      {"0x", "0x"}, {"1x", "1x"}, {"2x", "2x"}, {"validation", "Validation"}, {"best", "Best"}};
+  if (kind == ResultTableKind::table_ii) return table_ii;
+  return kind == ResultTableKind::table_iii ? table_iii : variants;
 }
 
 std::string title_of(ResultTableKind kind) {
@@ -139,25 +154,34 @@ std::string title_of(ResultTableKind kind) {
   return "Comparators and controls: test Dice x 100 (iteration)";
 }
 
+bool is_filled(const TableCell& cell) {
+  return cell.value || !cell.word.empty();
+}
+
+/// A column that the experiment does not ask for stays blank.
 void add_row(const ResultRow& row, const ResultTable& source, Table& table) {
-  const std::size_t width = headers(source.kind).size();
   TableRow hone{{row.dataset + (row.facts.synthetic ? " (synthetic)" : ""), "Hone"}, {}};
   TableRow interval{{"", "95 % interval"}, {}};
   TableRow paper{{"", "paper"}, {}};
   TableRow delta{{"", "difference"}, {}};
-  if (source.kind == ResultTableKind::variants) hone.labels[1] = row.variant;
-  for (const ResultCell& cell : row.cells) {
-    hone.cells.push_back(ours(cell));
-    interval.cells.push_back(interval_of(cell));
-    paper.cells.push_back(printed(cell));
-    delta.cells.push_back(difference(cell));
+  for (const Column& column : columns_of(source.kind)) {
+    const auto cell = std::find_if(row.cells.begin(), row.cells.end(), [&](const ResultCell& each) {
+      return each.column == column.name;
+    });
+    const bool there = cell != row.cells.end();
+    hone.cells.push_back(there ? ours(*cell) : TableCell{});
+    interval.cells.push_back(there ? interval_of(*cell) : TableCell{});
+    paper.cells.push_back(there ? printed(*cell) : TableCell{});
+    delta.cells.push_back(there ? difference(*cell) : TableCell{});
   }
-  for (TableRow* each : {&hone, &interval, &paper, &delta}) each->cells.resize(width);
+  if (source.kind == ResultTableKind::variants) {
+    hone.labels.insert(hone.labels.begin() + 1, row.variant);
+    for (TableRow* each : {&interval, &paper, &delta})
+      each->labels.insert(each->labels.begin(), "");
+  }
   table.rows.push_back(hone);
-  const auto filled = [](const TableCell& cell) { return cell.value || !cell.word.empty(); };
-  if (std::any_of(interval.cells.begin(), interval.cells.end(), filled))
-    table.rows.push_back(interval);
-  if (row.cells[0].paper) table.rows.insert(table.rows.end(), {paper, delta});
+  for (const TableRow& each : {interval, paper, delta})
+    if (std::any_of(each.cells.begin(), each.cells.end(), is_filled)) table.rows.push_back(each);
 }
 
 }  // namespace
@@ -166,9 +190,11 @@ Table layout(const ResultTable& source) {
   Table table;
   table.title = title_of(source.kind) + " of sweep " + std::to_string(source.sweep.value) + ", " +
                 source.name;
-  table.label_headers = {"Dataset",
-                         source.kind == ResultTableKind::variants ? "Variant" : "Source"};
-  table.column_headers = headers(source.kind);
+  table.label_headers = {"Dataset", "Source"};
+  if (source.kind == ResultTableKind::variants)
+    table.label_headers = {"Dataset", "Variant", "Source"};
+  for (const Column& column : columns_of(source.kind))
+    table.column_headers.push_back(column.header);
   std::string dataset;
   for (const ResultRow& row : source.rows) {
     add_row(row, source, table);

@@ -19,10 +19,20 @@ std::optional<TableFormat> written(const std::string& format) {
   return {};
 }
 
+std::string rendered(const Table& table, TableFormat format) {
+  return render(table, format);
+}
+
+std::string rendered(const std::vector<Table>& tables, TableFormat format) {
+  std::string text;
+  for (const Table& table : tables) text += (text.empty() ? "" : "\n") + render(table, format);
+  return text;
+}
+
 template <class Source>
 TableText text_of(const Source& source, const std::string& format) {
   const auto table_format = written(format);
-  return {table_format ? render(layout(source), *table_format) : to_json(source) + "\n",
+  return {table_format ? rendered(layout(source), *table_format) : to_json(source) + "\n",
           source.complete()};
 }
 

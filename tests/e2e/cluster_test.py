@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import HONE, MPIRUN, QUICK, WORKER, HoneTest, attempts, violations
+from harness import HONE, MPIRUN, QUICK, TRAINED, TRIALS, WORKER, HoneTest, attempts, violations
 
 
 class ClusterTest(HoneTest):
@@ -27,18 +27,21 @@ class ClusterTest(HoneTest):
         self.assertEqual(workers.wait(timeout=60), 0)
 
     def check_answers(self):
-        self.assertIn("sweep 1  Tiny: 9/9 trials done",
+        self.assertIn(f"sweep 1  Tiny: {TRIALS}/{TRIALS} trials done",
                       self.hone("status", "--state", self.state).stdout)
-        self.assertIn("9/9 trials", self.hone("status", 1, "--state", self.state).stdout)
+        self.assertIn(f"{TRIALS}/{TRIALS} trials", self.hone("status", 1, "--state", self.state).stdout)
         status = json.loads(self.hone("status", 1, "--state", self.state, "--json").stdout)
         self.assertTrue(status["finished"])
-        self.assertEqual(status["states"]["done"], 9)
+        self.assertEqual(status["states"]["done"], TRIALS)
         local = self.hone("table", "II", "--state", self.state).stdout
         self.assertIn("Lesions (synthetic)", local)
         remote = ["table", "II", "--access", self.state / "access.json"]
         self.assertEqual(self.hone(*remote).stdout, local)
-        self.assertTrue(json.loads(self.hone(*remote, "--format", "json").stdout)["complete"])
-        self.assertEqual(attempts(self.state), 8)
+        remote += ["--format", "json"]
+        self.assertTrue(json.loads(self.hone(*remote).stdout)["complete"])
+        local = ["table", "II", "--state", self.state, "--format", "json"]
+        self.assertEqual(self.hone(*remote).stdout, self.hone(*local).stdout)
+        self.assertEqual(attempts(self.state), TRAINED)
         self.assertEqual(violations(self.state), [])
 
     def stop_coordinator(self):

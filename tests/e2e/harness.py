@@ -3,6 +3,7 @@
 Environment: HONE_BIN, the folder of the programs; HONE_DATA, the folder of real data sets.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -23,6 +24,7 @@ QUICK = BIN / "quick-trainer"
 
 MPIRUN = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none"]
 LOOK = 0.02  # seconds between two looks at a condition
+TRIALS, TRAINED = 15, 12  # of HoneTest.tiny()
 
 RESULTS = """SELECT role, dataset, rotation, fold, seed, mode, lambda, split, image, iteration, metric,
     value FROM result ORDER BY role, dataset, rotation, fold, seed, mode, lambda, split, image,
@@ -49,7 +51,8 @@ class HoneTest(unittest.TestCase):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         for process in self.processes():
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(process, signal.SIGKILL)
 
     def processes(self, program=""):
         """Living processes that name the folder in their words or environment, `program` among
@@ -116,7 +119,8 @@ class HoneTest(unittest.TestCase):
         return process
 
     def tiny(self, **changes):
-        """Writes an experiment that trains nine trials in seconds and returns its file."""
+        """Writes an experiment of a few seconds and returns its file. Of its TRIALS trials TRAINED
+        run: two base nets, six refinements, four evaluations; three are choices."""
         spec = {"name": "Tiny", "profile": "smoke",
                 "datasets": [{"name": "Lesions", "layout": "lesions", "count": 20}],
                 "network": {"filters": 4, "norm": "group", "quality_width": 16},
@@ -156,6 +160,16 @@ def attempts(state):
 def results(state):
     """Every result that counts, in an order and a form that a run cannot change."""
     return "\n".join(repr(row) for row in query(state, RESULTS))
+
+
+def tables(text):
+    """The tables that `hone run --format json` printed, one after the other."""
+    found, decoder = [], json.JSONDecoder()
+    while text := text.lstrip():
+        table, end = decoder.raw_decode(text)
+        found.append(table)
+        text = text[end:]
+    return found
 
 
 def violations(state):

@@ -4,7 +4,8 @@ import os
 import signal
 import unittest
 
-from harness import QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
+from harness import (QUICK, TRAINED, WORKER, HoneTest, attempts, count, query, results, trials_done,
+                     violations)
 
 AGENT, TRAINER = "--agent", "-trainer"
 
@@ -32,7 +33,7 @@ class SweepUnderFire(HoneTest):
         self.assertEqual(worker.wait(timeout=120), 0, self.logs())
         self.assertEqual(violations(state), [])
         self.assertEqual(query(state, "SELECT name, reason FROM trial JOIN sweep_trial ON id = trial"
-                                      " WHERE state <> 'done'"), [])
+                                      " WHERE state NOT IN ('done', 'resolved')"), [])
         return self.hone("table", "II", "--state", state, "--format", "csv").stdout
 
     def wait_for_done(self, trials):
@@ -106,7 +107,7 @@ class KillWhileTraining(SweepUnderFire):
         coordinator, worker = self.begin(self.state, "worker")
         self.wait_for_done(1)
         self.kill_supervisor(worker)
-        self.assertLess(trials_done(self.state), 9)
+        self.assertLess(trials_done(self.state), TRAINED)
         self.assert_same_as_undisturbed(coordinator, self.start_worker(self.state, "worker"))
 
 
@@ -121,7 +122,7 @@ class KillAgainAndAgain(SweepUnderFire):
 
     def test_of_agent_trainer_and_coordinator_in_turn(self):
         coordinator, worker = self.begin(self.state, "worker")
-        for trials in (1, 3, 5):
+        for trials in (1, 4, 8):
             self.wait_for_done(trials)
             self.kill(TRAINER)
             coordinator = self.restart(coordinator)
@@ -142,7 +143,7 @@ class KillAgainAndAgain(SweepUnderFire):
 
     def test_of_the_coordinator_five_times(self):
         coordinator, worker = self.begin(self.state, "worker")
-        for trials in (0, 1, 2, 4, 6):
+        for trials in (0, 1, 3, 6, 10):
             self.wait_for_done(trials)
             coordinator = self.restart(coordinator)
         self.assert_same_as_undisturbed(coordinator, worker)

@@ -6,10 +6,10 @@ import json
 import time
 import unittest
 
-from harness import HoneTest, attempts, query, results, violations
+from harness import TRAINED, TRIALS, HoneTest, attempts, query, results, tables, violations
 
 README_QUERY = """SELECT iteration, avg(value) FROM result
-    WHERE role='refine' AND split='test' AND metric='dice' GROUP BY iteration"""
+    WHERE role='evaluate' AND split='test' AND metric='dice' GROUP BY iteration"""
 
 LONGEST_SECOND_RUN = 2  # seconds, of a sweep whose trials are all done
 
@@ -22,7 +22,7 @@ class MainJob(HoneTest):
         self.assertIn("Table II", first.stdout)
         self.assertIn("SYNTHETIC", first.stdout)
         trained = attempts(state)
-        self.assertEqual(trained, 8)
+        self.assertEqual(trained, TRAINED)
 
         second, seconds = self.timed(words)
         if seconds >= LONGEST_SECOND_RUN:  # once more: the machine may have been busy
@@ -60,10 +60,12 @@ class MainJob(HoneTest):
 
     def check_plan(self, state):
         plan = ["plan", self.tiny(), "--state", state]
-        self.assertIn("done already 9 trials", self.hone(*plan).stdout)
+        self.assertIn(f"done already {TRIALS} trials", self.hone(*plan).stdout)
         self.assertEqual(json.loads(self.hone(*plan, "--json").stdout)["hours"], 0)
         more = json.loads(self.hone(*plan, "--json", "-S", "lambdas=[0.1,0.3,1]").stdout)
-        self.assertEqual(more["done"], 8)  # the other selection has other candidates
+        # Known are the eight trainings and the curves of No Quality with the choice of their
+        # iteration; what comes after the other choice of λ is not.
+        self.assertEqual(more["done"], 8 + 3)
         self.assertGreater(more["hours"], 0)  # at the speed of the trainings before
         wider = json.loads(self.hone(*plan, "--json", "-S", "network.filters=8").stdout)
         self.assertEqual((wider["done"], wider["hours"]), (0, None))
@@ -73,6 +75,24 @@ class MainJob(HoneTest):
         self.assertEqual([iteration for iteration, _ in rows], [0, 1, 2])
         shell = self.run_program("sqlite3", state / "hone.sqlite", README_QUERY).stdout
         self.assertEqual(len(shell.splitlines()), 3)
+
+    def test_self_refinement_fills_table_iii_beside_table_ii(self):
+        state = self.folder / "state"
+        experiment = self.tiny(tables=["II", "III"])
+        run = self.hone("run", experiment, "--state", state, "--format", "json")
+        second, third = tables(run.stdout)
+        self.assertEqual((second["table"], third["table"]), ("II", "III"))
+        self.assertTrue(second["complete"] and third["complete"], run.stdout)
+        cells = {cell["column"]: cell for cell in third["rows"][0]["cells"]}
+        self.assertEqual(cells.pop("quality-2x")["dice"], second["rows"][0]["cells"][4]["dice"])
+        self.assertEqual(list(cells), ["scratch-validation", "scratch-best", "warm-validation",
+                                       "warm-best"])
+        for cell in cells.values():
+            self.assertIn(cell["iteration"], (1, 2))
+        for mode in ("scratch", "warm"):  # the bound is a bound
+            self.assertGreaterEqual(cells[f"{mode}-best"]["dice"],
+                                    cells[f"{mode}-validation"]["dice"])
+        self.assertEqual(violations(state), [])
 
     def test_one_trial_at_a_time_or_two_give_the_same_results(self):
         self.hone("run", self.tiny(), "--state", self.folder / "one", "--slots", 1)

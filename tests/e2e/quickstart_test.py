@@ -1,9 +1,8 @@
 """The quickstart experiment, as it is shipped, learns something."""
 
-import json
 import unittest
 
-from harness import SOURCE, HoneTest, violations
+from harness import SOURCE, HoneTest, tables, violations
 
 
 class Quickstart(HoneTest):
@@ -12,7 +11,7 @@ class Quickstart(HoneTest):
         run = self.hone("run", SOURCE / "experiments" / "quickstart.json", "--state", state,
                         "--format", "json", seconds=1500)
         self.assertEqual(violations(state), [])
-        row = json.loads(run.stdout)["rows"][0]
+        row = tables(run.stdout)[0]["rows"][0]
         dice = {cell["column"]: cell["dice"] for cell in row["cells"]}
         constant = row["constant_mask_dice"]
         print(f"best constant mask {constant:.2f}; " + ", ".join(

@@ -4,48 +4,71 @@
 #include <fstream>
 #include <iterator>
 
+#include "coordinator/report/tables.hpp"
 #include "tests/coordinator/report/fixture.hpp"
 
 namespace hone {
 namespace {
 
-/// Holds the text against tests/golden/NAME; HONE_BLESS=1 writes it there instead.
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string file = std::string(HONE_SOURCE_DIR) + "/tests/golden/" + name;
-  if (std::getenv("HONE_BLESS") != nullptr) {
-    std::ofstream(file, std::ios::binary) << text;
-    return;
-  }
-  std::ifstream stream(file, std::ios::binary);
-  const std::string golden{std::istreambuf_iterator<char>(stream), {}};
-  EXPECT_EQ(text, golden) << "if this is meant: HONE_BLESS=1, and look at the difference";
-}
-
-class GoldenTable : public ::testing::Test {
- protected:
-  GoldenTable() { given::add_known_rows(results_); }
-  given::ResultsFile results_;
+struct Golden {
+  std::string table, file;
 };
 
-TEST_F(GoldenTable, AsText) {
-  expect_golden("table_ii.txt", render(layout(results_.table()), TableFormat::text));
+/// Holds a table in every format against tests/golden; HONE_BLESS=1 writes it there instead.
+class GoldenTable : public ::testing::TestWithParam<Golden> {
+ protected:
+  GoldenTable() { given::add_known_rows(results_); }
+
+  void expect_golden(const std::string& format, const std::string& ending) {
+    const std::string text =
+        table_text(results_.database(), SweepId{1}, GetParam().table, format).text;
+    const std::string file =
+        std::string(HONE_SOURCE_DIR) + "/tests/golden/" + GetParam().file + ending;
+    if (std::getenv("HONE_BLESS") != nullptr) {
+      std::ofstream(file, std::ios::binary) << text;
+      return;
+    }
+    std::ifstream stream(file, std::ios::binary);
+    const std::string golden{std::istreambuf_iterator<char>(stream), {}};
+    EXPECT_EQ(text, golden) << "if this is meant: HONE_BLESS=1, and look at the difference";
+  }
+
+  given::ResultsFile results_{given::known_keys()};
+};
+
+TEST_P(GoldenTable, AsText) {
+  expect_golden("text", ".txt");
 }
 
-TEST_F(GoldenTable, AsMarkdown) {
-  expect_golden("table_ii.md", render(layout(results_.table()), TableFormat::markdown));
+TEST_P(GoldenTable, AsMarkdown) {
+  expect_golden("markdown", ".md");
 }
 
-TEST_F(GoldenTable, AsCsv) {
-  expect_golden("table_ii.csv", render(layout(results_.table()), TableFormat::csv));
+TEST_P(GoldenTable, AsCsv) {
+  expect_golden("csv", ".csv");
 }
 
-TEST_F(GoldenTable, AsLatex) {
-  expect_golden("table_ii.tex", render(layout(results_.table()), TableFormat::latex));
+TEST_P(GoldenTable, AsLatex) {
+  expect_golden("latex", ".tex");
 }
 
-TEST_F(GoldenTable, AsJson) {
-  expect_golden("table_ii.json", to_json(results_.table()) + "\n");
+TEST_P(GoldenTable, AsJson) {
+  expect_golden("json", ".json");
 }
+
+TEST_P(GoldenTable, SaysInEveryFormatThatImagesAreGenerated) {
+  for (const char* format : {"text", "markdown", "csv", "latex"})
+    EXPECT_NE(table_text(results_.database(), SweepId{1}, GetParam().table, format)
+                  .text.find("blobs, made (synthetic)"),
+              std::string::npos)
+        << format;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, GoldenTable,
+                         ::testing::Values(Golden{"I", "table_i"}, Golden{"lambda", "lambda"},
+                                           Golden{"II", "table_ii"}, Golden{"III", "table_iii"},
+                                           Golden{"variants", "variants"}),
+                         [](const auto& param_info) { return param_info.param.file; });
 
 }  // namespace
 }  // namespace hone

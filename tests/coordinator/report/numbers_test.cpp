@@ -17,16 +17,27 @@ class Numbers : public ::testing::Test {
  protected:
   Numbers() {
     given::add_known_rows(results_);
-    table_ = results_.table();
+    ii_ = results_.table();
+    iii_ = results_.table(ResultTableKind::table_iii);
+    variants_ = results_.table(ResultTableKind::variants);
   }
-  ResultsFile results_;
-  TableIi table_;
+
+  static const ResultCell& cell(const ResultTable& table, std::size_t row,
+                                const std::string& column) {
+    for (const ResultCell& each : table.rows.at(row).cells)
+      if (each.column == column) return each;
+    throw std::out_of_range(column);
+  }
+
+  ResultsFile results_{given::known_keys()};
+  ResultTable ii_, iii_, variants_;
 };
 
-TEST_F(Numbers, AreTheMeansOfTheTestImages) {
-  const auto& cells = table_.rows.at(0).cells;
+TEST_F(Numbers, OfTableIiAreTheMeansOfTheTestImages) {
+  const auto& cells = ii_.rows.at(0).cells;
   const double expected[] = {(0.75 + 0.875) / 2, (0.8125 + 0.90625) / 2, (0.828125 + 0.9375) / 2,
                              (0.84375 + 0.90625) / 2, (0.875 + 0.953125) / 2};
+  ASSERT_EQ(cells.size(), 5U);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     ASSERT_TRUE(cells[i].dice) << i;
     EXPECT_NEAR(*cells[i].dice, 100 * expected[i], 1e-9) << i;
@@ -34,93 +45,217 @@ TEST_F(Numbers, AreTheMeansOfTheTestImages) {
   }
 }
 
+TEST_F(Numbers, OfTableIiiAreThoseOfTheirIterations) {
+  EXPECT_NEAR(*cell(iii_, 0, "quality-2x").dice, 91.40625, 1e-9);
+  EXPECT_EQ(cell(iii_, 0, "quality-2x").dice, cell(ii_, 0, "quality-2x").dice);
+  EXPECT_NEAR(*cell(iii_, 0, "scratch-validation").dice, 90.625, 1e-9);
+  EXPECT_EQ(cell(iii_, 0, "scratch-validation").first_iteration, 1);
+  EXPECT_NEAR(*cell(iii_, 0, "scratch-best").dice, 93.75, 1e-9);
+  EXPECT_EQ(cell(iii_, 0, "scratch-best").first_iteration, 2);
+  EXPECT_NEAR(*cell(iii_, 0, "warm-validation").dice, 91.40625, 1e-9);
+  EXPECT_EQ(cell(iii_, 0, "warm-validation").first_iteration, 3);
+}
+
+TEST_F(Numbers, OfVariantsAreThoseOfTheirNets) {
+  EXPECT_NEAR(*cell(variants_, 0, "0x").dice, 81.25, 1e-9);
+  EXPECT_NEAR(*cell(variants_, 0, "1x").dice, 62.5, 1e-9);
+  EXPECT_EQ(cell(variants_, 0, "validation").first_iteration, 3);
+  EXPECT_EQ(variants_.rows.at(1).variant, "C2 longer base");
+  EXPECT_EQ(variants_.rows.at(1).cells.size(), 1U);
+  EXPECT_NEAR(*cell(variants_, 1, "0x").dice, 84.375, 1e-9);
+  EXPECT_NEAR(*cell(variants_, 2, "0x").dice, 84.375, 1e-9);  // the mean mask's, no member's
+  EXPECT_EQ(cell(variants_, 3, "1x").diverged, 1);
+}
+
 TEST_F(Numbers, OfThePaperAreThePrintedOnes) {
   std::vector<double> printed;
-  for (const ResultCell& cell : table_.rows.at(0).cells) printed.push_back(cell.paper.value());
+  for (const ResultCell& each : ii_.rows.at(0).cells) printed.push_back(each.paper.value());
   EXPECT_THAT(printed, ElementsAre(83.21, 89.10, 89.14, 90.40, 90.41));
-  for (const ResultCell& cell : table_.rows.at(1).cells) EXPECT_FALSE(cell.paper);
+  for (const ResultCell& each : ii_.rows.at(1).cells) EXPECT_FALSE(each.paper);
+  EXPECT_EQ(cell(iii_, 0, "warm-best").paper, 90.88);
+  EXPECT_EQ(cell(iii_, 0, "warm-best").paper_iteration, 11);
 }
 
 TEST_F(Numbers, OfLostAttemptsDoNotCount) {
-  const auto before = table_.rows.at(0).cells[0].dice;
+  const auto before = cell(ii_, 0, "0x").dice;
   results_.database().execute("UPDATE measurement SET value = 1 WHERE attempt = 1");
-  EXPECT_EQ(results_.table().rows.at(0).cells[0].dice, before);
+  EXPECT_EQ(cell(results_.table(), 0, "0x").dice, before);
   results_.database().execute("UPDATE trial SET accepted = 1 WHERE accepted = 2");
-  EXPECT_EQ(results_.table().rows.at(0).cells[0].dice, 100.0);
+  EXPECT_EQ(cell(results_.table(), 0, "0x").dice, 100.0);
 }
 
 TEST_F(Numbers, OfOtherSplitsDoNotCount) {
-  const auto before = table_.rows.at(0).cells[0].dice;
+  const auto before = cell(ii_, 0, "quality-2x").dice;
   results_.database().execute(
-      "INSERT INTO measurement SELECT trial, attempt, 1, image, iteration, metric, 0.0 "
+      "INSERT OR REPLACE INTO measurement SELECT trial, attempt, 1, image, iteration, metric, 0.0 "
       "FROM measurement");
-  EXPECT_EQ(results_.table().rows.at(0).cells[0].dice, before);
+  EXPECT_EQ(cell(results_.table(), 0, "quality-2x").dice, before);
+}
+
+TEST_F(Numbers, HaveIntervalsAroundThem) {
+  for (const ResultTable* table : {&ii_, &iii_}) {
+    for (const ResultCell& each : table->rows.at(0).cells) {
+      ASSERT_TRUE(each.interval) << each.column;
+      EXPECT_EQ(each.interval->kind, IntervalKind::bca);
+      EXPECT_LT(each.interval->low, *each.dice);
+      EXPECT_GT(each.interval->high, *each.dice);
+    }
+  }
+  EXPECT_EQ(cell(ii_, 1, "0x").interval->kind, IntervalKind::none);  // one image
 }
 
 TEST_F(Numbers, ThatTieAreAllTheBest) {
   std::vector<bool> best;
-  for (const ResultCell& cell : table_.rows.at(1).cells) best.push_back(cell.best);
+  for (const ResultCell& each : ii_.rows.at(1).cells) best.push_back(each.best);
   EXPECT_THAT(best, ElementsAre(false, false, true, true, false));
 }
 
+TEST_F(Numbers, ChosenOnTheTestSplitAreNeverTheBest) {
+  std::vector<bool> best;
+  for (const ResultCell& each : iii_.rows.at(0).cells) best.push_back(each.best);
+  EXPECT_THAT(best, ElementsAre(true, false, false, true, false));  // a tie, below Scratch Best
+  EXPECT_GT(cell(iii_, 0, "scratch-best").dice, cell(iii_, 0, "warm-validation").dice);
+}
+
 TEST_F(Numbers, ThatAreMissingNameTheTrialsTheyWaitFor) {
-  const auto& cells = table_.rows.at(2).cells;
-  EXPECT_TRUE(cells[0].dice);
-  EXPECT_THAT(cells[1].missing, ElementsAre("ISBI 2017/r0/s1/f0/refine/lambda=0.0: waiting"));
-  EXPECT_THAT(cells[3].missing, ElementsAre("ISBI 2017/r0/s1/f0/refine/lambda=0.1: leased"));
-  EXPECT_FALSE(table_.complete());
+  EXPECT_TRUE(cell(ii_, 2, "0x").dice);
+  EXPECT_THAT(cell(ii_, 2, "no-quality-1x").missing,
+              ElementsAre("ISBI 2017/r0/s1/f0/refine/no-quality: waiting",
+                          "ISBI 2017/r0/s1/f0/evaluate/no-quality/test: waiting"));
+  EXPECT_FALSE(ii_.complete());
+}
+
+TEST_F(Numbers, WhoseNetIsNotChosenYetNameWhatTheChoiceWaitsFor) {
+  for (const char* column : {"quality-1x", "quality-2x"})
+    EXPECT_THAT(cell(ii_, 2, column).missing,
+                ElementsAre("ISBI 2017/r0/s1/f0/refine/lambda=0.1: leased",
+                            "ISBI 2017/r0/s1/select/lambda: waiting",
+                            "ISBI 2017/r0/s1/f0/evaluate/quality/test: waiting"));
+  EXPECT_THAT(cell(iii_, 2, "warm-best").missing,
+              ElementsAre("ISBI 2017/r0/s1/f0/refine/lambda=0.1: leased",
+                          "ISBI 2017/r0/s1/select/lambda: waiting",
+                          "ISBI 2017/r0/s1/select/steps/warm: waiting"));
+  EXPECT_THAT(cell(iii_, 1, "scratch-validation").missing,
+              ElementsAre("blobs, made/r0/s1/f0/refine/scratch-1: leased",
+                          "blobs, made/r0/s1/select/steps/scratch: waiting"));
 }
 
 TEST_F(Numbers, ThatAreMissingAreNeverPrintedAsZero) {
-  const Table table = layout(table_);
-  for (const TableRow& row : table.rows) {
-    for (const TableCell& cell : row.cells) {
-      EXPECT_NE(cell_text(cell), "0.00");
-      EXPECT_NE(cell_text(cell), "+0.00");
+  for (const ResultTable* source : {&ii_, &iii_, &variants_}) {
+    for (const TableRow& row : layout(*source).rows) {
+      for (const TableCell& each : row.cells) {
+        EXPECT_NE(cell_text(each), "0.00");
+        EXPECT_NE(cell_text(each), "+0.00");
+      }
     }
   }
-  const auto json = nlohmann::json::parse(to_json(table_));
+  const auto json = nlohmann::json::parse(to_json(ii_));
   EXPECT_TRUE(json["rows"][2]["cells"][1]["dice"].is_null());
   EXPECT_TRUE(json["rows"][2]["cells"][1]["difference"].is_null());
   EXPECT_TRUE(json["rows"][1]["cells"][0]["paper"].is_null());
 }
 
 TEST_F(Numbers, OfACollapsedNetAreAWordWithAReason) {
-  const ResultCell& cell = table_.rows.at(3).cells[1];
-  EXPECT_FALSE(cell.dice);
-  EXPECT_EQ(cell.collapsed, 1);
-  EXPECT_THAT(cell.missing, ElementsAre(HasSubstr("collapsed (one mask for all)")));
-  EXPECT_EQ(cell_text(layout(table_).rows.back().cells[1]), "collapsed");
-  EXPECT_EQ(table_.rows.at(3).facts.collapsed, 1);
+  const ResultCell& collapsed = cell(ii_, 3, "no-quality-1x");
+  EXPECT_FALSE(collapsed.dice);
+  EXPECT_EQ(collapsed.collapsed, 1);
+  EXPECT_THAT(collapsed.missing, ElementsAre(HasSubstr("collapsed (one mask for all)")));
+  EXPECT_EQ(cell_text(layout(ii_).rows.back().cells[1]), "collapsed");
+  EXPECT_EQ(ii_.rows.at(3).facts.collapsed, 1);
 }
 
-TEST_F(Numbers, OfGeneratedImagesAreMarked) {
-  EXPECT_TRUE(table_.rows.at(1).facts.synthetic);
-  EXPECT_FALSE(table_.rows.at(0).facts.synthetic);
-  EXPECT_THAT(render(layout(table_), TableFormat::csv), HasSubstr("(synthetic)"));
+TEST_F(Numbers, OfANetThatDivergedAreAWord) {
+  const Table table = layout(variants_);
+  EXPECT_EQ(cell_text(table.rows.at(6).cells[1]), "diverged");
+  EXPECT_THAT(cell(variants_, 3, "1x").missing, ::testing::Contains(HasSubstr("diverged")));
+}
+
+TEST_F(Numbers, StandUnderTheirHeadersWhateverTheExperimentLeavesOut) {
+  const Table table = layout(iii_);
+  const TableRow& teeth = table.rows.back();
+  EXPECT_EQ(teeth.labels[0], "teeth_a|b");
+  EXPECT_EQ(cell_text(teeth.cells[0]), "67.19");
+  results_.database().execute("DELETE FROM sweep_net WHERE net IN ('no-quality', 'steps/scratch')");
+  const Table fewer = layout(results_.table());
+  EXPECT_EQ(cell_text(fewer.rows.at(0).cells[1]), "");
+  EXPECT_EQ(cell_text(fewer.rows.at(0).cells[3]), "87.50");
+  const Table warm = layout(results_.table(ResultTableKind::table_iii));
+  EXPECT_EQ(cell_text(warm.rows.at(0).cells[1]), "");
+  EXPECT_EQ(cell_text(warm.rows.at(0).cells[3]), "91.41");
+}
+
+/// Two rotations and two seeds of one test image each.
+class Crossed : public ::testing::Test {
+ protected:
+  Crossed() {
+    results_.add_dataset("one");
+    for (const int rotation : {0, 1}) {
+      for (const std::int64_t seed : {1, 2}) {
+        const double dice = 0.5 + 0.125 * rotation + 0.25 * static_cast<double>(seed - 1);
+        results_.add_net("one", {.rotation = rotation, .seed = seed, .dice = {{dice}}});
+        results_.add_net("one", {.name = "quality",
+                                 .state = seed == 2 && rotation == 1 ? last_ : "done",
+                                 .rotation = rotation,
+                                 .seed = seed,
+                                 .dice = {{dice, dice, dice}}});
+      }
+    }
+  }
+  std::string last_ = "waiting";
+  ResultsFile results_{R"("seeds": [1, 2], "rotations": [0, 1])"};
+};
+
+TEST_F(Crossed, SeedsAndRotationsCountAlike) {
+  const ResultTable table = results_.table();
+  const ResultCell& base = table.rows.at(0).cells.at(0);
+  EXPECT_NEAR(*base.dice, 100 * (0.5 + 0.625 + 0.75 + 0.875) / 4, 1e-9);
+  EXPECT_EQ(base.images, 4);
+  EXPECT_EQ(base.interval->kind, IntervalKind::percentile);
+  EXPECT_LT(base.interval->low, *base.dice);
+  EXPECT_THAT(layout(table).notes.at(0),
+              HasSubstr("one: 2 test images of 2 rotations; seeds 1, 2; "));
+}
+
+TEST_F(Crossed, ACellWaitsForTheLastOfItsNets) {
+  const ResultTable table = results_.table();
+  const ResultCell& quality = table.rows.at(0).cells.at(1);
+  EXPECT_EQ(quality.column, "quality-1x");
+  EXPECT_FALSE(quality.dice);
+  EXPECT_FALSE(quality.interval);
+  EXPECT_THAT(quality.missing, ElementsAre("one/r1/s2/f0/refine/quality: waiting",
+                                           "one/r1/s2/f0/evaluate/quality/test: waiting"));
 }
 
 TEST(Best, IsWhatPrintsTheSameAndNothingElse) {
   ResultsFile results;
   results.add_dataset("one");
   results.add_net("one", {.dice = {{0.80125}}});  // 80.125 prints as 80.12
-  const Net refined{"refine", 0, "done", "", {{0.5, 0.8013, 0.80126}}};
-  results.add_net("one", refined);
-  results.add_selection("one", {}, {});
-  const TableIi table = results.table();
+  results.add_net("one", {.name = "no-quality", .dice = {{0.5, 0.8013, 0.80126}}});
+  results.add_net("one", {.name = "quality", .dice = {{0.5, 0.5, 0.5}}});
+  const ResultTable table = results.table();
   const auto& cells = table.rows.at(0).cells;
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
-    EXPECT_EQ(cells[i].best, cell_text({cells[i].dice, "", false, false}) == "80.13") << i;
+    EXPECT_EQ(cells[i].best, cell_text({.value = cells[i].dice}) == "80.13") << i;
 }
 
-TEST(TableIiOf, ASweepThatIsNotThereIsRefusedByItsNumber) {
-  ResultsFile results;
+std::string refusal(ResultsFile& results, std::int64_t sweep, ResultTableKind kind) {
   try {
-    read_table_ii(results.database(), SweepId{7});
-    FAIL();
+    read_results(results.database(), SweepId{sweep}, kind);
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(), "there is no sweep 7");
+    return error.what();
   }
+  return "";
+}
+
+TEST(ResultsOf, ASweepOrTableThatIsNotThereIsRefused) {
+  ResultsFile results;
+  results.add_dataset("one");
+  results.add_net("one", {.dice = {{0.5}}});
+  results.add_net("one", {.name = "quality", .dice = {{0.5, 0.5, 0.5}}});
+  EXPECT_EQ(refusal(results, 7, ResultTableKind::table_ii), "there is no sweep 7");
+  EXPECT_EQ(refusal(results, 1, ResultTableKind::table_ii), "");
+  EXPECT_EQ(refusal(results, 1, ResultTableKind::table_iii),
+            "sweep 1 has no table III: its experiment's 'tables' does not ask for it");
 }
 
 }  // namespace

@@ -83,6 +83,10 @@ Reply Running::put(const Digest& digest, const std::string& bytes) const {
 }
 
 Reply Running::submit(const std::filesystem::path& scratch) const {
+  return submit(scratch, experiment_text());
+}
+
+Reply Running::submit(const std::filesystem::path& scratch, const std::string& experiment) const {
   IngestRequest request;
   request.layout = "lesions";
   request.image_size = 32;
@@ -93,12 +97,20 @@ Reply Running::submit(const std::filesystem::path& scratch) const {
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   EXPECT_EQ(put(pack.pack, bytes).status, 201U);
   EXPECT_EQ(post("/api/v1/packs", R"({"digest": ")" + pack.pack.hex() + "\"}").status, 201U);
-  return post("/api/v1/sweeps", R"({"experiment": )" + experiment_text() +
-                                    R"(, "packs": {"toy": ")" + pack.pack.hex() + "\"}}");
+  return post("/api/v1/sweeps", R"({"experiment": )" + experiment + R"(, "packs": {"toy": ")" +
+                                    pack.pack.hex() + "\"}}");
 }
 
 std::string experiment_text() {
   return R"({"name": "small", "profile": "smoke", "inner_folds": 2, "lambdas": [0.1, 0.3],
+             "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]})";
+}
+
+std::string every_table() {
+  return R"({"name": "every", "profile": "smoke", "inner_folds": 2, "lambdas": [0.1, 0.3],
+             "tables": ["I", "lambda", "II", "III", "variants"],
+             "hyperparameters": {"search": "one-factor", "grid": {"network.filters": [8]}},
+             "variants": [{"name": "other loss", "training": {"loss": "dice"}}],
              "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]})";
 }
 

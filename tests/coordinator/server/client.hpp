@@ -41,6 +41,7 @@ class Running {
 
   /// Hands in a small generated pack and a sweep over it. Returns the answer to the sweep.
   Reply submit(const std::filesystem::path& scratch) const;
+  Reply submit(const std::filesystem::path& scratch, const std::string& experiment) const;
 
   std::uint16_t port() const { return server_.port(); }
   const std::string& token() const { return token_; }
@@ -66,7 +67,11 @@ class WorkerLine {
   std::unique_ptr<Parts> parts_;
 };
 
-/// The experiment that `submit` hands in: two base nets, six refinements, a selection.
+/// The experiment that `submit` hands in unless told: two base nets, six refinements, four curves,
+/// three selections.
 std::string experiment_text();
+
+/// One that asks for every table.
+std::string every_table();
 
 }  // namespace hone::given

@@ -28,12 +28,12 @@ TEST_F(Routes, ASubmittedSweepIsCountedInItsStatus) {
   const Reply reply = coordinator_.submit(folder_ / "packs");
   EXPECT_EQ(reply.status, 201U);
   const json receipt = json::parse(reply.body);
-  EXPECT_EQ(receipt, (json{{"sweep", 1}, {"trials", 9}, {"added", 9}, {"known", false}}));
+  EXPECT_EQ(receipt, (json{{"sweep", 1}, {"trials", 15}, {"added", 15}, {"known", false}}));
   const json status = json::parse(coordinator_.get("/api/v1/sweeps/1").body);
   EXPECT_EQ(status.at("schema"), "hone.sweep.v1");
   EXPECT_EQ(status.at("name"), "small");
-  EXPECT_EQ(status.at("trials"), 9);
-  EXPECT_EQ(status.at("states").at("waiting"), 9);
+  EXPECT_EQ(status.at("trials"), 15);
+  EXPECT_EQ(status.at("states").at("waiting"), 15);
   EXPECT_EQ(status.at("states").size(), 7U);
   EXPECT_EQ(status.at("finished"), false);
   EXPECT_TRUE(status.at("seconds_left").is_null());
@@ -60,13 +60,39 @@ TEST_F(Routes, StatusNamesTheVersionsAndCountsTheWorkers) {
   EXPECT_EQ(status.at("refused_stale"), 0);
 }
 
-TEST_F(Routes, ATableComesInEveryFormatAndNoOther) {
+TEST_F(Routes, EveryTableComesInEveryFormatAndNoOther) {
+  coordinator_.submit(folder_ / "packs", given::every_table());
+  for (const char* name : {"I", "lambda", "II", "III", "variants"}) {
+    const std::string table = std::string("/api/v1/sweeps/1/tables/") + name;
+    const json facts = json::parse(coordinator_.get(table).body);
+    EXPECT_EQ(facts.at("complete"), false) << name;
+    EXPECT_FALSE(facts.at("rows").empty()) << name;
+    EXPECT_EQ(coordinator_.get(table + "?format=json").body, coordinator_.get(table).body);
+    for (const char* format : {"text", "markdown", "csv", "latex"}) {
+      const Reply reply = coordinator_.get(table + "?format=" + format);
+      EXPECT_EQ(reply.status, 200U) << name << " " << format;
+      EXPECT_THAT(reply.body, HasSubstr("toy (synthetic)")) << name << " " << format;
+      EXPECT_THAT(reply.body, HasSubstr("missing")) << name << " " << format;
+    }
+    EXPECT_THAT(sentence(coordinator_.get(table + "?format=pdf")), HasSubstr("one of json, text"));
+  }
+}
+
+TEST_F(Routes, ATableThatIsUnknownOrNotAskedForIsNotFound) {
   coordinator_.submit(folder_ / "packs");
-  const std::string table = "/api/v1/sweeps/1/tables/II";
-  EXPECT_EQ(json::parse(coordinator_.get(table).body).at("schema"), "hone.table-ii.v1");
-  for (const char* format : {"json", "text", "markdown", "csv", "latex"})
-    EXPECT_EQ(coordinator_.get(table + "?format=" + format).status, 200U) << format;
-  EXPECT_THAT(sentence(coordinator_.get(table + "?format=pdf")), HasSubstr("one of json, text"));
+  const std::string tables = "/api/v1/sweeps/1/tables/";
+  EXPECT_EQ(json::parse(coordinator_.get(tables + "II").body).at("schema"), "hone.results.v1");
+  EXPECT_EQ(json::parse(coordinator_.get(tables + "lambda").body).at("schema"), "hone.choices.v1");
+  for (const char* name : {"I", "III", "variants"}) {
+    const Reply reply = coordinator_.get(tables + name);
+    EXPECT_EQ(reply.status, 404U) << name;
+    EXPECT_THAT(sentence(reply), HasSubstr("its experiment's 'tables' does not ask for")) << name;
+  }
+  for (const char* name : {"IV", "ii", "", "II/", "hyperparameters"}) {
+    const Reply reply = coordinator_.get(tables + name);
+    EXPECT_EQ(reply.status, 404U) << name;
+    EXPECT_THAT(sentence(reply), HasSubstr("there are I, lambda, II, III and variants")) << name;
+  }
 }
 
 TEST_F(Routes, WhatIsNotThereIsNotFound) {
