@@ -1,16 +1,13 @@
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
-#include "coordinator/cli/state_options.hpp"
+#include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/tables.hpp"
 #include "coordinator/report/tables.hpp"
-#include "coordinator/server/server.hpp"
 
 namespace hone::cli {
 
@@ -37,42 +34,17 @@ struct Options {
   std::string format = "text";
 };
 
-std::int64_t number_of(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) return number;
-  throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
-}
-
-/// A full disk must not look like success to a script.
-void require_written(std::ostream& out) {
-  out.flush();
-  if (!out) throw CommandError("the table could not be written: is the disk full?");
-}
-
-CommandError no_sweep() {
-  return CommandError(
-      "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
-}
-
-SweepId sweep_of(Database& database, const std::string& text) {
-  if (text != "last") return {number_of(text)};
-  Statement query = database.prepare("SELECT max(id) FROM sweep");
-  if (!query.step() || query.is_null(0)) throw no_sweep();
-  return {query.integer(0)};
-}
-
-SweepId sweep_of(HttpClient& coordinator, const std::string& text) {
-  if (text != "last") return {number_of(text)};
+SweepId remote_sweep(HttpClient& coordinator, const std::string& text) {
+  if (text != "last") return sweep_number(text);
   const json sweeps = json::parse(body_of(coordinator.get("/api/v1/sweeps"))).at("sweeps");
-  if (sweeps.empty()) throw no_sweep();
+  if (sweeps.empty()) throw CommandError("no sweep was submitted there yet");
   return {sweeps.back().at("sweep")};
 }
 
 /// Over HTTP, of a coordinator whose state folder is not here.
 void print_remote(const Options& options) {
   HttpClient coordinator = connect(options.connection);
-  const SweepId sweep = sweep_of(coordinator, options.sweep);
+  const SweepId sweep = remote_sweep(coordinator, options.sweep);
   const std::string target =
       "/api/v1/sweeps/" + std::to_string(sweep.value) + "/tables/" + options.table + "?format=";
   const std::string facts = body_of(coordinator.get(target + "json"));
@@ -84,12 +56,7 @@ void print_remote(const Options& options) {
 }
 
 void print(const Options& options) {
-  const std::filesystem::path file = database_file(state_folder(options.connection.state));
-  if (!std::filesystem::exists(file)) {
-    throw CommandError("there are no results in " + file.parent_path().string() +
-                       "; name the state folder with --state");
-  }
-  Database database(file, Database::Mode::read_only);
+  Database database = open_results(options.connection.state);
   const Snapshot snapshot(database);
   const SweepId sweep = sweep_of(database, options.sweep);
   try {
