@@ -5,6 +5,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/explain.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/tables.hpp"
 #include "coordinator/report/tables.hpp"
@@ -25,10 +26,12 @@ Examples:
   hone table II 3 --state ~/sweeps --format latex
   hone table II --format json | jq '.rows[0].cells'
   hone table II --access ~/sweeps/access.json   of a coordinator elsewhere
+  hone table --explain II:PH2:quality-1x        everything behind a cell, as 'hone explain' does
 )";
 
 struct Options {
-  std::string table = "II";
+  std::string table;
+  std::string explain;  // '' : print the table
   std::string sweep = "last";
   ConnectionOptions connection;
   std::string format = "text";
@@ -67,6 +70,26 @@ void print(const Options& options) {
   }
 }
 
+void explain(const Options& options) {
+  const bool elsewhere = !options.connection.access.empty();
+  if (elsewhere || (options.format != "text" && options.format != "json")) {
+    throw CommandError(elsewhere ? "--explain reads a state folder: name it with --state"
+                                 : "--explain writes text or json",
+                       wrong_input);
+  }
+  explain_cell({.cell = options.explain,
+                .sweep = options.sweep,
+                .state = options.connection.state,
+                .json = options.format == "json"});
+}
+
+void run(const Options& options) {
+  if (!options.explain.empty()) return explain(options);
+  if (options.table.empty())
+    throw CommandError("name a table: I, lambda, II, III or variants", wrong_input);
+  options.connection.access.empty() ? print(options) : print_remote(options);
+}
+
 }  // namespace
 
 bool print_table(Database& database, SweepId sweep, const std::string& name,
@@ -102,13 +125,13 @@ void add_table(CLI::App& app) {
       ->add_option(
           "TABLE", options->table,
           "I (hyperparameters), lambda, II (refinement), III (self-refinement) or variants")
-      ->required()
       ->check(CLI::IsMember(table_names()));
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);
-  command->callback(
-      [options] { options->connection.access.empty() ? print(*options) : print_remote(*options); });
+  command->add_option("--explain", options->explain, "Show what is behind a cell instead")
+      ->type_name("TABLE:DATASET:COLUMN");
+  command->callback([options] { run(*options); });
 }
 
 }  // namespace hone::cli

@@ -10,21 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-/// {"network": {"filters": 16}} as "network.filters 16"; λ by its own name.
-std::string setting_of(const std::string& patch) {
-  std::string text;
-  const json flat = json::parse(patch).flatten();
-  for (const auto& [pointer, value] : flat.items()) {
-    if (!value.is_primitive() || value.is_null()) continue;
-    std::string key = pointer.empty() ? "" : pointer.substr(1);
-    std::replace(key.begin(), key.end(), '/', '.');
-    if (key == "refine.lambda") key = "λ";
-    text += (text.empty() ? "" : ", ") + key + " " +
-            (value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  return text.empty() ? "as given" : text;
-}
-
 /// The rows of Table I in the paper and where the experiment has them.
 constexpr std::pair<const char*, const char*> printed_rows[] = {
     {"# Convolution Levels", "$.network.levels"},
@@ -50,6 +35,20 @@ std::string given_note(const ChoiceTable& table) {
 }
 
 }  // namespace
+
+std::string setting_of(const std::string& patch) {
+  std::string text;
+  const json flat = json::parse(patch).flatten();
+  for (const auto& [pointer, value] : flat.items()) {
+    if (!value.is_primitive() || value.is_null()) continue;
+    std::string key = pointer.empty() ? "" : pointer.substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    if (key == "refine.lambda") key = "λ";
+    text += (text.empty() ? "" : ", ") + key + " " +
+            (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return text.empty() ? "as given" : text;
+}
 
 bool ChoiceTable::complete() const {
   return std::all_of(rows.begin(), rows.end(),
