@@ -12,7 +12,7 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 /// SQLite with RAII: a connection, a statement, a transaction. Every text that reaches SQLite is a
-/// constant of ours; values travel as parameters only.
+/// constant of ours, but for prepare_query; values travel as parameters only.
 namespace hone {
 
 /// What SQLite answered, with the statement that it answered to.
@@ -20,6 +20,15 @@ class SqlError : public std::runtime_error {
  public:
   SqlError(int result, const std::string& message) : std::runtime_error(message), code(result) {}
   int code;  // an SQLITE_... result code
+};
+
+/// Whether the error is the answer to Database::interrupt.
+bool is_interrupt(const SqlError& error);
+
+/// A statement of a person that is not a query; the message says why.
+class QueryError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 class Statement;
@@ -42,6 +51,13 @@ class Database {
   /// Compiles one statement. The statement must not outlive the connection.
   Statement prepare(std::string_view sql);
 
+  /// Compiles a statement that a person wrote: exactly one SELECT, WITH, VALUES or EXPLAIN that
+  /// changes nothing. Throws QueryError with a sentence for that person.
+  Statement prepare_query(const std::string& sql);
+
+  /// Ends the statement under way, whose step throws SqlError with is_interrupt(). From any thread.
+  void interrupt();
+
   std::int64_t last_insert_id() const;
   std::int64_t changes() const;  // rows changed by the last statement
 
@@ -51,6 +67,8 @@ class Database {
   };
   std::unique_ptr<sqlite3, Close> connection_;
 };
+
+enum class ValueType : std::uint8_t { null, integer, real, text, blob };
 
 /// A compiled statement. Typical use: bind in order, then step; reset to use it again.
 class Statement {
@@ -83,6 +101,7 @@ class Statement {
   double real(int index) const;
   std::string text(int index) const;  // '' for NULL
   bool is_null(int index) const;
+  ValueType type(int index) const;
   int columns() const;
   std::string column_name(int index) const;
 

@@ -26,5 +26,9 @@ void add_serve(CLI::App& app);
 void add_submit(CLI::App& app);
 void add_status(CLI::App& app);
 void add_table(CLI::App& app);
+void add_query(CLI::App& app);
+void add_explain(CLI::App& app);
+void add_verify(CLI::App& app);
+void add_export(CLI::App& app);
 
 }  // namespace hone::cli

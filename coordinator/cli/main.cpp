@@ -60,6 +60,10 @@ int main(int argc, char** argv) {
   hone::cli::add_submit(app);
   hone::cli::add_status(app);
   hone::cli::add_table(app);
+  hone::cli::add_explain(app);
+  hone::cli::add_export(app);
+  hone::cli::add_verify(app);
+  hone::cli::add_query(app);
   if (const std::string fault = fault_of_name(app, argc, argv); !fault.empty()) {
     return fail(fault + "; see 'hone --help'", 2);
   }

@@ -1,16 +1,14 @@
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
-#include "coordinator/cli/state_options.hpp"
+#include "coordinator/cli/explain.hpp"
+#include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/tables.hpp"
 #include "coordinator/report/tables.hpp"
-#include "coordinator/server/server.hpp"
 
 namespace hone::cli {
 
@@ -28,51 +26,28 @@ Examples:
   hone table II 3 --state ~/sweeps --format latex
   hone table II --format json | jq '.rows[0].cells'
   hone table II --access ~/sweeps/access.json   of a coordinator elsewhere
+  hone table --explain II:PH2:quality-1x        everything behind a cell, as 'hone explain' does
 )";
 
 struct Options {
-  std::string table = "II";
+  std::string table;
+  std::string explain;  // '' : print the table
   std::string sweep = "last";
   ConnectionOptions connection;
   std::string format = "text";
 };
 
-std::int64_t number_of(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) return number;
-  throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
-}
-
-/// A full disk must not look like success to a script.
-void require_written(std::ostream& out) {
-  out.flush();
-  if (!out) throw CommandError("the table could not be written: is the disk full?");
-}
-
-CommandError no_sweep() {
-  return CommandError(
-      "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
-}
-
-SweepId sweep_of(Database& database, const std::string& text) {
-  if (text != "last") return {number_of(text)};
-  Statement query = database.prepare("SELECT max(id) FROM sweep");
-  if (!query.step() || query.is_null(0)) throw no_sweep();
-  return {query.integer(0)};
-}
-
-SweepId sweep_of(HttpClient& coordinator, const std::string& text) {
-  if (text != "last") return {number_of(text)};
+SweepId remote_sweep(HttpClient& coordinator, const std::string& text) {
+  if (text != "last") return sweep_number(text);
   const json sweeps = json::parse(body_of(coordinator.get("/api/v1/sweeps"))).at("sweeps");
-  if (sweeps.empty()) throw no_sweep();
+  if (sweeps.empty()) throw CommandError("no sweep was submitted there yet");
   return {sweeps.back().at("sweep")};
 }
 
 /// Over HTTP, of a coordinator whose state folder is not here.
 void print_remote(const Options& options) {
   HttpClient coordinator = connect(options.connection);
-  const SweepId sweep = sweep_of(coordinator, options.sweep);
+  const SweepId sweep = remote_sweep(coordinator, options.sweep);
   const std::string target =
       "/api/v1/sweeps/" + std::to_string(sweep.value) + "/tables/" + options.table + "?format=";
   const std::string facts = body_of(coordinator.get(target + "json"));
@@ -84,12 +59,7 @@ void print_remote(const Options& options) {
 }
 
 void print(const Options& options) {
-  const std::filesystem::path file = database_file(state_folder(options.connection.state));
-  if (!std::filesystem::exists(file)) {
-    throw CommandError("there are no results in " + file.parent_path().string() +
-                       "; name the state folder with --state");
-  }
-  Database database(file, Database::Mode::read_only);
+  Database database = open_results(options.connection.state);
   const Snapshot snapshot(database);
   const SweepId sweep = sweep_of(database, options.sweep);
   try {
@@ -98,6 +68,26 @@ void print(const Options& options) {
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);
   }
+}
+
+void explain(const Options& options) {
+  const bool elsewhere = !options.connection.access.empty();
+  if (elsewhere || (options.format != "text" && options.format != "json")) {
+    throw CommandError(elsewhere ? "--explain reads a state folder: name it with --state"
+                                 : "--explain writes text or json",
+                       wrong_input);
+  }
+  explain_cell({.cell = options.explain,
+                .sweep = options.sweep,
+                .state = options.connection.state,
+                .json = options.format == "json"});
+}
+
+void run(const Options& options) {
+  if (!options.explain.empty()) return explain(options);
+  if (options.table.empty())
+    throw CommandError("name a table: I, lambda, II, III or variants", wrong_input);
+  options.connection.access.empty() ? print(options) : print_remote(options);
 }
 
 }  // namespace
@@ -135,13 +125,13 @@ void add_table(CLI::App& app) {
       ->add_option(
           "TABLE", options->table,
           "I (hyperparameters), lambda, II (refinement), III (self-refinement) or variants")
-      ->required()
       ->check(CLI::IsMember(table_names()));
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);
-  command->callback(
-      [options] { options->connection.access.empty() ? print(*options) : print_remote(*options); });
+  command->add_option("--explain", options->explain, "Show what is behind a cell instead")
+      ->type_name("TABLE:DATASET:COLUMN");
+  command->callback([options] { run(*options); });
 }
 
 }  // namespace hone::cli

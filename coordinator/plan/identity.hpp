@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "common/spec.hpp"
@@ -21,5 +22,17 @@ struct Origin {
 /// that identity determines the content, and so a whole plan's identities are known before
 /// anything has run. Changing what is hashed here forgets every result.
 Digest identity_of(const TrialSpec& spec, const std::map<std::string, Origin>& inputs);
+
+/// The numbers of the programs that computed a result.
+struct ResultVersions {
+  int trainer = trainer_version;
+  int evaluation = evaluation_version;
+  bool operator==(const ResultVersions&) const = default;
+};
+
+/// The versions under which the spec and inputs have this identity. Nothing if there are none: the
+/// spec was written by a Hone that knew other fields.
+std::optional<ResultVersions> versions_of(const Digest& identity, const TrialSpec& spec,
+                                          const std::map<std::string, Origin>& inputs);
 
 }  // namespace hone

@@ -55,14 +55,6 @@ std::vector<std::pair<std::string, json>> settings_of(const std::string& patch) 
   return settings;
 }
 
-std::string setting_text(const std::string& patch) {
-  std::string text;
-  for (const auto& [key, value] : settings_of(patch))
-    text +=
-        (text.empty() ? "" : ", ") + (key == "refine.lambda" ? "λ" : key) + " " + plain_text(value);
-  return text.empty() ? "as given" : text;
-}
-
 json value_at(const json& experiment, std::string key) {
   std::replace(key.begin(), key.end(), '.', '/');
   return experiment.at(json::json_pointer("/" + key));
@@ -123,7 +115,7 @@ void read_candidates(Database& database, const ChoiceTable& table, ChoiceRow& ro
   query.bind(table.sweep.value).bind(table.name).bind(row.dataset).bind(row.rotation);
   query.bind(row.seed);
   while (query.step()) {
-    ChoiceCandidate candidate{.setting = setting_text(query.text(0)), .score = {}};
+    ChoiceCandidate candidate{.setting = setting_of(query.text(0)), .score = {}};
     if (!query.is_null(1)) candidate.score = query.real(1);
     candidate.trials = query.integer(2);
     candidate.chosen = query.integer(3) == 1;
@@ -143,6 +135,14 @@ std::invalid_argument no_choices(const ChoiceTable& table) {
 }
 
 }  // namespace
+
+std::string setting_of(const std::string& patch) {
+  std::string text;
+  for (const auto& [key, value] : settings_of(patch))
+    text +=
+        (text.empty() ? "" : ", ") + (key == "refine.lambda" ? "λ" : key) + " " + plain_text(value);
+  return text.empty() ? "as given" : text;
+}
 
 bool ChoiceTable::complete() const {
   return std::all_of(rows.begin(), rows.end(),

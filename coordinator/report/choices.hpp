@@ -52,6 +52,9 @@ struct ChoiceTable {
   bool complete() const;  // every choice is made
 };
 
+/// {"network": {"filters": 16}} as "network.filters 16"; λ by its own name.
+std::string setting_of(const std::string& patch);
+
 /// Throws SqlError; std::invalid_argument if there is no such sweep or it has no such selections.
 ChoiceTable read_choices(Database& database, SweepId sweep, const std::string& name);
 

@@ -69,6 +69,10 @@ class Store {
   /// by a failure get another chance; diverged ones do not, they would diverge again.
   SweepReceipt add_sweep(const Submission& submission);
 
+  /// Takes the result of a trial from elsewhere: it is done, and has left these artifacts and no
+  /// rows. Requires: the trial was added and waits.
+  void adopt(const Digest& identity, const std::map<std::string, Digest>& artifacts);
+
   WorkerId add_worker(const Hello& hello);
 
   /// From now on only trials of this sweep are leased and counted as ready or leased; nothing: all.

@@ -1,0 +1,81 @@
+#include "coordinator/cli/local_work.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <vector>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/signals.hpp"
+#include "coordinator/cli/watch.hpp"
+#include "coordinator/cli/worker_child.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+constexpr int wrong_input = 2;
+
+std::vector<std::string> worker_arguments(const std::filesystem::path& state, const Work& work) {
+  std::vector<std::string> words = {"--access",        access_file(state).string(),
+                                    "--cache",         (state / "worker").string(),
+                                    "--threads",       std::to_string(work.threads),
+                                    "--grace",         "0",
+                                    "--until-drained", "--with-parent"};
+  const WorkOptions& options = work.options;
+  if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
+  if (!options.trainer.empty()) words.insert(words.end(), {"--trainer", options.trainer});
+  return words;
+}
+
+}  // namespace
+
+void add_work_options(CLI::App& app, WorkOptions& options) {
+  app.add_option("--slots", options.slots, "Trials at a time (default: one per thread)")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--trainer", options.trainer, "Program that trains, as hone-worker has it")
+      ->type_name("FILE");
+}
+
+void require_trainer(const WorkOptions& options) {
+  if (options.trainer.empty() || std::filesystem::exists(options.trainer)) return;
+  throw CommandError("--trainer " + options.trainer + ": there is no such program", wrong_input);
+}
+
+EmbeddedServer::EmbeddedServer(const std::filesystem::path& state) {
+  const SignalShelter shelter;
+  server_ = std::make_unique<Server>(ServerSettings{
+      .state = state, .bind = "127.0.0.1", .port = 0, .lease = std::chrono::seconds(30)});
+  thread_ = std::thread([this] { serve(); });
+}
+
+EmbeddedServer::~EmbeddedServer() {
+  server_->stop();
+  thread_.join();
+}
+
+void EmbeddedServer::serve() {
+  try {
+    server_->run();
+  } catch (const std::exception& error) {
+    // The client finds the coordinator gone and ends the command; this says why.
+    std::fprintf(stderr, "\nhone: the coordinator stopped: %s\n", error.what());
+  }
+}
+
+bool work_on(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& state,
+             const Work& work) {
+  const std::filesystem::path log = state / "worker.log";
+  WorkerChild worker(worker_arguments(state, work), log);
+  Signals signals;  // ends before the worker does, since it speaks to it
+  signals.on_signal([&worker] { worker.stop(); });
+  const bool finished = watch_sweep(coordinator, sweep, [&] { return worker.alive(); });
+  if (signals.raised()) return finished;
+  if (!finished) {
+    throw CommandError("the worker ended before the sweep did; its last words are in " +
+                       log.string());
+  }
+  worker.wait();  // it drains by itself
+  return true;
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "common/ids.hpp"
+#include "common/net/http_client.hpp"
+#include "coordinator/server/server.hpp"
+
+namespace CLI {
+class App;
+}
+
+/// A coordinator and a worker on this machine, for commands that train by themselves.
+namespace hone::cli {
+
+struct WorkOptions {
+  std::string trainer;  // '': hone-trainer beside the worker
+  int slots = 0;        // 0: what the worker finds
+};
+
+/// Adds --slots and --trainer.
+void add_work_options(CLI::App& app, WorkOptions& options);
+
+/// Throws CommandError with exit code 2 if a trainer is named that is not there.
+void require_trainer(const WorkOptions& options);
+
+/// A coordinator on a thread of its own for as long as the object lives. Its threads take no
+/// signal: until a worker runs, Ctrl-C does to the process what it did before.
+class EmbeddedServer {
+ public:
+  explicit EmbeddedServer(const std::filesystem::path& state);
+  ~EmbeddedServer();
+  EmbeddedServer(const EmbeddedServer&) = delete;
+  EmbeddedServer& operator=(const EmbeddedServer&) = delete;
+
+  /// Trials that another run of this state folder left waiting are not this run's.
+  void work_only_on(SweepId sweep) { server_->work_only_on(sweep); }
+
+ private:
+  void serve();
+
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+};
+
+struct Work {
+  WorkOptions options;
+  int threads = 1;  // of each trial
+};
+
+/// Runs a worker until the sweep is finished and shows how it gets on. Returns false if Ctrl-C
+/// ended it before. Throws CommandError.
+bool work_on(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& state,
+             const Work& work);
+
+}  // namespace hone::cli

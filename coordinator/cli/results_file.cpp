@@ -1,0 +1,52 @@
+#include "coordinator/cli/results_file.hpp"
+
+#include <charconv>
+#include <filesystem>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/state_options.hpp"
+#include "coordinator/server/server.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+constexpr int wrong_input = 2;
+
+}  // namespace
+
+Database open_results(const std::string& state) {
+  const std::filesystem::path file = database_file(state_folder(state));
+  if (!std::filesystem::exists(file)) {
+    throw CommandError("there are no results in " + file.parent_path().string() +
+                       "; name the state folder with --state");
+  }
+  return Database(file, Database::Mode::read_only);
+}
+
+SweepId sweep_number(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return {number};
+  throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
+}
+
+SweepId sweep_of(Database& database, const std::string& text) {
+  if (text == "last") {
+    Statement query = database.prepare("SELECT max(id) FROM sweep");
+    if (query.step() && !query.is_null(0)) return {query.integer(0)};
+    throw CommandError(
+        "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
+  }
+  const SweepId sweep = sweep_number(text);
+  Statement query = database.prepare("SELECT 1 FROM sweep WHERE id = ?");
+  if (query.bind(sweep.value).step()) return sweep;
+  throw CommandError("there is no sweep " + text, wrong_input);
+}
+
+void require_written(std::ostream& out) {
+  out.flush();
+  if (!out) throw CommandError("the output could not be written: is the disk full?");
+}
+
+}  // namespace hone::cli

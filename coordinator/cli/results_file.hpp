@@ -1,0 +1,27 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "common/ids.hpp"
+#include "sql/database.hpp"
+
+/// The results of a state folder, for commands that only read them.
+namespace hone::cli {
+
+/// Opens the database of the state folder (`state` as of --state) for reading. Throws CommandError
+/// if there is none.
+Database open_results(const std::string& state);
+
+/// "last", or the number of a sweep that exists. Throws CommandError, with exit code 2 for a text
+/// that names no sweep.
+SweepId sweep_of(Database& database, const std::string& text);
+
+/// The number that `text` is. Throws CommandError with exit code 2.
+SweepId sweep_number(const std::string& text);
+
+/// Flushes. Throws CommandError if not everything was written: a full disk must not look like
+/// success to a script.
+void require_written(std::ostream& out);
+
+}  // namespace hone::cli

@@ -1,0 +1,95 @@
+// Queries that a person wrote.
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "sql/database.hpp"
+
+namespace hone {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> first_words = {"SELECT", "WITH", "VALUES", "EXPLAIN"};
+
+/// What is left after blanks, comments and semicolons.
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty()) {
+    if (std::isspace(static_cast<unsigned char>(text.front())) != 0 || text.front() == ';') {
+      text.remove_prefix(1);
+    } else if (text.starts_with("--")) {
+      text.remove_prefix(std::min(text.find('\n'), text.size()));
+    } else if (text.starts_with("/*")) {
+      const std::size_t end = text.find("*/", 2);
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+    } else {
+      break;
+    }
+  }
+  return text;
+}
+
+/// In capitals.
+std::string first_word(std::string_view text) {
+  std::string word;
+  for (const char c : without_blanks(text)) {
+    if (std::isalpha(static_cast<unsigned char>(c)) == 0) break;
+    word += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return word;
+}
+
+}  // namespace
+
+bool is_interrupt(const SqlError& error) {
+  return (error.code & 0xff) == SQLITE_INTERRUPT;
+}
+
+Statement Database::prepare_query(const std::string& sql) {
+  if (sql.find('\0') != std::string::npos) throw QueryError("the query has a zero byte");
+  if (without_blanks(sql).empty()) throw QueryError("the query is empty");
+  const std::string word = first_word(sql);
+  if (std::find(first_words.begin(), first_words.end(), word) == first_words.end()) {
+    throw QueryError("a query begins with SELECT, WITH, VALUES or EXPLAIN, not with '" +
+                     (word.empty() ? sql.substr(0, 20) : word) + "'");
+  }
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  if (sqlite3_prepare_v2(connection_.get(), sql.c_str(), -1, &raw, &rest) != SQLITE_OK) {
+    throw QueryError(sqlite3_errmsg(connection_.get()));
+  }
+  Statement statement(raw);
+  if (!without_blanks(rest).empty()) throw QueryError("only one statement at a time");
+  if (sqlite3_stmt_readonly(raw) == 0) throw QueryError("a query may not change anything");
+  if (sqlite3_bind_parameter_count(raw) > 0) {
+    throw QueryError("a query has no parameters: write the value in the place of '" +
+                     std::string(sqlite3_bind_parameter_name(raw, 1) != nullptr
+                                     ? sqlite3_bind_parameter_name(raw, 1)
+                                     : "?") +
+                     "'");
+  }
+  return statement;
+}
+
+void Database::interrupt() {
+  sqlite3_interrupt(connection_.get());
+}
+
+ValueType Statement::type(int index) const {
+  switch (sqlite3_column_type(statement_.get(), index)) {
+    case SQLITE_INTEGER:
+      return ValueType::integer;
+    case SQLITE_FLOAT:
+      return ValueType::real;
+    case SQLITE_TEXT:
+      return ValueType::text;
+    case SQLITE_BLOB:
+      return ValueType::blob;
+    default:
+      return ValueType::null;
+  }
+}
+
+}  // namespace hone
