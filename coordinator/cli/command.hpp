@@ -19,6 +19,7 @@ class CommandError : public std::runtime_error {
   int exit_code;
 };
 
+void add_compare(CLI::App& app);
 void add_ingest(CLI::App& app);
 void add_plan(CLI::App& app);
 void add_run(CLI::App& app);

@@ -45,6 +45,17 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
+void add_commands(CLI::App& app) {
+  hone::cli::add_run(app);
+  hone::cli::add_plan(app);
+  hone::cli::add_ingest(app);
+  hone::cli::add_serve(app);
+  hone::cli::add_submit(app);
+  hone::cli::add_status(app);
+  hone::cli::add_table(app);
+  hone::cli::add_compare(app);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,13 +64,7 @@ int main(int argc, char** argv) {
   app.footer(examples);
   app.set_version_flag("--version", HONE_VERSION);
   app.require_subcommand(1);
-  hone::cli::add_run(app);
-  hone::cli::add_plan(app);
-  hone::cli::add_ingest(app);
-  hone::cli::add_serve(app);
-  hone::cli::add_submit(app);
-  hone::cli::add_status(app);
-  hone::cli::add_table(app);
+  add_commands(app);
   if (const std::string fault = fault_of_name(app, argc, argv); !fault.empty()) {
     return fail(fault + "; see 'hone --help'", 2);
   }
