@@ -19,8 +19,10 @@ class CommandError : public std::runtime_error {
   int exit_code;
 };
 
+void add_claims(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_ingest(CLI::App& app);
+void add_metrics(CLI::App& app);
 void add_plan(CLI::App& app);
 void add_run(CLI::App& app);
 void add_serve(CLI::App& app);

@@ -53,7 +53,9 @@ void add_commands(CLI::App& app) {
   hone::cli::add_submit(app);
   hone::cli::add_status(app);
   hone::cli::add_table(app);
+  hone::cli::add_claims(app);
   hone::cli::add_compare(app);
+  hone::cli::add_metrics(app);
 }
 
 }  // namespace
