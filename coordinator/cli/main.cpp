@@ -55,6 +55,8 @@ void add_commands(CLI::App& app) {
   hone::cli::add_table(app);
   hone::cli::add_claims(app);
   hone::cli::add_compare(app);
+  hone::cli::add_stopping(app);
+  hone::cli::add_quality(app);
   hone::cli::add_metrics(app);
 }
 
