@@ -19,10 +19,15 @@ class CommandError : public std::runtime_error {
   int exit_code;
 };
 
+void add_claims(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_ingest(CLI::App& app);
+void add_metrics(CLI::App& app);
 void add_plan(CLI::App& app);
+void add_quality(CLI::App& app);
 void add_run(CLI::App& app);
 void add_serve(CLI::App& app);
+void add_stopping(CLI::App& app);
 void add_submit(CLI::App& app);
 void add_status(CLI::App& app);
 void add_table(CLI::App& app);

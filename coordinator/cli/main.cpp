@@ -45,6 +45,25 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
+void add_commands(CLI::App& app) {
+  hone::cli::add_run(app);
+  hone::cli::add_plan(app);
+  hone::cli::add_ingest(app);
+  hone::cli::add_serve(app);
+  hone::cli::add_submit(app);
+  hone::cli::add_status(app);
+  hone::cli::add_table(app);
+  hone::cli::add_claims(app);
+  hone::cli::add_compare(app);
+  hone::cli::add_stopping(app);
+  hone::cli::add_quality(app);
+  hone::cli::add_metrics(app);
+  hone::cli::add_explain(app);
+  hone::cli::add_verify(app);
+  hone::cli::add_export(app);
+  hone::cli::add_query(app);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,17 +72,7 @@ int main(int argc, char** argv) {
   app.footer(examples);
   app.set_version_flag("--version", HONE_VERSION);
   app.require_subcommand(1);
-  hone::cli::add_run(app);
-  hone::cli::add_plan(app);
-  hone::cli::add_ingest(app);
-  hone::cli::add_serve(app);
-  hone::cli::add_submit(app);
-  hone::cli::add_status(app);
-  hone::cli::add_table(app);
-  hone::cli::add_explain(app);
-  hone::cli::add_export(app);
-  hone::cli::add_verify(app);
-  hone::cli::add_query(app);
+  add_commands(app);
   if (const std::string fault = fault_of_name(app, argc, argv); !fault.empty()) {
     return fail(fault + "; see 'hone --help'", 2);
   }

@@ -44,14 +44,6 @@ void require_metric(Database& database, const std::string& metric) {
                               nearest_name(metric, names) + "'? There are " + list_of(names));
 }
 
-bool is_complete(Database& database, SweepId sweep, const CellName& cell) {
-  Statement query = database.prepare(
-      "SELECT dice IS NOT NULL FROM table_cell WHERE tab = ? AND sweep = ? AND dataset = ? "
-      "AND variant = ? AND column_name = ?");
-  query.bind(cell.table).bind(sweep.value).bind(cell.dataset).bind(cell.variant);
-  return query.bind(cell.column).step() && query.integer(0) == 1;
-}
-
 }  // namespace
 
 std::string text_of(const CellName& cell) {
@@ -112,6 +104,18 @@ void require_cell(Database& database, SweepId sweep, const CellName& cell) {
   for (const CellName& each : cells) names.push_back(text_of(each));
   throw std::invalid_argument(where + " has no cell '" + text_of(cell) + "'; did you mean '" +
                               nearest_name(text_of(cell), names) + "'? It has " + list_of(names));
+}
+
+bool is_complete(Database& database, SweepId sweep, const CellName& cell) {
+  // As view table_cell has it, without its means, which take a look at every measurement.
+  Statement query = database.prepare(
+      "SELECT count(*) > 0 AND count(*) = sum(coalesce(t.state = 'done' AND w.state = 'done' "
+      "AND c.iteration IS NOT NULL, 0)) FROM cell c LEFT JOIN trial t ON t.id = c.trial "
+      "LEFT JOIN trial w ON w.id = coalesce(c.training, c.trial) "
+      "WHERE c.tab = ? AND c.sweep = ? AND c.dataset = ? AND c.variant = ? "
+      "AND c.column_name = ?");
+  query.bind(cell.table).bind(sweep.value).bind(cell.dataset).bind(cell.variant);
+  return query.bind(cell.column).step() && query.integer(0) == 1;
 }
 
 CellScores read_cell_scores(Database& database, SweepId sweep, const CellName& cell,

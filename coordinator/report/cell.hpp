@@ -13,10 +13,10 @@ namespace hone {
 /// Which cell of a sweep's tables is meant. Written TABLE:DATASET:COLUMN, in the table of variants
 /// TABLE:DATASET:VARIANT:COLUMN.
 struct CellName {
-  std::string table;    // "II", "III", "variants"
-  std::string dataset;  // as the experiment names it
-  std::string variant;  // '' but in the table of variants; may contain ':'
-  std::string column;   // "quality-1x", "warm-validation", ...
+  std::string table = {};    // "II", "III", "variants"
+  std::string dataset = {};  // as the experiment names it
+  std::string variant = {};  // '' but in the table of variants; may contain ':'
+  std::string column = {};   // "quality-1x", "warm-validation", ...
   bool operator==(const CellName&) const = default;
 };
 
@@ -35,6 +35,9 @@ std::vector<CellName> cells_of(Database& database, SweepId sweep);
 /// the cell.
 void require_cell(Database& database, SweepId sweep, const CellName& cell);
 
+/// Whether every net behind the cell is done and has not collapsed, so that it has a number.
+bool is_complete(Database& database, SweepId sweep, const CellName& cell);
+
 /// One image under one net.
 struct CellScore {
   int rotation = 0;
@@ -48,11 +51,11 @@ struct CellScore {
 
 /// What a cell's number is the mean of, for one metric on the test split.
 struct CellScores {
-  CellName cell;
-  std::string metric;
+  CellName cell = {};
+  std::string metric = {};
   bool complete =
       false;  // every net behind the cell is done; else there may be some scores or none
-  std::vector<CellScore> scores;  // by rotation, image, seed
+  std::vector<CellScore> scores = {};  // by rotation, image, seed
 };
 
 /// Throws SqlError; std::invalid_argument if the sweep has no such cell, if there is no such

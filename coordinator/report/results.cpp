@@ -140,7 +140,8 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
   Statement name = database.prepare("SELECT name FROM sweep WHERE id = ?");
   if (!name.bind(sweep.value).step())
     throw std::invalid_argument("there is no sweep " + std::to_string(sweep.value));
-  ResultTable table{.kind = kind, .sweep = sweep, .name = name.text(0), .rows = {}};
+  ResultTable table{
+      .kind = kind, .sweep = sweep, .name = name.text(0), .rows = {}, .contrasts = {}};
   // In the order of the experiment, which is the order of its JSON.
   Statement rows = database.prepare(
       "SELECT d.value ->> '$.name', c.variant FROM sweep s, json_each(s.experiment, '$.datasets') "
@@ -161,6 +162,7 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
     read_cells(database, table, row);
     row.facts = read_facts(database, sweep, row.dataset);
   }
+  table.contrasts = read_contrasts(database, sweep, name_of(kind));
   return table;
 }
 

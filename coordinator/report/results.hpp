@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/ids.hpp"
+#include "coordinator/report/contrasts.hpp"
 #include "coordinator/report/table.hpp"
 #include "coordinator/statistics/bootstrap.hpp"
 #include "sql/database.hpp"
@@ -70,7 +71,8 @@ struct ResultTable {
   SweepId sweep;
   std::string name;  // of the sweep
   std::vector<ResultRow> rows;
-  bool complete() const;  // every cell has its number
+  std::vector<Contrast> contrasts;  // that were declared for this table, as far as it is complete
+  bool complete() const;            // every cell has its number
 };
 
 /// Throws SqlError; std::invalid_argument if there is no such sweep, or if it has no such table.

@@ -34,6 +34,30 @@ json cell_json(const ResultCell& cell) {
           {"best", cell.best}};
 }
 
+json contrast_json(const Contrast& contrast) {
+  json rows = json::array();
+  for (const ContrastRow& row : contrast.rows) {
+    const Comparison& of = row.comparison;
+    rows.push_back({{"dataset", row.dataset},
+                    {"images", of.images},
+                    {"seeds", of.seeds},
+                    {"difference", of.difference.estimate},
+                    {"interval", interval_json(of.difference)},
+                    {"wilcoxon_p", of.wilcoxon.p},
+                    {"holm_p", row.holm},
+                    {"d_z", or_null(of.d_z)},
+                    {"rank_biserial", or_null(of.rank_biserial)}});
+  }
+  const auto& across = contrast.across;
+  return {{"name", contrast.name},
+          {"rows", rows},
+          {"across", across ? json{{"difference", across->mean},
+                                   {"sign_p", across->sign.p},
+                                   {"wilcoxon_p", across->wilcoxon.p},
+                                   {"smallest_p", across->smallest_p}}
+                            : json()}};
+}
+
 }  // namespace
 
 std::string to_json(const ResultTable& table) {
@@ -58,9 +82,12 @@ std::string to_json(const ResultTable& table) {
                     {"reseeds", facts.reseeds},
                     {"constant_mask_dice", or_null(facts.constant_dice)}});
   }
+  json contrasts = json::array();
+  for (const Contrast& contrast : table.contrasts) contrasts.push_back(contrast_json(contrast));
   return json{{"schema", "hone.results.v1"},  {"table", name_of(table.kind)},
               {"sweep", table.sweep.value},   {"name", table.name},
-              {"complete", table.complete()}, {"rows", rows}}
+              {"complete", table.complete()}, {"rows", rows},
+              {"contrasts", contrasts}}
       .dump(2);
 }
 

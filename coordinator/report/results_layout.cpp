@@ -206,6 +206,7 @@ Table layout(const ResultTable& source) {
       if (!note.empty()) table.notes.push_back(note);
     add_missing_notes(row, table.notes);
   }
+  for (const std::string& note : notes_of(source.contrasts)) table.notes.push_back(note);
   if (source.kind == ResultTableKind::table_iii)
     table.notes.push_back(
         "Quality 2x is copied from Table II: that net never saw its own outputs "

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/measurement.hpp"
+
 namespace hone {
 
 /// What is known of one image's iterates without its ground truth. m_0 is the base mask, m_k the
@@ -31,8 +33,6 @@ struct Curve {
   std::vector<double>
       dice_average;  // of the mean of m_1..m_k; size K + 1, [0] unused; may be empty
 };
-
-enum class Split { validation, test };
 
 /// Curves of one net over one split. The two splits are two types, so that test curves cannot reach
 /// a fit.

@@ -1,0 +1,98 @@
+#include "coordinator/report/net_curves.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "coordinator/report/cell.hpp"
+
+namespace hone {
+
+namespace {
+
+std::vector<ImageCurves> read_curves(Database& database, std::int64_t trial) {
+  Statement query = database.prepare(
+      "SELECT m.image, k.name, m.value FROM trial t JOIN measurement m ON m.trial = t.id "
+      "AND m.attempt = t.accepted JOIN metric k ON k.id = m.metric WHERE t.id = ? "
+      "ORDER BY m.image, m.iteration");
+  query.bind(trial);
+  std::vector<ImageCurves> curves;
+  while (query.step()) {
+    const auto image = static_cast<std::int32_t>(query.integer(0));
+    if (curves.empty() || curves.back().image != image)
+      curves.push_back({.image = image, .values = {}});
+    curves.back().values[query.text(1)].push_back(query.real(2));
+  }
+  return curves;
+}
+
+std::vector<std::string> nets_of(Database& database, SweepId sweep) {
+  Statement query = database.prepare(
+      "SELECT DISTINCT net FROM net WHERE sweep = ? AND variant = '' AND role = 'evaluate' "
+      "ORDER BY net = 'no-quality' DESC, net = 'quality' DESC, net");
+  query.bind(sweep.value);
+  std::vector<std::string> nets;
+  while (query.step()) nets.push_back(query.text(0));
+  return nets;
+}
+
+void require_net(const std::vector<std::string>& nets, SweepId sweep, const std::string& net) {
+  const std::string where = "sweep " + std::to_string(sweep.value);
+  if (nets.empty()) throw std::invalid_argument(where + " evaluates no nets over iterations");
+  if (net.empty() || std::find(nets.begin(), nets.end(), net) != nets.end()) return;
+  std::string list;
+  for (const std::string& each : nets) list += (list.empty() ? "" : ", ") + each;
+  throw std::invalid_argument(where + " has no net '" + net + "'; did you mean '" +
+                              nearest_name(net, nets) + "'? It has " + list);
+}
+
+/// Both evaluations of each training: of those that are done.
+NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset,
+                   const std::string& net) {
+  Statement query = database.prepare(
+      "SELECT n.rotation, n.seed, max(CASE n.split WHEN 'validation' THEN n.trial END), "
+      "max(CASE n.split WHEN 'test' THEN n.trial END), "
+      "sum(n.state = 'done' AND coalesce(w.state, 'done') = 'done') "
+      "FROM net n LEFT JOIN trial w ON w.id = n.training WHERE n.sweep = ? AND n.variant = '' "
+      "AND n.role = 'evaluate' AND n.dataset = ? AND n.net = ? "
+      "GROUP BY n.rotation, n.seed ORDER BY n.rotation, n.seed");
+  query.bind(sweep.value).bind(dataset).bind(net);
+  NetCurves result{.dataset = dataset, .net = net, .trainings = {}};
+  while (query.step()) {
+    ++result.expected;
+    if (query.is_null(2) || query.is_null(3) || query.integer(4) < 2) continue;
+    result.trainings.push_back({.rotation = static_cast<int>(query.integer(0)),
+                                .seed = query.integer(1),
+                                .validation = read_curves(database, query.integer(2)),
+                                .test = read_curves(database, query.integer(3))});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<NetCurves> read_net_curves(Database& database, SweepId sweep, const std::string& net) {
+  name_of_sweep(database, sweep);
+  const std::vector<std::string> nets = nets_of(database, sweep);
+  require_net(nets, sweep, net);
+  Statement datasets = database.prepare(
+      "SELECT d.value ->> '$.name' FROM sweep s, json_each(s.experiment, '$.datasets') d "
+      "WHERE s.id = ? ORDER BY d.key");
+  datasets.bind(sweep.value);
+  std::vector<NetCurves> result;
+  while (datasets.step()) {
+    for (const std::string& each : nets) {
+      if (!net.empty() && each != net) continue;
+      NetCurves curves = read_net(database, sweep, datasets.text(0), each);
+      if (curves.expected > 0) result.push_back(std::move(curves));
+    }
+  }
+  return result;
+}
+
+std::string name_of_sweep(Database& database, SweepId sweep) {
+  Statement query = database.prepare("SELECT name FROM sweep WHERE id = ?");
+  if (query.bind(sweep.value).step()) return query.text(0);
+  throw std::invalid_argument("there is no sweep " + std::to_string(sweep.value));
+}
+
+}  // namespace hone

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/ids.hpp"
+#include "sql/database.hpp"
+
+namespace hone {
+
+/// One image's values by metric and iteration: values.at("dice")[k].
+struct ImageCurves {
+  std::int32_t image = 0;  // position in the pack
+  std::map<std::string, std::vector<double>> values = {};
+};
+
+/// What one training of a net scored on the two splits that rules and calibrations need.
+struct TrainingCurves {
+  int rotation = 0;
+  std::int64_t seed = 1;
+  std::vector<ImageCurves> validation = {};
+  std::vector<ImageCurves> test = {};
+};
+
+/// A net of the paper's method in one data set.
+struct NetCurves {
+  std::string dataset = {};
+  std::string net = {};  // "quality", "warm-1"
+  std::vector<TrainingCurves> trainings =
+      {};                     // whose both splits are evaluated, by rotation and seed
+  std::int64_t expected = 0;  // trainings that the sweep plans
+};
+
+/// The nets of the sweep that are evaluated, without variants: in the order of its data sets, then
+/// no-quality, quality, and the others by name; only `net` unless it is ''. Throws SqlError;
+/// std::invalid_argument if there are none, naming those that there are.
+std::vector<NetCurves> read_net_curves(Database& database, SweepId sweep, const std::string& net);
+
+/// The sweep's name; std::invalid_argument if there is no such sweep.
+std::string name_of_sweep(Database& database, SweepId sweep);
+
+}  // namespace hone

@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/report/stopping_report.hpp"
+#include "coordinator/report/wording.hpp"
+
+namespace hone {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t parameters_shown = 2;
+
+bool closes_some(const PooledRule& rule) {
+  return rule.unavailable.empty() && rule.knowledge != Knowledge::test && rule.gap_closed &&
+         rule.gap_closed->kind != IntervalKind::none && rule.gap_closed->low > 0;
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+/// "k 2", "tau 0.97 to 0.98" over trainings; a model with many is named by their number.
+std::string parameters_text(const PooledRule& rule) {
+  if (rule.parameters.empty() || rule.parameters.front().empty()) return {};
+  const std::vector<Parameter>& sample = rule.parameters.front();
+  if (sample.size() > 2 * parameters_shown && rule.id != "S11")
+    return std::to_string(sample.size()) + " numbers";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(sample.size(), parameters_shown); ++i) {
+    double low = sample[i].value;
+    double high = low;
+    for (const auto& training : rule.parameters) {
+      low = std::min(low, training.at(i).value);
+      high = std::max(high, training.at(i).value);
+    }
+    text += (i > 0 ? ", " : "") + sample[i].name + " " + number(low) +
+            (number(low) == number(high) ? "" : " to " + number(high));
+  }
+  return text;
+}
+
+TableCell share_cell(const std::optional<Interval>& gap) {
+  if (!gap) return {};
+  return {.value = 100 * gap->estimate};
+}
+
+std::string share_interval(const std::optional<Interval>& gap) {
+  if (!gap) return {};
+  return interval_text({100 * gap->estimate, 100 * gap->low, 100 * gap->high, gap->kind});
+}
+
+TableRow row_of(const StoppingRow& net, const PooledRule& rule) {
+  const bool first = &rule == &net.rules.front();
+  TableRow row{{first ? net.dataset : "", first ? net.net : "", rule.id, rule.title}, {}};
+  if (!rule.unavailable.empty()) {
+    row.cells = {{.word = rule.unavailable}, {.word = "none"}};
+    row.cells.resize(8);
+    return row;
+  }
+  const auto& difference = rule.difference;
+  row.cells = {{.word = parameters_text(rule)},
+               {.value = rule.dice, .best = closes_some(rule)},
+               {.value = rule.iterations},
+               difference ? signed_cell(difference->estimate) : TableCell{},
+               {.word = difference ? interval_text(*difference) : ""},
+               share_cell(rule.gap_closed),
+               {.word = share_interval(rule.gap_closed)},
+               {.word = rule.holm ? p_text(*rule.holm) : ""}};
+  return row;
+}
+
+std::string chosen_note(const StoppingRow& net) {
+  const auto found = std::find_if(net.rules.begin(), net.rules.end(),
+                                  [&](const PooledRule& rule) { return rule.id == net.chosen; });
+  if (found == net.rules.end() || !found->difference) return {};
+  const std::string interval = interval_text(*found->difference);
+  return net.dataset + " " + net.net + ": best new rule by validation Dice " + found->id + " (" +
+         found->title + ") - Validation(k) = " + signed_text(found->difference->estimate) +
+         (interval.empty() ? "" : " " + interval) + " points over " + counted(net.images, "image") +
+         ", Wilcoxon p " + p_text(found->p.value_or(1)) + ", of this net and data set alone.";
+}
+
+std::string verdict_of(const StoppingReport& report) {
+  std::string closing;
+  bool any = false;
+  for (const StoppingRow& net : report.rows) {
+    for (const PooledRule& rule : net.rules) {
+      any = true;
+      if (!closes_some(rule)) continue;
+      closing += (closing.empty() ? "" : "; ") + net.dataset + " " + net.net + " " + rule.id +
+                 " (" + rule.title + ")";
+    }
+  }
+  if (!any) return "No net is evaluated yet, so nothing is known of any rule.";
+  const std::string gap = "of the gap between Validation(k) and the per-image maximum";
+  if (closing.empty())
+    return (report.complete() ? "No rule closes any " : "So far no rule closes any ") + gap +
+           " with an interval above 0.";
+  return "Rules that close some " + gap +
+         " with an interval above 0, not corrected for the number of rules: " + closing + ".";
+}
+
+void add_net(const StoppingRow& net, Table& table) {
+  if (net.rules.empty()) {
+    table.rows.push_back({{net.dataset, net.net, "", ""}, {{.word = "missing"}}});
+    table.rows.back().cells.resize(8);
+  }
+  for (const PooledRule& rule : net.rules) table.rows.push_back(row_of(net, rule));
+  if (net.trainings < net.expected)
+    table.notes.push_back(net.dataset + " " + net.net + ": " + std::to_string(net.trainings) +
+                          " of " + counted(net.expected, "training") +
+                          " evaluated on both splits.");
+  if (const std::string note = chosen_note(net); !note.empty()) table.notes.push_back(note);
+}
+
+json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return {};
+  json object = {{"estimate", interval->estimate}};
+  object["interval"] =
+      interval->kind == IntervalKind::none ? json() : json{interval->low, interval->high};
+  return object;
+}
+
+json or_null(const std::optional<double>& value) {
+  return value ? json(*value) : json();
+}
+
+json rule_json(const PooledRule& rule) {
+  json parameters = json::array();
+  for (const auto& training : rule.parameters) {
+    json object = json::object();
+    for (const Parameter& each : training) object[each.name] = each.value;
+    parameters.push_back(object);
+  }
+  const bool there = rule.unavailable.empty();
+  return {{"rule", rule.id},
+          {"title", rule.title},
+          {"sees_test", rule.knowledge == Knowledge::test},
+          {"unavailable", there ? json() : json(rule.unavailable)},
+          {"parameters", parameters},
+          {"validation_dice", there ? or_null(rule.validation_dice) : json()},
+          {"dice", there ? json(rule.dice) : json()},
+          {"iterations", there ? json(rule.iterations) : json()},
+          {"difference", interval_json(rule.difference)},
+          {"gap_closed", interval_json(rule.gap_closed)},
+          {"p", or_null(rule.p)},
+          {"holm_p", or_null(rule.holm)},
+          {"closes_some", closes_some(rule)}};
+}
+
+}  // namespace
+
+Table layout(const StoppingReport& report) {
+  Table table;
+  table.title = "Stopping rules of sweep " + std::to_string(report.sweep.value) + ", " +
+                report.name + ": test Dice x 100";
+  table.label_headers = {"Dataset", "Net", "Rule", "Meaning"};
+  table.column_headers = {"Parameters",    "Dice",         "Mean k",       "To S1",
+                          "95 % interval", "Gap closed %", "gap interval", "p (Holm)"};
+  for (const StoppingRow& net : report.rows) add_net(net, table);
+  table.notes.push_back(
+      "Rules are fitted on validation curves alone, to each training by itself; S2, S3 and S4 see "
+      "the test split: bounds, not results. Test images of all rotations are pooled, seeds are "
+      "averaged within an image; intervals by the bootstrap over images, and seeds where there are "
+      "several (of the gap: images). Gap closed: (rule - S1) / (S3 - S1). p: Wilcoxon against S1, "
+      "Holm over the rules of a net that need no test split.");
+  table.notes.push_back(verdict_of(report));
+  return table;
+}
+
+std::string to_json(const StoppingReport& report) {
+  json rows = json::array();
+  for (const StoppingRow& net : report.rows) {
+    json rules = json::array();
+    for (const PooledRule& rule : net.rules) rules.push_back(rule_json(rule));
+    rows.push_back({{"dataset", net.dataset},
+                    {"net", net.net},
+                    {"trainings", net.trainings},
+                    {"expected", net.expected},
+                    {"seeds", net.seeds},
+                    {"images", net.images},
+                    {"iterations", net.last},
+                    {"best_new_rule", net.chosen.empty() ? json() : json(net.chosen)},
+                    {"rules", rules}});
+  }
+  return json{{"schema", "hone.stopping.v1"},  {"sweep", report.sweep.value},
+              {"name", report.name},           {"complete", report.complete()},
+              {"verdict", verdict_of(report)}, {"nets", rows}}
+      .dump(2);
+}
+
+}  // namespace hone

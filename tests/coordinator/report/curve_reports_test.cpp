@@ -1,0 +1,164 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "coordinator/report/quality_report.hpp"
+#include "coordinator/report/stopping_report.hpp"
+#include "tests/coordinator/report/curves_file.hpp"
+
+namespace hone {
+namespace {
+
+using given::Curves;
+using given::CurvesFile;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Images whose Dice peaks at 1, 2, 3, 1, ... of four iterations. Iterates agree from the peak on;
+/// quality is a line of Dice, another one at every iteration.
+Curves peaked(int images) {
+  Curves curves;
+  for (int image = 0; image < images; ++image) {
+    const int peak = 1 + image % 3;
+    for (const char* metric : {"dice", "agreement", "quality"}) curves[metric].emplace_back();
+    double dice = 0.6 + 0.01 * image;
+    for (int k = 0; k <= 4; ++k) {
+      if (k > 0) dice += k <= peak ? 0.03 : -0.02;
+      curves["dice"].back().push_back(dice);
+      curves["agreement"].back().push_back(k >= peak ? 0.97 : 0.8);
+      curves["quality"].back().push_back(0.5 * dice + 0.2 + 0.01 * k);
+    }
+  }
+  return curves;
+}
+
+Curves without_signals(int images) {
+  Curves curves = peaked(images);
+  curves.erase("agreement");
+  curves.erase("quality");
+  return curves;
+}
+
+void add_net(CurvesFile& file, const std::string& net, const Curves& curves,
+             std::int64_t seed = 1) {
+  file.add({.net = net, .split = "validation", .seed = seed, .first_image = 50}, curves);
+  file.add({.net = net, .split = "test", .seed = seed}, curves);
+}
+
+const PooledRule& rule_of(const StoppingRow& row, const std::string& id) {
+  return *std::find_if(row.rules.begin(), row.rules.end(),
+                       [&id](const PooledRule& rule) { return rule.id == id; });
+}
+
+class CurvesOf : public ::testing::Test {
+ protected:
+  CurvesOf() { file_.add_dataset("PH2"); }
+  StoppingReport stopping(const std::string& net = {}) {
+    return read_stopping(file_.database(), file_.sweep(), net);
+  }
+  QualityReport quality(const std::string& net = {}) {
+    return read_quality(file_.database(), file_.sweep(), net);
+  }
+  CurvesFile file_;
+};
+
+using Stopping = CurvesOf;
+
+TEST_F(Stopping, ARuleThatKnowsThePeakClosesTheGap) {
+  add_net(file_, "quality", peaked(9));
+  const StoppingReport report = stopping();
+  const PooledRule& rule = rule_of(report.rows.at(0), "S7");
+  EXPECT_NEAR(rule.dice, rule_of(report.rows[0], "S3").dice, 1e-9);
+  ASSERT_TRUE(rule.gap_closed);
+  EXPECT_NEAR(rule.gap_closed->low, 1, 1e-9);
+  EXPECT_GE(rule.holm.value(), rule.p.value());
+  EXPECT_THAT(layout(report).notes.back(),
+              AllOf(HasSubstr("interval above 0"), HasSubstr("PH2 quality S7 (iterates agree)")));
+}
+
+TEST_F(Stopping, ThatNothingClosesTheGapIsSaid) {
+  add_net(file_, "no-quality", without_signals(9));
+  const StoppingReport report = stopping();
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No rule closes any"));
+  EXPECT_THAT(rule_of(report.rows.at(0), "S5").unavailable, HasSubstr("needs a net with quality"));
+  EXPECT_EQ(report.rows[0].chosen, "");
+}
+
+TEST_F(Stopping, SeedsAreFittedAloneAndPooledPerImage) {
+  add_net(file_, "quality", peaked(6), 1);
+  add_net(file_, "quality", peaked(6), 2);
+  const StoppingRow row = stopping().rows.at(0);
+  EXPECT_EQ(row.trainings, 2);
+  EXPECT_EQ(row.seeds, 2);
+  EXPECT_EQ(row.images, 6);
+  EXPECT_EQ(rule_of(row, "S7").parameters.size(), 2U);
+  EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("seeds' masks"));
+}
+
+TEST_F(Stopping, BoundsHaveNoP) {
+  add_net(file_, "quality", peaked(6));
+  for (const char* id : {"S1", "S2", "S3", "S4"})
+    EXPECT_FALSE(rule_of(stopping().rows.at(0), id).p) << id;
+}
+
+TEST_F(Stopping, OfAWaitingNetIsMissing) {
+  file_.add({.net = "warm-1", .split = "validation", .state = "waiting"}, {});
+  file_.add({.net = "warm-1", .split = "test", .state = "waiting"}, {});
+  const StoppingReport report = stopping();
+  EXPECT_FALSE(report.complete());
+  EXPECT_THAT(render(layout(report), TableFormat::text), HasSubstr("missing"));
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("nothing is known"));
+  EXPECT_TRUE(nlohmann::json::parse(to_json(report))["nets"][0]["rules"].empty());
+}
+
+TEST_F(Stopping, AnUnknownNetIsRefusedWithTheNearest) {
+  add_net(file_, "quality", peaked(3));
+  try {
+    stopping("qualty");
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did you mean 'quality'?"));
+  }
+}
+
+using Quality = CurvesOf;
+
+TEST_F(Quality, IsCalibratedOnValidation) {
+  add_net(file_, "quality", peaked(9));
+  const NetQuality net = quality().nets.at(0);
+  const QualityScores& all = net.rows.at(0).scores;
+  EXPECT_EQ(net.rows[0].split, "test");
+  EXPECT_FALSE(net.rows[0].iteration);
+  EXPECT_EQ(all.masks, 9 * 4);
+  EXPECT_LT(all.raw->bias, -5);
+  EXPECT_NEAR(all.calibrated->mae, 0, 1e-9);
+  EXPECT_NEAR(all.calibrated_within.value(), 1, 1e-9);
+  EXPECT_NEAR(all.calibrated_harm.value(), 1, 1e-9);
+  EXPECT_NEAR(net.rows.at(1).scores.spearman.value(), 1, 1e-9);
+  EXPECT_EQ(net.rows.at(1).iteration, 0);
+}
+
+TEST_F(Quality, OfNetsWithoutAHeadIsLeftOut) {
+  add_net(file_, "no-quality", without_signals(3));
+  EXPECT_THROW(quality(), std::invalid_argument);
+  add_net(file_, "quality", peaked(3));
+  EXPECT_EQ(quality().nets.size(), 1U);
+}
+
+TEST_F(Quality, DetailsAddValidationAndReliability) {
+  add_net(file_, "quality", peaked(9));
+  QualityReport report = quality();
+  const std::string brief = render(layout(report), TableFormat::text);
+  report.details = true;
+  const std::string whole = render(layout(report), TableFormat::text);
+  EXPECT_THAT(brief, Not(HasSubstr("reliability")));
+  EXPECT_THAT(whole, HasSubstr("reliability by decile"));
+  EXPECT_GT(whole.size(), brief.size());
+}
+
+}  // namespace
+}  // namespace hone
