@@ -16,11 +16,11 @@ using nlohmann::json;
 
 json answer(const std::vector<double>& sample, std::int32_t resamples) {
   const auto test = hone::wilcoxon_test(sample).value();
-  const auto interval = hone::mean_interval(sample, {.seed = 1,
-                                                     .resamples = resamples,
-                                                     .level = 0.95,
-                                                     .widening = hone::Widening::none})
-                            .value();
+  const auto interval =
+      hone::mean_interval(
+          sample,
+          {.seed = 1, .resamples = resamples, .level = 0.95, .widening = hone::Widening::none})
+          .value();
   const auto biserial = hone::rank_biserial(sample);
   return {{"wilcoxon", {{"plus", test.plus}, {"minus", test.minus}, {"p", test.p}}},
           {"sign", hone::sign_test(sample).p},
