@@ -111,7 +111,9 @@ std::vector<EvidenceChoice> read_choices_behind(Database& database, const Eviden
                                   .rotation = static_cast<int>(about.integer(2)),
                                   .seed = about.integer(3),
                                   .state = about.text(4),
-                                  .candidates = {}}};
+                                  .candidates = {},
+                                  .values = {},
+                                  .missing = {}}};
     scores.bind(selection);
     while (scores.step()) {
       ChoiceCandidate candidate{.setting = setting_of(scores.text(1)), .score = {}};

@@ -136,6 +136,11 @@ bool ResultTable::complete() const {
   });
 }
 
+bool has_table(Database& database, SweepId sweep, ResultTableKind kind) {
+  Statement query = database.prepare("SELECT 1 FROM cell WHERE tab = ? AND sweep = ? LIMIT 1");
+  return query.bind(name_of(kind)).bind(sweep.value).step();
+}
+
 ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind) {
   Statement name = database.prepare("SELECT name FROM sweep WHERE id = ?");
   if (!name.bind(sweep.value).step())

@@ -75,6 +75,9 @@ struct ResultTable {
   bool complete() const;            // every cell has its number
 };
 
+/// Whether the sweep has trials for the table.
+bool has_table(Database& database, SweepId sweep, ResultTableKind kind);
+
 /// Throws SqlError; std::invalid_argument if there is no such sweep, or if it has no such table.
 ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind);
 
