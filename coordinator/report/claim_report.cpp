@@ -91,8 +91,11 @@ json claim_json(const Claim& claim) {
 
 std::vector<ClaimRow> printed_rows(Database& database) {
   std::vector<ClaimRow> rows;
-  add_printed(database.prepare("SELECT dataset, column_name, dice, NULL, 0 FROM paper_table_ii"),
-              columns_of(ResultTableKind::table_ii), rows);
+  add_printed(
+      database.prepare("SELECT p.dataset, p.column_name, p.dice, NULL, b.dataset IS NOT NULL "
+                       "FROM paper_table_ii p LEFT JOIN paper_table_ii_bold b "
+                       "ON b.dataset = p.dataset AND b.column_name = p.column_name"),
+      columns_of(ResultTableKind::table_ii), rows);
   add_printed(
       database.prepare("SELECT dataset, column_name, dice, iterations, bold FROM paper_table_iii"),
       columns_of(ResultTableKind::table_iii), rows);
