@@ -43,10 +43,10 @@ TEST_F(Schema, MakesItsViewsAnewAndKeepsItsRows) {
   install_schema(database_);
   database_.execute(
       "UPDATE coordinator SET epoch = 7; DROP VIEW violation;"
-      "CREATE VIEW violation AS SELECT 1 AS planted; CREATE VIEW old AS SELECT 1");
+      "CREATE VIEW violation AS SELECT 1 AS planted; CREATE VIEW of_before AS SELECT 1");
   install_schema(database_);
   EXPECT_EQ(number("SELECT count(*) FROM violation"), 0);
-  EXPECT_THAT(objects("view"), ::testing::Not(::testing::HasSubstr("old:")));
+  EXPECT_THAT(objects("view"), ::testing::Not(::testing::HasSubstr("of_before:")));
   EXPECT_EQ(number("SELECT epoch FROM coordinator"), 7);
 }
 
