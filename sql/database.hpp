@@ -147,4 +147,9 @@ class Snapshot {
 /// when the file is of a newer Hone.
 void install_schema(Database& database);
 
+/// Gives a connection that only reads this Hone's views, whatever views another Hone left in the
+/// file, as temporary ones of the connection. Throws SqlError, or std::runtime_error when the file
+/// has another schema.
+void shadow_views(Database& database);
+
 }  // namespace hone

@@ -1,4 +1,5 @@
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sql/database.hpp"
@@ -23,6 +24,9 @@ void drop_views(Database& database) {
   for (const std::string& name : names) database.execute("DROP VIEW \"" + name + "\"");
 }
 
+constexpr const char* view_texts[] = {sql_text::views, sql_text::tables, sql_text::paper,
+                                      sql_text::paper_iii, sql_text::violation};
+
 }  // namespace
 
 void install_schema(Database& database) {
@@ -42,11 +46,26 @@ void install_schema(Database& database) {
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));
   }
   drop_views(database);
-  for (const char* text : {sql_text::views, sql_text::tables, sql_text::paper, sql_text::paper_iii,
-                           sql_text::violation}) {
-    database.execute(text);
-  }
+  for (const char* text : view_texts) database.execute(text);
   transaction.commit();
+}
+
+void shadow_views(Database& database) {
+  const std::int64_t version = version_of(database);
+  if (version != schema_version) {
+    throw std::runtime_error("the database has schema version " + std::to_string(version) +
+                             ", this Hone reads " + std::to_string(schema_version) +
+                             ": use the Hone that wrote it");
+  }
+  constexpr std::string_view stored = "CREATE VIEW ";
+  database.execute("PRAGMA query_only = OFF");  // the file itself stays opened for reading
+  for (const char* text : view_texts) {
+    std::string temporary = text;
+    for (std::size_t at = 0; (at = temporary.find(stored, at)) != std::string::npos; ++at)
+      temporary.replace(at, stored.size(), "CREATE TEMP VIEW ");
+    database.execute(temporary);
+  }
+  database.execute("PRAGMA query_only = ON");
 }
 
 }  // namespace hone

@@ -75,6 +75,21 @@ void take_in_descriptions(ExperimentSpec& experiment, const std::filesystem::pat
   }
 }
 
+/// With a progress bar on a terminal, and errors that name the data set.
+DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
+                            const std::filesystem::path& data, const std::filesystem::path& store) {
+  std::optional<ProgressBar> bar;
+  const auto progress = [&](std::int64_t done, std::int64_t total) {
+    if (!bar) bar.emplace("reading " + dataset.name, total);
+    bar->update(done);
+  };
+  try {
+    return ingest_dataset(dataset, image_size, data, store, progress);
+  } catch (const IngestError& error) {
+    throw CommandError("data set '" + dataset.name + "': " + error.what(), wrong_input);
+  }
+}
+
 }  // namespace
 
 void add_experiment_options(CLI::App& app, ExperimentOptions& options) {
@@ -115,19 +130,14 @@ DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,
 std::map<std::string, DatasetFacts> ingest_datasets(const ExperimentSpec& experiment,
                                                     const std::filesystem::path& data,
                                                     const std::filesystem::path& store) {
-  std::map<std::string, DatasetFacts> facts;
+  // A folder that is not there is said at once, not after minutes of reading the others.
   for (const DatasetSpec& dataset : experiment.datasets) {
-    std::optional<ProgressBar> bar;
-    const auto progress = [&](std::int64_t done, std::int64_t total) {
-      if (!bar) bar.emplace("reading " + dataset.name, total);
-      bar->update(done);
-    };
-    try {
-      facts[dataset.name] = ingest_dataset(dataset, experiment.image_size, data, store, progress);
-    } catch (const IngestError& error) {
-      throw CommandError("data set '" + dataset.name + "': " + error.what(), wrong_input);
-    }
+    if (dataset.layout != "lesions" && !std::filesystem::exists(data / dataset.path))
+      ingest_showing(dataset, experiment.image_size, data, store);
   }
+  std::map<std::string, DatasetFacts> facts;
+  for (const DatasetSpec& dataset : experiment.datasets)
+    facts[dataset.name] = ingest_showing(dataset, experiment.image_size, data, store);
   return facts;
 }
 

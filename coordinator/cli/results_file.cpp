@@ -21,7 +21,9 @@ Database open_results(const std::string& state) {
     throw CommandError("there are no results in " + file.parent_path().string() +
                        "; name the state folder with --state");
   }
-  return Database(file, Database::Mode::read_only);
+  Database database(file, Database::Mode::read_only);
+  shadow_views(database);
+  return database;
 }
 
 SweepId sweep_number(const std::string& text) {

@@ -58,7 +58,8 @@ void check_aspect(const Source& source, const PackImage& entry, AspectRule rule,
     throw IngestError(source.mask.string() + ": " + sides(entry.mask_width, entry.mask_height) +
                       ", but its image is " + sides(entry.width, entry.height) +
                       ": another aspect; both must show the same frame (layout pairs: "
-                      "--allow-aspect resizes each on its own)");
+                      "'allow_aspect': true, or --allow-aspect of 'hone ingest', resizes each on "
+                      "its own)");
   }
   conditions.emplace_back("masks_of_other_aspect");
 }

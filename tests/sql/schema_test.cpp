@@ -64,6 +64,27 @@ TEST_F(Schema, OfANewerHoneIsRefusedWithASentenceAndLeftAlone) {
   EXPECT_EQ(objects("view"), before);
 }
 
+TEST_F(Schema, AReaderHasThisHonesViewsWhateverTheFileHas) {
+  install_schema(database_);
+  database_.execute(
+      "DROP VIEW paper_table_iii; DROP VIEW violation;"
+      "CREATE VIEW violation AS SELECT 1 AS planted");
+  Database reader(folder_ / "hone.sqlite", Mode::read_only);
+  shadow_views(reader);
+  Statement paper = reader.prepare("SELECT count(*) FROM paper_table_iii");
+  ASSERT_TRUE(paper.step());
+  EXPECT_EQ(paper.integer(0), 30);
+  EXPECT_FALSE(reader.prepare("SELECT * FROM violation").step());
+  EXPECT_THROW(reader.execute("UPDATE coordinator SET epoch = 7"), SqlError);
+  EXPECT_EQ(number("SELECT planted FROM violation"), 1);
+}
+
+TEST_F(Schema, AReaderRefusesAnotherSchema) {
+  database_.execute("PRAGMA user_version = 1");
+  Database reader(folder_ / "hone.sqlite", Mode::read_only);
+  EXPECT_THROW(shadow_views(reader), std::runtime_error);
+}
+
 TEST_F(Schema, EveryViewCanBeRead) {
   install_schema(database_);
   std::vector<std::string> views;
