@@ -1,12 +1,15 @@
 -- The cells of Tables II and III and of the table of variants: which trial and iteration is behind each.
 -- Nothing here is stored: a cell is a query over rows.
 
--- What selections chose. `value` is NULL while a choice is not made.
+-- What selections chose. `value` is NULL while a choice is not made. `edge`: of the λ grid either end
+-- (A16), of the iterations K; a list of n or of configurations has no edge.
 CREATE VIEW choice AS
 SELECT n.sweep, n.variant, n.net AS name, n.dataset, n.rotation, n.seed, n.trial, n.state,
        x.position, x.value, x.excluded,
-       x.position IN (0, json_array_length(t.spec, '$.candidates') - 1)
-         AND json_array_length(t.spec, '$.candidates') > 1 AS edge
+       CASE WHEN json_array_length(t.spec, '$.candidates') < 2 THEN NULL
+            WHEN n.net = 'lambda' THEN x.position IN (0, json_array_length(t.spec, '$.candidates') - 1)
+            WHEN n.net LIKE 'iteration/%' THEN x.position = json_array_length(t.spec, '$.candidates') - 1
+       END AS edge
 FROM net n JOIN trial t ON t.id = n.trial LEFT JOIN selection x ON x.trial = n.trial
 WHERE n.role = 'select';
 
@@ -114,3 +117,19 @@ FROM choice c JOIN candidate_score s ON s.selection = c.trial;
 -- The trainings of a sweep, for the notes below the tables.
 CREATE VIEW training AS
 SELECT m.sweep, t.* FROM member m JOIN trial t ON t.id = m.trial WHERE t.role IN ('segment', 'refine');
+
+-- The variants that are controls of the claim that gains are refinement's, and the experiment's own
+-- method among the variants ('reference').
+CREATE VIEW control (sweep, variant, control) AS
+SELECT sweep, variant, CASE
+  WHEN v ->> '$.refine.mask_input' = 'zero' THEN 'C1'
+  WHEN v ->> '$.net' = 'base' AND (SELECT max(t.spec ->> '$.training.epochs') FROM net n JOIN trial t ON t.id = n.trial
+    WHERE n.sweep = o.sweep AND n.variant = o.variant AND n.net = 'base')
+    > coalesce(nullif(e ->> '$.segment.epochs', 0), e ->> '$.training.epochs') THEN 'C2'
+  WHEN v ->> '$.net' = 'ensemble' THEN 'C3'
+  WHEN v ->> '$.base' = 'own' AND coalesce(v ->> '$.network.norm', v ->> '$.training.loss') IS NOT NULL THEN 'C4'
+  WHEN json_remove(v, '$.name', '$.net', '$.base') = '{}' AND v ->> '$.net' = 'refine'
+    AND v ->> '$.base' = 'paper' THEN 'reference'
+  END
+FROM (SELECT s.id AS sweep, s.experiment AS e, j.value AS v, j.value ->> '$.name' AS variant
+      FROM sweep s, json_each(s.experiment, '$.variants') j) o;

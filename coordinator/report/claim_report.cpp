@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "coordinator/report/claims_record.hpp"
 #include "coordinator/report/results.hpp"
 
 namespace hone {
@@ -69,10 +70,28 @@ std::string answer_of(const Claim& claim) {
       return "partly";
     case Holds::no:
       return "fails";
+    case Holds::does_not_apply:
+      return "does not apply";
     case Holds::not_computable:
       break;
   }
   return "open";
+}
+
+/// What our tables bear out by how they are made: nobody types a number or sets one in bold.
+void mark_made_so(std::vector<Claim>& claims) {
+  for (Claim& claim : claims) {
+    if (claim.id == "I1") {
+      claim.verdict = "bound to that cell";
+    } else if (claim.id == "I2" || claim.id == "I3") {
+      claim.verdict = "worked out from the numbers";
+    } else if (claim.id == "I13") {
+      claim.verdict = "no number is typed";
+    } else {
+      continue;
+    }
+    claim.holds = Holds::does_not_apply;
+  }
 }
 
 void add_details(const char* source, const Claim& claim, std::vector<std::string>& notes) {
@@ -103,20 +122,28 @@ std::vector<ClaimRow> printed_rows(Database& database) {
 }
 
 ClaimReport read_claims(Database& database, SweepId sweep) {
-  ClaimReport report{
-      .sweep = sweep, .name = {}, .printed = check_claims(printed_rows(database)), .ours = {}};
+  const std::vector<ClaimRow> printed = printed_rows(database);
+  ClaimReport report{.sweep = sweep,
+                     .name = {},
+                     .printed = check_claims(printed, printed_record(printed)),
+                     .ours = {}};
   std::vector<ClaimRow> rows;
-  for (const ResultTableKind kind : {ResultTableKind::table_ii, ResultTableKind::table_iii}) {
+  std::vector<ResultTable> tables;
+  for (const ResultTableKind kind :
+       {ResultTableKind::table_ii, ResultTableKind::table_iii, ResultTableKind::variants}) {
     if (!has_table(database, sweep, kind)) continue;
-    const ResultTable table = read_results(database, sweep, kind);
+    tables.push_back(read_results(database, sweep, kind));
+    const ResultTable& table = tables.back();
     report.name = table.name;
     report.complete = report.complete && table.complete();
-    add_ours(table, rows);
+    if (kind != ResultTableKind::variants) add_ours(table, rows);
   }
-  if (rows.empty())
+  if (tables.empty())
     throw std::invalid_argument("sweep " + std::to_string(sweep.value) +
-                                " has neither Table II nor Table III, which the claims are about");
-  report.ours = check_claims(rows);
+                                " has none of Tables II, III and variants, which the claims are "
+                                "about");
+  report.ours = check_claims(rows, sweep_record(database, sweep, tables));
+  mark_made_so(report.ours);
   return report;
 }
 
@@ -140,8 +167,8 @@ Table layout(const ClaimReport& report) {
   }
   table.notes.push_back(
       "A verdict counts the data sets for which a sentence is so, of those that have all numbers "
-      "that it is about. Numbers are compared as printed, without their uncertainty. Open: no "
-      "number of the tables decides it, or the sweep lacks it.");
+      "that it is about. Numbers are compared as printed, without their uncertainty. Open: nothing "
+      "that is printed or recorded decides it. Does not apply: our tables are made so.");
   return table;
 }
 

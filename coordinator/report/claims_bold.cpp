@@ -56,6 +56,7 @@ Claim bold_is_best(const std::vector<ClaimRow>& rows) {
 
 Claim bold_ties(const std::vector<ClaimRow>& rows) {
   ClaimCount count("I3", "Where a row has several bold numbers, they are a tie.");
+  count.without("no row has several");
   for (const BoldRow& row : bold_rows(rows)) {
     std::vector<Hundredths> bold;
     for (const ClaimCell& cell : row.cells) {

@@ -43,8 +43,8 @@ Claim ClaimCount::finish() const {
 
 Claim ClaimCount::finish(std::string verdict) const {
   Claim claim = claim_;
+  claim.verdict = counted_ == 0 ? without_ : std::move(verdict);
   if (counted_ == 0) return claim;
-  claim.verdict = std::move(verdict);
   claim.holds = held_ == counted_ ? Holds::yes : held_ == 0 ? Holds::no : Holds::partly;
   return claim;
 }

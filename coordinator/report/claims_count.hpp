@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/report/claims.hpp"
@@ -34,14 +35,18 @@ class ClaimCount {
   int held() const { return held_; }
   int counted() const { return counted_; }
 
-  /// With the verdict "held/counted"; without a case not computable.
+  /// With the verdict "held/counted"; without a case not computable, and `without` says why.
   Claim finish() const;
 
-  /// With `verdict`; without a case not computable, and without it.
+  /// With `verdict`; without a case as above.
   Claim finish(std::string verdict) const;
+
+  /// What a claim without a case says; "numbers are missing" unless told.
+  void without(std::string reason) { without_ = std::move(reason); }
 
  private:
   Claim claim_;
+  std::string without_ = "numbers are missing";
   int held_ = 0;
   int counted_ = 0;
 };

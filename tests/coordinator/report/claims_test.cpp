@@ -81,7 +81,7 @@ std::vector<ClaimRow> printed_rows() {
 }
 
 Claim claim(const std::string& id, const std::vector<ClaimRow>& rows) {
-  for (const Claim& each : check_claims(rows)) {
+  for (const Claim& each : check_claims(rows, {})) {
     if (each.id == id) return each;
   }
   ADD_FAILURE() << "no claim " << id;
@@ -92,13 +92,14 @@ Claim printed_claim(const std::string& id) {
   return claim(id, printed_rows());
 }
 
-TEST(Claims, AreAllThereInOrder) {
-  const std::vector<Claim> claims = check_claims(printed_rows());
-  ASSERT_EQ(claims.size(), 17U);
-  for (std::size_t at = 0; at < claims.size(); ++at) {
-    EXPECT_EQ(claims[at].id, "I" + std::to_string(at + 1));
-    EXPECT_EQ(claims[at].verdict.empty(), claims[at].holds == Holds::not_computable);
-  }
+TEST(Claims, StandInTheRegistersOrder) {
+  std::vector<Claim> others(2);
+  others[0].id = "I16";
+  others[1].id = "I11";
+  std::vector<std::string> ids;
+  for (const Claim& each : check_claims(printed_rows(), others)) ids.push_back(each.id);
+  EXPECT_THAT(ids, ElementsAre("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11",
+                               "I13", "I14", "I16"));
 }
 
 TEST(Claims, OfThePrintedColumnsAreThoseOfTheRegister) {
@@ -154,12 +155,13 @@ TEST(Claims, OfThePrintedIterationsAreThoseOfTheRegister) {
   EXPECT_THAT(printed_claim("I14").details, ElementsAre("PH2 90.84 (3) and (9)"));
 }
 
-TEST(Claims, WithoutNumbersAreNotComputable) {
-  for (const Claim& each : check_claims({{.dataset = "PH2"}})) {
-    EXPECT_EQ(each.holds, Holds::not_computable) << each.id;
-    EXPECT_EQ(each.verdict, "") << each.id;
+TEST(Claims, WithoutNumbersAreNotComputableAndSayWhy) {
+  for (const auto& rows : {std::vector<ClaimRow>{{.dataset = "PH2"}}, std::vector<ClaimRow>{}}) {
+    for (const Claim& each : check_claims(rows, {})) {
+      EXPECT_EQ(each.holds, Holds::not_computable) << each.id;
+      EXPECT_NE(each.verdict, "") << each.id;
+    }
   }
-  for (const Claim& each : check_claims({})) EXPECT_EQ(each.verdict, "") << each.id;
 }
 
 TEST(Claims, CountOnlyDataSetsThatHaveTheirNumbers) {

@@ -45,10 +45,12 @@ void CurvesFile::add_dataset(const std::string& name) {
       .run();
 }
 
-void CurvesFile::add_variant(const std::string& name) {
+void CurvesFile::add_variant(const std::string& name, const std::string& keys) {
+  json variant = json::parse(keys);
+  variant["name"] = name;
   database_
       .prepare("UPDATE sweep SET experiment = json_insert(experiment, '$.variants[#]', json(?))")
-      .bind(json{{"name", name}}.dump())
+      .bind(variant.dump())
       .run();
 }
 
@@ -98,10 +100,15 @@ std::int64_t CurvesFile::add(const Evaluation& evaluation, const Curves& curves)
 }
 
 std::int64_t CurvesFile::choose(const Evaluation& about, const std::string& name,
-                                const std::string& value) {
+                                const std::string& value, std::optional<std::int64_t> scored) {
   json spec = spec_of(about, "select");
-  spec["candidates"] =
-      json::array({json{{"patch", json::parse(value)}, {"trials", json::array()}}});
+  json candidate = {{"patch", json::parse(value)}, {"trials", json::array()}};
+  if (scored) {
+    Statement identity = database_.prepare("SELECT identity FROM trial WHERE id = ?");
+    identity.bind(*scored).step();
+    candidate["trials"].push_back(identity.text(0));
+  }
+  spec["candidates"] = json::array({candidate});
   const std::int64_t id = add_trial(spec.dump(), about);
   add_member(about, name, id);
   database_.prepare("INSERT INTO selection VALUES (?, 0, ?, 0)").bind(id).bind(value).run();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,15 +34,17 @@ class CurvesFile {
 
   /// In the order in which tables show them.
   void add_dataset(const std::string& name);
-  void add_variant(const std::string& name);
+  void add_variant(const std::string& name, const std::string& keys = "{}");
 
   /// A net's evaluation on a split, with the rows of its accepted attempt. A net "base" has no
   /// split: its trial is of role segment. Returns the trial.
   std::int64_t add(const Evaluation& evaluation, const Curves& curves);
 
   /// What a selection of the sweep chose for the evaluation's data set, rotation and seed:
-  /// "lambda", "steps/warm", "iteration/warm-1". Returns its trial.
-  std::int64_t choose(const Evaluation& about, const std::string& name, const std::string& value);
+  /// "lambda", "steps/warm", "iteration/warm-1"; `scored`: the trial whose rows spoke for it.
+  /// Returns its trial.
+  std::int64_t choose(const Evaluation& about, const std::string& name, const std::string& value,
+                      std::optional<std::int64_t> scored = {});
 
   Database& database() { return database_; }
   SweepId sweep() const { return {1}; }
