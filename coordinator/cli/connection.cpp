@@ -45,10 +45,10 @@ HttpClient connect(const ConnectionOptions& options) {
     body_of(answer);
     return coordinator;
   } catch (const AccessError& error) {
-    const bool is_there = std::filesystem::exists(file);
-    throw CommandError(error.what() + std::string(is_there ? "" : advice));
+    if (std::filesystem::exists(file)) throw CommandError(error.what());
+    throw NoCoordinator(error.what() + std::string(advice));
   } catch (const NetworkError& error) {
-    throw CommandError("no coordinator answers: " + std::string(error.what()) + advice);
+    throw NoCoordinator("no coordinator answers: " + std::string(error.what()) + advice);
   }
 }
 

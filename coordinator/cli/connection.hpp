@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/net/http_client.hpp"
+#include "coordinator/cli/command.hpp"
 
 namespace CLI {
 class App;
@@ -23,8 +24,14 @@ void add_connection_options(CLI::App& app, ConnectionOptions& options);
 /// --access if given, else $HONE_ACCESS, else access.json in the state folder.
 std::filesystem::path access_path(const ConnectionOptions& options);
 
-/// A client of that coordinator, which has answered. Throws CommandError that says how to start one
-/// if there is none.
+/// No coordinator runs there; the message says how to start one.
+class NoCoordinator : public CommandError {
+ public:
+  using CommandError::CommandError;
+};
+
+/// A client of that coordinator, which has answered. Throws NoCoordinator if there is none, else
+/// CommandError.
 HttpClient connect(const ConnectionOptions& options);
 
 /// The body of a good answer; else throws CommandError with the coordinator's own words.

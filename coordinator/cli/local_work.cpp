@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
+#include <string>
 #include <vector>
 
 #include "coordinator/cli/command.hpp"
@@ -24,6 +26,18 @@ std::vector<std::string> worker_arguments(const std::filesystem::path& state, co
   const WorkOptions& options = work.options;
   if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
   if (!options.trainer.empty()) words.insert(words.end(), {"--trainer", options.trainer});
+  return words;
+}
+
+/// Why the worker says in its log that it ended; '' if it does not.
+std::string last_words(const std::filesystem::path& log) {
+  std::ifstream lines(log);
+  std::string words;
+  for (std::string line; std::getline(lines, line);) {
+    const auto why = line.find(" why=");
+    if (line.find(" critical ") != std::string::npos && why != std::string::npos)
+      words = ": " + line.substr(why + 5);
+  }
   return words;
 }
 
@@ -71,7 +85,7 @@ bool work_on(HttpClient& coordinator, SweepId sweep, const std::filesystem::path
   const bool finished = watch_sweep(coordinator, sweep, [&] { return worker.alive(); });
   if (signals.raised()) return finished;
   if (!finished) {
-    throw CommandError("the worker ended before the sweep did; its last words are in " +
+    throw CommandError("the worker ended before the sweep did" + last_words(log) + "; see " +
                        log.string());
   }
   worker.wait();  // it drains by itself

@@ -4,7 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <string>
+#include <vector>
 
+#include "common/near_words.hpp"
+#include "common/version.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/dataset/ingest.hpp"
 
@@ -37,7 +42,12 @@ std::string fault_of_name(const CLI::App& app, int argc, char** argv) {
   if (name.empty()) return "name a command";
   const auto called =
       app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
-  return name.front() == '-' || !called.empty() ? "" : "'" + name + "' is not a command of hone";
+  if (name.front() == '-' || !called.empty()) return "";
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return "'" + name + "' is not a command of hone" +
+         hone::suggestion(name, {names.begin(), names.end()});
 }
 
 int fail(const std::string& message, int code) {
@@ -70,11 +80,11 @@ int main(int argc, char** argv) {
   start_log();
   CLI::App app(description, "hone");
   app.footer(examples);
-  app.set_version_flag("--version", HONE_VERSION);
+  app.set_version_flag("--version", hone::code_version());
   app.require_subcommand(1);
   add_commands(app);
   if (const std::string fault = fault_of_name(app, argc, argv); !fault.empty()) {
-    return fail(fault + "; see 'hone --help'", 2);
+    return fail(fault + (fault.back() == '?' ? "" : ";") + " see 'hone --help'", 2);
   }
   try {
     app.parse(argc, argv);
@@ -91,6 +101,8 @@ int main(int argc, char** argv) {
     return fail(error.what(), error.exit_code);
   } catch (const hone::IngestError& error) {
     return fail(error.what(), 2);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(error.path1().string() + ": " + error.code().message(), 1);
   } catch (const std::exception& error) {
     return fail(error.what(), 1);
   }

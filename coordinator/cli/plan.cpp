@@ -54,6 +54,9 @@ void print_plan(const Options& options) {
     const Plan plan = expand(experiment, facts);
     const Estimate total = estimate(plan, facts, experience_of(options, plan));
     std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
+    if (!options.json)
+      std::cout << "The images were read into " << store.string()
+                << ", where 'hone run' finds them.\n";
   } catch (const ExperimentError& error) {
     throw CommandError(options.experiment.file + ": " + error.what(), 2);
   }

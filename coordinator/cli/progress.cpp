@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int bar_width = 24;
 constexpr std::chrono::milliseconds redraw_after{100};
+constexpr std::chrono::milliseconds say_again_after{10'000};  // where nothing can be drawn over
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -33,7 +34,8 @@ ProgressBar::ProgressBar(std::string label, std::int64_t total)
     : label_(std::move(label)),
       total_(std::max<std::int64_t>(1, total)),
       visible_(::isatty(STDERR_FILENO) == 1),
-      start_(Clock::now()) {}
+      start_(Clock::now()),
+      drawn_(visible_ ? Clock::time_point{} : start_) {}
 
 ProgressBar::~ProgressBar() {
   constexpr const char* erase_line = "\r\033[K";
@@ -41,8 +43,15 @@ ProgressBar::~ProgressBar() {
 }
 
 void ProgressBar::update(std::int64_t done) {
-  if (!visible_ || (done < total_ && Clock::now() - drawn_ < redraw_after)) return;
+  if (Clock::now() - drawn_ < (visible_ ? redraw_after : say_again_after)) {
+    if (!visible_ || done < total_) return;
+  }
   drawn_ = Clock::now();
+  if (!visible_) {
+    std::fprintf(stderr, "%s: %lld of %lld\n", label_.c_str(), static_cast<long long>(done),
+                 static_cast<long long>(total_));
+    return;
+  }
   const double rate = static_cast<double>(done) / std::max(1e-3, seconds_since(start_));
   const double left = static_cast<double>(total_ - done) / std::max(1e-3, rate);
   const auto filled = static_cast<std::size_t>(bar_width * std::min(done, total_) / total_);

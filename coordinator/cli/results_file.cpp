@@ -15,9 +15,13 @@ constexpr int wrong_input = 2;
 
 }  // namespace
 
+bool has_results(const std::string& state) {
+  return std::filesystem::exists(database_file(state_folder(state)));
+}
+
 Database open_results(const std::string& state) {
   const std::filesystem::path file = database_file(state_folder(state));
-  if (!std::filesystem::exists(file)) {
+  if (!has_results(state)) {
     throw CommandError("there are no results in " + file.parent_path().string() +
                        "; name the state folder with --state");
   }

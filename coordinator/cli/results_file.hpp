@@ -9,6 +9,9 @@
 /// The results of a state folder, for commands that only read them.
 namespace hone::cli {
 
+/// Whether the state folder (`state` as of --state) has a database.
+bool has_results(const std::string& state);
+
 /// Opens the database of the state folder (`state` as of --state) for reading. Throws CommandError
 /// if there is none.
 Database open_results(const std::string& state);

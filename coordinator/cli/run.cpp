@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
@@ -43,9 +45,7 @@ void run(const Options& options) {
   HttpClient coordinator(read_access(access_file(state)));
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
-  std::fprintf(stderr, "sweep %lld: %lld trials, %lld of them new\n",
-               static_cast<long long>(submitted.sweep.value),
-               static_cast<long long>(submitted.trials), static_cast<long long>(submitted.added));
+  std::fprintf(stderr, "%s\n", text_of(submitted).c_str());
   server.work_only_on(submitted.sweep);
   if (!is_finished(coordinator, submitted.sweep) &&
       !work_on(coordinator, submitted.sweep, state,
@@ -59,6 +59,8 @@ void run(const Options& options) {
     print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
     throw CommandError("", 3);
   }
+  if (isatty(STDOUT_FILENO) == 1)
+    std::fprintf(stderr, "\nNext: hone claims, hone stopping, hone explain II:DATASET:COLUMN\n");
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/watch.hpp"
+#include "coordinator/server/api.hpp"
 
 namespace hone::cli {
 
@@ -16,7 +19,7 @@ using nlohmann::json;
 
 constexpr const char* examples = R"(
 Examples:
-  hone status                   all sweeps of the coordinator
+  hone status                   all sweeps of the coordinator, or of a state folder without one
   hone status 3                 one of them: what runs, what failed and why
   hone status 3 --json
 )";
@@ -52,18 +55,44 @@ void print_sweep(const std::string& body) {
   print_troubled(body, std::cout);
 }
 
-void print_status(const Options& options) {
-  HttpClient coordinator = connect(options.connection);
+/// Answers a GET.
+using Ask = std::function<std::string(const std::string& target)>;
+
+void print_answers(const Options& options, const Ask& ask) {
   const bool one = options.sweep != 0;
-  const std::string target = "/api/v1/sweeps" + (one ? "/" + std::to_string(options.sweep) : "");
-  const std::string body = body_of(coordinator.get(target));
+  const std::string body = ask("/api/v1/sweeps" + (one ? "/" + std::to_string(options.sweep) : ""));
   if (options.json) {
     std::cout << body << "\n";
   } else if (one) {
     print_sweep(body);
   } else {
-    print_sweeps(json::parse(body), json::parse(body_of(coordinator.get("/api/v1/status"))));
+    print_sweeps(json::parse(body), json::parse(ask("/api/v1/status")));
   }
+}
+
+std::string asked_of_file(Database& database, const std::string& target) {
+  const ApiResponse response = api_get(database, {}, target);
+  return body_of({.status = response.status, .body = response.body});
+}
+
+/// Of the coordinator; of a state folder on which none runs, from its file.
+void print_status(const Options& options) {
+  std::optional<HttpClient> coordinator;
+  try {
+    coordinator.emplace(connect(options.connection));
+  } catch (const NoCoordinator&) {
+    const bool elsewhere = !options.connection.access.empty();
+    if (elsewhere || !has_results(options.connection.state)) throw;
+  }
+  if (coordinator) {
+    return print_answers(
+        options, [&](const std::string& target) { return body_of(coordinator->get(target)); });
+  }
+  Database database = open_results(options.connection.state);
+  const Snapshot snapshot(database);
+  std::cerr << "no coordinator runs on this state folder; its file says:\n";
+  print_answers(options,
+                [&](const std::string& target) { return asked_of_file(database, target); });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "common/ids.hpp"
 #include "common/net/http_client.hpp"
@@ -12,8 +13,12 @@ namespace hone::cli {
 struct Submitted {
   SweepId sweep;
   std::int64_t trials = 0;
-  std::int64_t added = 0;  // not known from this or another sweep
+  std::int64_t added = 0;      // not known from this or another sweep
+  std::int64_t trainings = 0;  // of the new ones, at most
 };
+
+/// "sweep 3: 60 trials, 48 of them new, at most 32 trainings"
+std::string text_of(const Submitted& submitted);
 
 /// Ingests what the experiment names into `store`, hands the coordinator the packs that it lacks,
 /// and submits. Shows progress on a terminal. Throws CommandError.

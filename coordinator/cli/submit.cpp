@@ -11,6 +11,7 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/watch.hpp"
+#include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
 
@@ -51,14 +52,14 @@ void submit(const Options& options) {
     std::cout << json{{"schema", "hone.submitted.v1"},
                       {"sweep", submitted.sweep.value},
                       {"trials", submitted.trials},
-                      {"added", submitted.added}}
+                      {"added", submitted.added},
+                      {"trainings", submitted.trainings}}
               << "\n";
   } else if (isatty(STDOUT_FILENO) == 0) {
     std::cout << submitted.sweep.value << "\n";
   } else {
-    std::cout << "sweep " << submitted.sweep.value << ": " << submitted.trials << " trials, "
-              << submitted.added << " of them new. Follow it with 'hone status "
-              << submitted.sweep.value << "'.\n";
+    std::cout << text_of(submitted) << ". Follow it with 'hone status " << submitted.sweep.value
+              << "'.\n";
   }
   std::cout.flush();
   if (!options.wait) return;
@@ -86,7 +87,19 @@ Submitted submit_experiment(HttpClient& coordinator, const ExperimentSpec& exper
   }
   const json request = {{"experiment", json::parse(to_json(experiment))}, {"packs", packs}};
   const json answer = json::parse(body_of(coordinator.post("/api/v1/sweeps", request.dump())));
-  return {{answer.at("sweep")}, answer.at("trials"), answer.at("added")};
+  return {.sweep = {answer.at("sweep")},
+          .trials = answer.at("trials"),
+          .added = answer.at("added"),
+          .trainings = answer.at("trainings")};
+}
+
+std::string text_of(const Submitted& submitted) {
+  const std::string sweep =
+      "sweep " + std::to_string(submitted.sweep.value) + ": " + counted(submitted.trials, "trial");
+  if (submitted.added == 0) return sweep + ", none of them new";
+  return sweep + ", " + std::to_string(submitted.added) + " of them new, " +
+         (submitted.trainings == 0 ? "nothing to train"
+                                   : "at most " + counted(submitted.trainings, "training"));
 }
 
 void add_submit(CLI::App& app) {

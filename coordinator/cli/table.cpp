@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "common/near_words.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/explain.hpp"
@@ -35,6 +37,7 @@ struct Options {
   std::string sweep = "last";
   ConnectionOptions connection;
   std::string format = "text";
+  bool json = false;
 };
 
 SweepId remote_sweep(HttpClient& coordinator, const std::string& text) {
@@ -83,10 +86,27 @@ void explain(const Options& options) {
                 .json = options.format == "json"});
 }
 
-void run(const Options& options) {
-  if (!options.explain.empty()) return explain(options);
-  if (options.table.empty())
+/// "II" of "ii" too.
+std::string table_name(const std::string& given) {
+  if (given.empty())
     throw CommandError("name a table: I, lambda, II, III or variants", wrong_input);
+  const std::vector<std::string>& names = table_names();
+  for (const std::string& name : names)
+    if (CLI::detail::to_lower(name) == CLI::detail::to_lower(given)) return name;
+  throw CommandError(
+      "'" + given + "' is not a table" + suggestion(given, {names.begin(), names.end()}),
+      wrong_input);
+}
+
+void run(Options options) {
+  if (options.json) options.format = "json";
+  if (!options.explain.empty()) {
+    // 'hone table --explain CELL 3': a cell names its table, so what is left is the sweep.
+    if (options.sweep == "last" && !options.table.empty() && std::isdigit(options.table.front()))
+      options.sweep = options.table;
+    return explain(options);
+  }
+  options.table = table_name(options.table);
   options.connection.access.empty() ? print(options) : print_remote(options);
 }
 
@@ -121,14 +141,13 @@ void add_table(CLI::App& app) {
   auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand("table", "Print a table of the paper from the results");
   command->footer(examples);
-  command
-      ->add_option(
-          "TABLE", options->table,
-          "I (hyperparameters), lambda, II (refinement), III (self-refinement) or variants")
-      ->check(CLI::IsMember(table_names()));
+  command->add_option(
+      "TABLE", options->table,
+      "I (hyperparameters), lambda, II (refinement), III (self-refinement) or variants");
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);
+  command->add_flag("--json", options->json, "The same as --format json");
   command->add_option("--explain", options->explain, "Show what is behind a cell instead")
       ->type_name("TABLE:DATASET:COLUMN");
   command->callback([options] { run(*options); });

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/near_words.hpp"
 #include "coordinator/plan/experiment_check.hpp"
 #include "coordinator/plan/experiment_keys.hpp"
 #include "coordinator/plan/json_lines.hpp"
@@ -43,8 +44,28 @@ json profile_layer(const std::string& name, const Places& places) {
   places.refuse("/profile", "unknown profile '" + name + "'" + suggestion(name, profile_names()));
 }
 
-/// "training.epochs=3" as {"training": {"epochs": 3}}.
-json setting_layer(const Setting& setting, Places& places) {
+/// A merge patch that gives `value` to the place of `own` that `pointer` names. A patch replaces
+/// lists as a whole, so that one entry of a list, "/datasets/0/cases", needs the others of `own`.
+json patch_of(const json& own, const std::string& pointer, const json& value) {
+  for (auto end = pointer.find('/', 1); end != std::string::npos;
+       end = pointer.find('/', end + 1)) {
+    const json::json_pointer list(pointer.substr(0, end));
+    if (!own.contains(list) || !own.at(list).is_array()) continue;
+    json patched = own.at(list);
+    const json::json_pointer entry(pointer.substr(end, pointer.find('/', end + 1) - end));
+    if (!patched.contains(entry))
+      throw ExperimentError("there is no entry " + entry.back() + " of '" + list.back() +
+                            "'; it has " + std::to_string(patched.size()) + ", counted from 0");
+    patched[json::json_pointer(pointer.substr(end))] = value;
+    return patch_of(json::object(), pointer.substr(0, end), patched);
+  }
+  json patch = json::object();
+  patch[json::json_pointer(pointer)] = value;
+  return patch;
+}
+
+/// "training.epochs=3" as {"training": {"epochs": 3}}, over the experiment's `own` keys.
+json setting_layer(const json& own, const Setting& setting, Places& places) {
   const std::string place = "-S " + setting;
   const auto equals = setting.find('=');
   if (equals == std::string::npos || equals == 0)
@@ -54,14 +75,16 @@ json setting_layer(const Setting& setting, Places& places) {
   if (value.is_discarded()) value = text;
   std::string pointer = "/" + setting.substr(0, equals);
   for (char& c : pointer) c = c == '.' ? '/' : c;
-  json layer = json::object();
+  json layer;
   try {
-    layer[json::json_pointer(pointer)] = value;
+    layer = patch_of(own, pointer, value);
+  } catch (const ExperimentError& error) {
+    throw ExperimentError(place + ": " + error.what());
   } catch (const json::exception&) {
     throw ExperimentError(place + ": not a key; expected names and dots, training.epochs=3 say");
   }
-  Places own(place);
-  checked_layer(layer.dump(-1, ' ', false, json::error_handler_t::replace), own);
+  const Places from(place);
+  checked_layer(layer.dump(-1, ' ', false, json::error_handler_t::replace), from);
   places.note(pointer, place);
   return layer;
 }
@@ -73,7 +96,7 @@ ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
   Places places{std::string(file)};
   note_lines(text, std::string(file), places);
   json own = checked_layer(text, places);
-  for (const Setting& setting : settings) own.merge_patch(setting_layer(setting, places));
+  for (const Setting& setting : settings) own.merge_patch(setting_layer(own, setting, places));
   if (!profile.empty()) {
     own["profile"] = profile;
     places.note("/profile", "--profile " + std::string(profile));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "common/near_words.hpp"
 #include "coordinator/plan/experiment_keys.hpp"
 
 namespace hone {

@@ -53,7 +53,4 @@ const ExperimentObject& experiment_object(std::string_view path);
 /// What would be right for the key, for people: "an integer in [1, 100000]".
 std::string expected(const ExperimentKey& key);
 
-/// "; did you mean 'epochs'?", or all the words if none is near, or nothing if there are no words.
-std::string suggestion(std::string_view given, const std::vector<std::string_view>& words);
-
 }  // namespace hone

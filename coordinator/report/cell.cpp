@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <stdexcept>
+
+#include "common/near_words.hpp"
 
 namespace hone {
 
@@ -12,27 +13,25 @@ namespace {
 constexpr std::size_t most_listed = 30;
 constexpr const char* shape = "a cell is written TABLE:DATASET:COLUMN, such as II:PH2:quality-1x";
 
-std::size_t edits_between(const std::string& first, const std::string& second) {
-  std::vector<std::size_t> row(second.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= first.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= second.size(); ++j) {
-      const std::size_t replaced = diagonal + (first[i - 1] == second[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
 std::string list_of(const std::vector<std::string>& names) {
   std::string text;
   const std::size_t shown = std::min(names.size(), most_listed);
   for (std::size_t i = 0; i < shown; ++i) text += (i > 0 ? ", " : "") + names[i];
   if (names.size() > shown) text += " and " + std::to_string(names.size() - shown) + " more";
   return text;
+}
+
+/// "sweep 1 has it", "sweeps 1, 3 have it", or nothing.
+std::string sweeps_with(Database& database, const CellName& cell) {
+  Statement query = database.prepare(
+      "SELECT DISTINCT sweep FROM cell WHERE tab = ? AND dataset = ? AND variant = ? "
+      "AND column_name = ? ORDER BY sweep");
+  query.bind(cell.table).bind(cell.dataset).bind(cell.variant).bind(cell.column);
+  std::vector<std::string> sweeps;
+  while (query.step()) sweeps.push_back(std::to_string(query.integer(0)));
+  if (sweeps.empty()) return {};
+  return (sweeps.size() == 1 ? "sweep " : "sweeps ") + list_of(sweeps) +
+         (sweeps.size() == 1 ? " has it" : " have it");
 }
 
 void require_metric(Database& database, const std::string& metric) {
@@ -98,6 +97,9 @@ void require_cell(Database& database, SweepId sweep, const CellName& cell) {
   const std::vector<CellName> cells = cells_of(database, sweep);
   if (std::find(cells.begin(), cells.end(), cell) != cells.end()) return;
   const std::string where = "sweep " + std::to_string(sweep.value);
+  if (const std::string others = sweeps_with(database, cell); !others.empty())
+    throw std::invalid_argument(where + " has no cell '" + text_of(cell) + "', but " + others +
+                                ": give its number after the cell");
   if (cells.empty())
     throw std::invalid_argument(where + " has no cells of Tables II, III, variants");
   std::vector<std::string> names;
@@ -151,11 +153,7 @@ std::string unit_of(const std::string& metric) {
 }
 
 std::string nearest_name(const std::string& text, const std::vector<std::string>& names) {
-  const auto nearer = [&text](const std::string& a, const std::string& b) {
-    return edits_between(text, a) < edits_between(text, b);
-  };
-  const auto nearest = std::min_element(names.begin(), names.end(), nearer);
-  return nearest == names.end() ? "" : *nearest;
+  return nearest_word(text, {names.begin(), names.end()});
 }
 
 }  // namespace hone

@@ -46,6 +46,8 @@ struct EvidenceAttempt {
   bool accepted = false;
   std::string state, reason, host, device, started, ended;
   std::optional<std::int64_t> rows, reseeds;
+  std::string code;     // "0.1.0 (19b1223)"; '' of an attempt that does not say
+  std::string library;  // "LibTorch 2.13.0"
 };
 
 struct EvidenceTrial {

@@ -54,7 +54,9 @@ json json_of(const EvidenceAttempt& attempt) {
           {"started", attempt.started},
           {"ended", attempt.ended.empty() ? json() : json(attempt.ended)},
           {"rows", or_null(attempt.rows)},
-          {"reseeds", or_null(attempt.reseeds)}};
+          {"reseeds", or_null(attempt.reseeds)},
+          {"code", attempt.code},
+          {"library", attempt.library}};
 }
 
 json json_of(const EvidencePack& pack) {

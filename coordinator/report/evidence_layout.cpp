@@ -73,6 +73,7 @@ std::string text_of(const EvidenceAttempt& attempt) {
                      (attempt.ended.empty() ? "now" : attempt.ended);
   if (attempt.rows) text += ", " + counted(*attempt.rows, "row");
   if (attempt.reseeds) text += ", " + counted(*attempt.reseeds, "reseed");
+  if (!attempt.code.empty()) text += ", by hone " + attempt.code + " with " + attempt.library;
   if (!attempt.reason.empty()) text += ", " + first_line(attempt.reason);
   return text + "\n";
 }

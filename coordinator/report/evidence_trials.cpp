@@ -52,7 +52,8 @@ void read_outputs(Database& database, EvidenceTrial& trial) {
 void read_attempts(Database& database, EvidenceTrial& trial) {
   Statement query = database.prepare(
       "SELECT a.attempt, a.attempt IS t.accepted, a.state, a.reason, w.host, w.device, a.started, "
-      "a.ended, a.rows, a.summary ->> '$.reseeds' FROM attempt a JOIN trial t ON t.id = a.trial "
+      "a.ended, a.rows, a.summary ->> '$.reseeds', coalesce(a.summary ->> '$.code', ''), "
+      "coalesce(a.summary ->> '$.library', '') FROM attempt a JOIN trial t ON t.id = a.trial "
       "JOIN worker w ON w.id = a.worker WHERE a.trial = ? ORDER BY a.attempt");
   query.bind(trial.id);
   while (query.step())
@@ -65,7 +66,9 @@ void read_attempts(Database& database, EvidenceTrial& trial) {
                               .started = query.text(6),
                               .ended = query.text(7),
                               .rows = optional_integer(query, 8),
-                              .reseeds = optional_integer(query, 9)});
+                              .reseeds = optional_integer(query, 9),
+                              .code = query.text(10),
+                              .library = query.text(11)});
 }
 
 }  // namespace

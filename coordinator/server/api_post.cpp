@@ -61,6 +61,7 @@ ApiResponse post_sweep(Store& store, const json& body) {
   return {receipt.known ? 200U : 201U, json{{"sweep", receipt.sweep.value},
                                             {"trials", receipt.trials},
                                             {"added", receipt.added},
+                                            {"trainings", receipt.trainings},
                                             {"known", receipt.known}}
                                            .dump()};
 }

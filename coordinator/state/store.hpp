@@ -27,9 +27,10 @@ struct Submission {
 /// What became of a submission.
 struct SweepReceipt {
   SweepId sweep;
-  std::int64_t trials = 0;  // in the sweep
-  std::int64_t added = 0;   // of them new; the others exist already, from this sweep or another
-  bool known = false;       // the very same sweep was submitted before
+  std::int64_t trials = 0;     // in the sweep
+  std::int64_t added = 0;      // of them new; the others exist already, from this sweep or another
+  std::int64_t trainings = 0;  // of the new ones; deferred ones may turn out to exist already
+  bool known = false;          // the very same sweep was submitted before
 };
 
 /// What became of rows that a worker reported.

@@ -79,6 +79,8 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
     const auto [id, is_new] = find_or_add_trial(trial, ids);
     ids.push_back(id);
     receipt.added += is_new ? 1 : 0;
+    const bool trains = trial.spec.role == Role::segment || trial.spec.role == Role::refine;
+    receipt.trainings += is_new && trains ? 1 : 0;
     member.bind(receipt.sweep.value).bind(ids.back()).bind(trial.key).run();
   }
   Statement net = database_.prepare("INSERT OR IGNORE INTO sweep_net VALUES (?, ?, ?, ?)");

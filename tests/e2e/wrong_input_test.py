@@ -67,8 +67,11 @@ class WrongInput(HoneTest):
         coordinator = self.serve(self.state())
         coordinator.send_signal(signal.SIGKILL)
         coordinator.wait()
-        self.assert_refused(FAILED, ["status", "--state", self.state()],
+        self.assert_refused(FAILED, ["submit", self.tiny(), "--state", self.state()],
                             "no coordinator answers", "127.0.0.1", "hone serve")
+        told = self.hone("status", "--state", self.state())
+        self.assertIn("no coordinator runs", told.stderr)
+        self.assertIn("no sweep yet", told.stdout)
 
     def test_a_sweep_that_does_not_exist(self):
         self.serve(self.state())

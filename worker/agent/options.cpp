@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "common/version.hpp"
 #include "worker/agent/environment.hpp"
 
 namespace hone {
@@ -61,7 +62,7 @@ struct Given {
 void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.option_defaults()->take_last();  // so that an alias can be overruled
   app.footer(examples);
-  app.set_version_flag("--version", HONE_VERSION);
+  app.set_version_flag("--version", code_version());
   app.add_option("--access", options.access,
                  "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
                  "./hone-state]; waited for if it is not there");

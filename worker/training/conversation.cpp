@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <istream>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 
+#include "common/version.hpp"
 #include "common/wire.hpp"
 
 namespace hone {
@@ -41,6 +43,14 @@ class Narrator final : public Observer {
   const Train& order_;
 };
 
+/// With what computed it, so that a number's code can be found.
+std::string signed_summary(const std::string& summary, const Trainer& trainer) {
+  auto facts = nlohmann::json::parse(summary.empty() ? "{}" : summary);
+  facts["code"] = code_version();
+  facts["library"] = trainer.library();
+  return facts.dump();
+}
+
 FromTrainer carry_out(const Train& order, Trainer& trainer, Narrator& narrator) {
   TrainingRequest request{.spec = order.spec, .inputs = {}, .output = order.output};
   for (const auto& [name, path] : order.inputs) request.inputs.emplace(name, path);
@@ -50,7 +60,7 @@ FromTrainer carry_out(const Train& order, Trainer& trainer, Narrator& narrator) 
                     .outcome = result.outcome,
                     .reason = result.reason,
                     .artifacts = {},
-                    .summary = result.summary};
+                    .summary = signed_summary(result.summary, trainer)};
     for (const auto& [name, path] : result.artifacts) trained.artifacts[name] = path.string();
     return trained;
   } catch (const TrainingError& error) {

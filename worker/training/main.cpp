@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <csignal>
 
+#include "common/version.hpp"
 #include "worker/training/conversation.hpp"
 
 namespace {
@@ -26,7 +27,7 @@ bool die_with(pid_t parent) {
 int main(int argc, char** argv) {
   const pid_t parent = ::getppid();
   CLI::App app("Trains what it is told to, one JSON object a line on standard input and output.");
-  app.set_version_flag("--version", "hone-trainer " HONE_VERSION);
+  app.set_version_flag("--version", std::string("hone-trainer ") + hone::code_version());
   CLI11_PARSE(app, argc, argv);
   spdlog::set_default_logger(spdlog::stderr_color_mt("trainer"));
   if (!die_with(parent)) return 1;

@@ -229,6 +229,9 @@ TEST(WrongSetting, IsNamedAsTyped) {
             "-S epochs: expected KEY=VALUE, training.epochs=3 say");
   EXPECT_EQ(message_of(given::ph2_text, {}, "smok"),
             "--profile smok: /profile: unknown profile 'smok'; did you mean 'smoke'?");
+  EXPECT_EQ(message_of(given::ph2_text, {"datasets.2.cases=9"}),
+            "-S datasets.2.cases=9: there is no entry 2 of 'datasets'; it has 1, counted from 0");
+  EXPECT_NE(message_of(given::ph2_text, {"datasets.x.cases=9"}), "accepted");
   EXPECT_NE(message_of(given::ph2_text, {"a..b=1"}), "accepted");
   EXPECT_NE(message_of(given::ph2_text, {"a~b=1"}), "accepted");
   EXPECT_NE(message_of(given::ph2_text, {"training=null"}), "accepted");

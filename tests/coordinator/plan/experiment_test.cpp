@@ -66,6 +66,17 @@ TEST(Experiment, ASettingIsJsonOrElseAString) {
   EXPECT_EQ(experiment.training.loss, Loss::dice_bce);
 }
 
+TEST(Experiment, ASettingReachesIntoAList) {
+  const std::string text = R"({"name": "x", "datasets": [{"name": "a", "layout": "lesions"},
+      {"name": "b", "layout": "lesions", "count": 30}]})";
+  const ExperimentSpec experiment = parse_experiment(
+      text, "x.json", "", {"datasets.1.count=40", "datasets.1.generator=7", "datasets.0.count=9"});
+  EXPECT_EQ(experiment.datasets[0].count, 9);
+  EXPECT_EQ(experiment.datasets[1].name, "b");
+  EXPECT_EQ(experiment.datasets[1].count, 40);
+  EXPECT_EQ(experiment.datasets[1].generator, 7);
+}
+
 TEST(Experiment, ComesBackFromItsResolvedText) {
   const std::string text = R"({"name": "x", "profile": "smoke", "seeds": [1, 9007199254740991],
       "datasets": [{"name": "a", "layout": "lesions", "count": 9, "generator": 4},
