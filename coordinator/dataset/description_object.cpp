@@ -1,10 +1,14 @@
 #include "coordinator/dataset/description_object.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <utility>
+
+#include "common/json_lines.hpp"
+#include "common/near_words.hpp"
 
 namespace hone {
 
@@ -13,24 +17,12 @@ using nlohmann::json;
 struct DescriptionObject::Content {
   json value;
   std::string place;
-  std::string pointer;  // of this object; "" for the whole
+  std::shared_ptr<const std::map<std::string, int>> lines;  // by pointer; none: of no file
+  std::string pointer;                                      // of this object; "" for the whole
   std::vector<std::string> asked;
 };
 
 namespace {
-
-/// Throws what json::parse throws, or IngestError for a key that is there twice.
-json parsed(std::string_view text, const std::string& place) {
-  std::vector<std::set<std::string>> open;
-  return json::parse(text, [&](int, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::object_start) open.emplace_back();
-    if (event == json::parse_event_t::object_end) open.pop_back();
-    if (event == json::parse_event_t::key && !open.back().insert(value).second) {
-      throw IngestError(place + ": the key '" + value.get<std::string>() + "' is there twice");
-    }
-    return true;
-  });
-}
 
 std::string range(double low, double high) {
   std::ostringstream text;
@@ -45,14 +37,17 @@ bool is_integer(const json& value, int low, int high) {
 }  // namespace
 
 DescriptionObject::DescriptionObject(std::string_view text, const std::string& place)
-    : content_(new Content{nullptr, place, "", {}}) {
+    : content_(new Content{nullptr, place, nullptr, "", {}}) {
+  // What stands in an experiment is written anew before it comes here: its lines say nothing.
+  const bool is_file = place.ends_with(".json");
   try {
-    content_->value = parsed(text, place);
-  } catch (const json::exception& error) {
-    const std::string what = error.what();
-    const auto begin = what.find("parse error");
-    throw IngestError(place +
-                      ": not JSON: " + (begin == std::string::npos ? what : what.substr(begin)));
+    auto lines = lines_of_json(text);
+    if (is_file)
+      content_->lines = std::make_shared<const std::map<std::string, int>>(std::move(lines));
+    content_->value = json::parse(text);
+  } catch (const JsonFault& fault) {
+    const std::string line = is_file ? ":" + std::to_string(fault.line) : "";
+    throw IngestError(place + line + ": " + fault.what());
   }
   if (!content_->value.is_object()) throw IngestError(place + ": expected a JSON object");
 }
@@ -62,12 +57,13 @@ DescriptionObject::DescriptionObject(std::unique_ptr<Content> content)
 DescriptionObject::~DescriptionObject() = default;
 DescriptionObject::DescriptionObject(DescriptionObject&&) noexcept = default;
 
-bool DescriptionObject::has(std::string_view key) const {
+bool DescriptionObject::has(std::string_view key) {
+  auto& asked = content_->asked;
+  if (std::find(asked.begin(), asked.end(), key) == asked.end()) asked.emplace_back(key);
   return content_->value.contains(std::string(key));
 }
 
 void DescriptionObject::text(std::string_view key, std::string& target) {
-  content_->asked.emplace_back(key);
   if (!has(key)) return;
   const json& value = content_->value[std::string(key)];
   if (!value.is_string()) refuse_value(key, "a string");
@@ -75,7 +71,6 @@ void DescriptionObject::text(std::string_view key, std::string& target) {
 }
 
 void DescriptionObject::flag(std::string_view key, bool& target) {
-  content_->asked.emplace_back(key);
   if (!has(key)) return;
   const json& value = content_->value[std::string(key)];
   if (!value.is_boolean()) refuse_value(key, "true or false");
@@ -83,7 +78,6 @@ void DescriptionObject::flag(std::string_view key, bool& target) {
 }
 
 void DescriptionObject::integer(std::string_view key, int low, int high, int& target) {
-  content_->asked.emplace_back(key);
   if (!has(key)) return;
   const json& value = content_->value[std::string(key)];
   if (!is_integer(value, low, high)) refuse_value(key, "an integer in " + range(low, high));
@@ -91,7 +85,6 @@ void DescriptionObject::integer(std::string_view key, int low, int high, int& ta
 }
 
 void DescriptionObject::number(std::string_view key, double low, double high, double& target) {
-  content_->asked.emplace_back(key);
   if (!has(key)) return;
   const json& value = content_->value[std::string(key)];
   const bool fits = value.is_number() && value.get<double>() >= low && value.get<double>() <= high;
@@ -100,7 +93,6 @@ void DescriptionObject::number(std::string_view key, double low, double high, do
 }
 
 void DescriptionObject::texts(std::string_view key, std::vector<std::string>& target) {
-  content_->asked.emplace_back(key);
   if (!has(key)) return;
   const json& value = content_->value[std::string(key)];
   const auto fits = [](const json& entry) { return entry.is_string() && entry != ""; };
@@ -112,7 +104,6 @@ void DescriptionObject::texts(std::string_view key, std::vector<std::string>& ta
 
 void DescriptionObject::integers(std::string_view key, int low, int high,
                                  std::vector<int>& target) {
-  content_->asked.emplace_back(key);
   if (!has(key)) return;
   const json& value = content_->value[std::string(key)];
   const auto fits = [&](const json& entry) { return is_integer(entry, low, high); };
@@ -124,26 +115,31 @@ void DescriptionObject::integers(std::string_view key, int low, int high,
 }
 
 DescriptionObject DescriptionObject::object(std::string_view key) {
-  content_->asked.emplace_back(key);
   const json& value = content_->value[std::string(key)];
   if (!value.is_object()) refuse_value(key, "an object");
-  return DescriptionObject(std::make_unique<Content>(
-      Content{value, content_->place, content_->pointer + "/" + std::string(key), {}}));
+  return DescriptionObject(std::make_unique<Content>(Content{
+      value, content_->place, content_->lines, content_->pointer + "/" + std::string(key), {}}));
 }
 
 void DescriptionObject::finish() const {
   for (const auto& [key, value] : content_->value.items()) {
     const auto& asked = content_->asked;
     if (std::find(asked.begin(), asked.end(), key) != asked.end()) continue;
-    std::string known;
-    for (const std::string& name : asked) known += (known.empty() ? "'" : ", '") + name + "'";
-    refuse(key, "unknown key; known are " + known);
+    refuse(key, "unknown key" + suggestion(key, {asked.begin(), asked.end()}));
   }
 }
 
 void DescriptionObject::refuse(std::string_view key, const std::string& message) const {
   const std::string pointer = content_->pointer + (key.empty() ? "" : "/" + std::string(key));
-  throw IngestError(content_->place + ": " + (pointer.empty() ? "/" : pointer) + ": " + message);
+  std::string place = content_->place;
+  if (content_->lines) {
+    const auto line = content_->lines->find(pointer);
+    // A key that is missing has no line; its object has.
+    place += ":" + std::to_string(line != content_->lines->end()
+                                      ? line->second
+                                      : content_->lines->at(content_->pointer));
+  }
+  throw IngestError(place + ": " + (pointer.empty() ? "/" : pointer) + ": " + message);
 }
 
 void DescriptionObject::refuse_value(std::string_view key, const std::string& expected) const {

@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/json_lines.hpp"
 #include "common/near_words.hpp"
 #include "coordinator/plan/experiment_check.hpp"
 #include "coordinator/plan/experiment_keys.hpp"
-#include "coordinator/plan/json_lines.hpp"
 #include "coordinator/plan/profiles.hpp"
 
 namespace hone {

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
 #include "tests/coordinator/dataset/tree.hpp"
 
 namespace hone {
@@ -54,15 +59,15 @@ TEST(Description, SaysEverythingAboutPairs) {
 }
 
 TEST(Description, IsRefusedWhenItIsNotAnObject) {
-  EXPECT_THAT(refusal("{\n\"title\": }"),
-              AllOf(HasSubstr("x.json: not JSON"), HasSubstr("line 2")));
+  EXPECT_THAT(refusal("{\n\"title\": }"), HasSubstr("x.json:2: not JSON"));
   EXPECT_THAT(refusal("[]"), HasSubstr("expected a JSON object"));
-  EXPECT_THAT(refusal(R"({"title": "a", "title": "b"})"), HasSubstr("'title' is there twice"));
+  EXPECT_THAT(refusal(R"({"title": "a", "title": "b"})"),
+              HasSubstr("x.json:1: /title: the key is there twice"));
 }
 
 TEST(Description, IsRefusedByPathAndWithWhatWouldBeRight) {
   const std::map<std::string, std::string> faults = {
-      {R"({"imges": "x"})", "x.json: /imges: unknown key; known are '$schema', 'title'"},
+      {R"({"imges": "x"})", "x.json:1: /imges: unknown key; did you mean 'images'?"},
       {R"({"layout": "ph3"})", "/layout: expected 'pairs', 'ph2' or 'isic2017', found 'ph3'"},
       {R"({"layout": "ph2", "border": 3})", "/border: unknown key"},
       {R"({"border": -1})", "/border: expected an integer in [0, 10000], found -1"},
@@ -84,6 +89,43 @@ TEST(Description, IsRefusedByPathAndWithWhatWouldBeRight) {
       {R"({"foreground": {"treshold": 3}})", "/foreground/treshold: unknown key"},
       {R"({"border": 3, "allow_aspect": true})", "/allow_aspect: crops need"}};
   for (const auto& [text, message] : faults) EXPECT_THAT(refusal(text), HasSubstr(message));
+}
+
+TEST(Description, IsRefusedWithTheLineOfAFileOnly) {
+  const std::string text = "{\n \"foreground\":\n {\n  \"at_least\": 0}}";
+  EXPECT_THAT(refusal(text), HasSubstr("x.json:4: /foreground/at_least: expected an integer"));
+  EXPECT_THAT(refusal("{\n \"foreground\": {\n  \"scale\": 2}}"),
+              HasSubstr("x.json:2: /foreground"));
+  try {
+    read_description("{\n\"border\": -1}", "description");
+    FAIL();
+  } catch (const IngestError& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith("description: /border: expected"));
+  }
+}
+
+/// The words between quotes of "unknown key; known are 'a', 'b'".
+std::set<std::string> known_keys(const std::string& message) {
+  std::set<std::string> keys;
+  std::istringstream words(message.substr(message.find("known are")));
+  for (std::string word; std::getline(words, word, '\'') && std::getline(words, word, '\'');)
+    keys.insert(word);
+  return keys;
+}
+
+std::set<std::string> names_of(const nlohmann::json& properties) {
+  std::set<std::string> names;
+  for (const auto& [name, property] : properties.items()) names.insert(name);
+  return names;
+}
+
+TEST(Description, HasASchemaOfTheKeysThatAreRead) {
+  std::ifstream file(HONE_SOURCE_DIR "/experiments/dataset-schema.json");
+  const auto properties = nlohmann::json::parse(file).at("properties");
+  const std::string stranger = "\"nobody reads this key\": 1}";
+  EXPECT_EQ(known_keys(refusal("{" + stranger)), names_of(properties));
+  EXPECT_EQ(known_keys(refusal("{\"foreground\": {" + stranger + "}")),
+            names_of(properties.at("foreground").at("properties")));
 }
 
 TEST(Description, IsFoundByNameOrPath) {

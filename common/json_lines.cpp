@@ -1,4 +1,4 @@
-#include "coordinator/plan/json_lines.hpp"
+#include "common/json_lines.hpp"
 
 #include <algorithm>
 #include <iterator>
