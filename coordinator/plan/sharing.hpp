@@ -10,7 +10,7 @@ namespace hone {
 /// that it needs, sharing within the cell alone: what researchers' scripts do. Cells: the base
 /// net's once, each net of Table II for 1x and 2x, the Quality net once more for Table III,
 /// self-refinement of each mode for Validation and Best, every variant and the hyperparameters
-/// once.
+/// once; the configurations of that search stand in no cell of their own.
 std::int64_t image_steps_alone(const Plan& plan);
 
 }  // namespace hone

@@ -112,7 +112,7 @@ SweepReceipt Desk::submit(const ExperimentSpec& experiment) {
   const auto transaction = store_->begin();
   store_->add_pack(facts.pack, manifest(experiment.image_size));
   const SweepReceipt receipt = store_->add_sweep({.name = experiment.name,
-                                                  .experiment = to_json(experiment),
+                                                  .experiment = sweep_text(experiment),
                                                   .packs = {{"toy", facts.pack}},
                                                   .plan = expand(experiment, {{"toy", facts}})});
   store_->settle_selections();
