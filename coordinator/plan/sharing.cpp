@@ -39,9 +39,18 @@ Shown shown_of(const Label& label, const Plan& plan, const Tables& tables) {
   return {label.net, 1};
 }
 
+/// Whether a script would take the needed trial as given: what is chosen on another seed is known
+/// by then, and a choice by several data sets hears others than the trial's own.
+bool is_given(const TrialSpec& spec, const TrialSpec& needed) {
+  const bool choice_of_another = needed.role == Role::select && needed.seed != spec.seed;
+  return choice_of_another || needed.dataset != spec.dataset;
+}
+
 void collect(const Plan& plan, std::size_t trial, std::set<std::size_t>& needed) {
   if (!needed.insert(trial).second) return;
-  for (const Need& need : plan.trials[trial].needs) collect(plan, need.trial, needed);
+  for (const Need& need : plan.trials[trial].needs)
+    if (!is_given(plan.trials[trial].spec, plan.trials[need.trial].spec))
+      collect(plan, need.trial, needed);
 }
 
 }  // namespace

@@ -63,6 +63,21 @@ TEST(Estimate, OfTableIAddsItsSearchAloneToWhatALoopWouldTrain) {
             estimate(without, facts).alone_image_steps + 32 * base);
 }
 
+TEST(Estimate, OfOtherSeedsCountsNoChoiceAgain) {
+  const Plan plan = given::ph2_plan({"seeds=[1,2]", "selection_seeds=first"});
+  const std::int64_t one = 120 * 500 + 40 * 500 / 3;
+  const std::int64_t curves = 2 * (40 * 21 * 2 / 3);  // of a net, on two splits
+  const std::int64_t refined = 2 * one + curves;      // with its base net
+  const std::int64_t own_masks = one / 9 + one / 4;
+  // The base net; both nets of Table II in two cells each, Quality in a third; self-refinement of
+  // both steps in two, warm with the Quality net that it starts from.
+  const std::int64_t second = one + 2 * refined + 3 * refined +
+                              2 * (3 * one + own_masks + 2 * curves) +
+                              2 * (4 * one + own_masks + 2 * curves);
+  EXPECT_EQ(estimate(plan, facts).alone_image_steps,
+            estimate(given::ph2_plan(), facts).alone_image_steps + second);
+}
+
 TEST(Estimate, SaysOnWhichSeedChoicesAreMade) {
   const Plan plan = given::ph2_plan({"seeds=[1,2,3]", "selection_seeds=first"});
   const Estimate total = estimate(plan, facts);
