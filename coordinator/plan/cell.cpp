@@ -131,6 +131,7 @@ Draft Cell::refinement_draft(int fold, const RefineSpec& refine, Cell& masks_of)
   TrialSpec& spec = draft.trial.spec;
   spec = spec_of(Role::refine, fold);
   spec.refine = refine;
+  if (refine.mode == RefineMode::plain) spec.refine.feedback = MaskValues::soft;  // has none
   spec.training.image_augmentation = experiment_.refine_image_augmentation;
   draft.needs.push_back({masks_of.base(fold), "masks", "masks"});
   if (refine.augmentation == Augmentation::fitted)

@@ -74,13 +74,19 @@ TEST(Identity, RefinementsAloneChangeWithWhatIsTheirs) {
   for (const char* setting :
        {"refine.base_fraction=0.4", "refine.augmentation=none", "refine.base_masks=out_of_fold",
         "refine.mask_input=zero", "refine.improve_beta=1", "refine.image_augmentation=joint",
-        "refine.image_augmentation=flip", "refine.base_mask_values=hard", "refine.feedback=hard",
+        "refine.image_augmentation=flip", "refine.base_mask_values=hard",
         "refine.mask_dropout=0.1"})
     EXPECT_EQ(shared(identities_with(setting), before), 4U) << setting;  // the base nets
   // Base nets and those with lambda 0 have no quality head: nor their curves and iteration.
   for (const char* setting : {"network.quality_width=64", "network.quality_position=decoder",
                               "refine.quality_target=output"})
     EXPECT_EQ(shared(identities_with(setting), before), 4U + 4 + 2 + 1) << setting;
+}
+
+TEST(Identity, HardFeedbackTrainsNoPlainNetAgain) {
+  const auto before = identities(given::ph2_plan());
+  // Base nets, plain nets of five lambdas and none on four folds, and the choice of lambda.
+  EXPECT_EQ(shared(identities_with("refine.feedback=hard"), before), 4U + 24 + 1);
 }
 
 TEST(Identity, AnotherGridComputesOnlyWhatIsNew) {

@@ -86,6 +86,7 @@ TEST(Variants, ChangeOneThingAndKeepThePapersBase) {
   const Plan plan = given::plan_of(experiment);
   for (const VariantSpec& variant : experiment.variants) {
     if (variant.net != VariantNet::refine) continue;
+    if (variant.name == "Hard feedback") continue;  // the first row's net, evaluated otherwise
     const PlannedTrial& net = trial_at(plan, "variant=" + variant.name + "/f0/refine");
     for (const Need& need : net.needs) {
       if (need.input != "masks") continue;
@@ -120,7 +121,8 @@ TEST(Variants, AreWhatTheyAreCalled) {
   EXPECT_EQ(trial_at(plan, "Base stopped early/f0/segment").spec.training.epochs, 20);
   EXPECT_EQ(net("Dice of the whole batch").training.loss_reduction, LossReduction::batch);
   EXPECT_EQ(net("Hard base masks").refine.base_mask_values, MaskValues::hard);
-  EXPECT_EQ(net("Hard feedback").refine.feedback, MaskValues::hard);
+  EXPECT_EQ(trial_at(plan, "variant=Hard feedback/f0/evaluate/variant/test").spec.refine.feedback,
+            MaskValues::hard);
   EXPECT_EQ(net("Mask dropout").refine.mask_dropout, 0.1);
   const TrialSpec& curve =
       trial_at(plan, "variant=Ref. 15: ascent of predicted quality/f0/evaluate/variant/test").spec;
