@@ -197,7 +197,20 @@ class KeyCheck {
         places_.refuse(place + "/refine/" + key, "only for the modes 'scratch' and 'warm'");
     if (own_masks && refine.value("self_steps", 0) == 0)
       places_.refuse(place + "/refine/mode", "'" + mode + "' needs self_steps, 1 say");
+    if (own_masks && refine.contains("base_fraction"))
+      places_.refuse(place + "/refine/base_fraction",
+                     "read by nobody: in mode '" + mode + "' every source is equally likely");
+    check_ascent(variant, mode, place);
     check_choice(variant, mode, place);
+  }
+
+  /// A net that only rates has no loss of masks, and nothing to weigh its one loss against.
+  void check_ascent(const json& variant, const std::string& mode, const std::string& place) const {
+    if (mode != "ascent") return;
+    const char* nobody = "read by nobody: mode 'ascent' has no loss but that of the quality";
+    if (variant.contains("lambda")) places_.refuse(place + "/lambda", nobody);
+    if (variant.at("refine").contains("improve_beta"))
+      places_.refuse(place + "/refine/improve_beta", nobody);
   }
 
   /// What a row starts from or is weighted with has to be one thing.

@@ -201,6 +201,16 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("variants": [{"name": "v", "lambda_scope": "global",
                   "refine": {"mode": "ascent"}}])",
               "a.json:3: /variants/0/lambda_scope: 'global' is not for mode 'ascent'"},
+        Wrong{R"("variants": [{"name": "v", "lambda": 1, "refine": {"mode": "ascent"}}])",
+              "a.json:3: /variants/0/lambda: read by nobody: mode 'ascent' has no loss but that of "
+              "the quality"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"mode": "ascent", "improve_beta": 1}}])",
+              "a.json:3: /variants/0/refine/improve_beta: read by nobody: mode 'ascent' has no "
+              "loss but that of the quality"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"mode": "scratch", "self_steps": 1,
+                  "base_fraction": 0.3}}])",
+              "a.json:4: /variants/0/refine/base_fraction: read by nobody: in mode 'scratch' every "
+              "source is equally likely"},
         Wrong{R"("variants": [{"name": "v", "segment": {"epochs": 3}}])",
               "a.json:3: /variants/0/segment: read by nobody: this row refines the experiment's "
               "base net's masks; expected \"base\": \"own\""},
