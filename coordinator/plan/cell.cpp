@@ -164,7 +164,7 @@ void build_quality_head(TrialSpec& spec, const NetworkSpec& network) {
 }  // namespace
 
 std::string Cell::refinement(int fold, double lambda) {
-  const std::string name = fold_key(fold, "refine/lambda=" + shortest(lambda));
+  std::string name = fold_key(fold, "refine/lambda=" + shortest(lambda));
   if (builder_.has(name)) return name;
   RefineSpec refine = experiment_.refine;
   refine.lambda = lambda;
