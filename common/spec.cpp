@@ -66,24 +66,50 @@ TrialSpec spec_of(const json& j) {
   return spec;
 }
 
-}  // namespace
-
-std::string to_json(const TrialSpec& spec) {
+json whole_json(const TrialSpec& spec) {
   json j = {{"role", name_of(spec.role)}, {"dataset", spec.dataset}, {"pack", spec.pack.hex()},
             {"rotation", spec.rotation},  {"fold", spec.fold},       {"seed", spec.seed}};
   if (spec.role == Role::select) {
     j["candidates"] = candidates_json(spec.candidates);
-    return j.dump();
+    return j;
   }
   j["image_size"] = spec.image_size;
-  if (spec.role == Role::deform) return j.dump();
+  if (spec.role == Role::deform) return j;
   j["network"] = json_of<json>(spec.network);
   if (spec.role != Role::evaluate) j["training"] = json_of<json>(spec.training);
   j["numerics"] = json_of<json>(spec.numerics);
   if (spec.role != Role::segment) j["refine"] = json_of<json>(spec.refine);
   if (spec.role == Role::evaluate) j["evaluate"] = json_of<json>(spec.evaluate);
   for (const Digest& selection : spec.from) j["from"].push_back(selection.hex());
-  return j.dump();
+  return j;
+}
+
+void erase_late_defaults(const std::string& part, json& fields) {
+  static const json training = json_of<json>(TrainingSpec{});
+  static const json refine = json_of<json>(RefineSpec{});
+  if (part != "training" && part != "refine") return;
+  const json& defaults = part == "training" ? training : refine;
+  for (const auto& [name, value] : defaults.items())
+    if (is_late(name) && fields.at(name) == value) fields.erase(name);
+}
+
+/// With the late fields that were left out.
+json with_late_fields(json given, const json& whole) {
+  for (const char* part : {"training", "refine"}) {
+    if (!given.contains(part) || !whole.contains(part)) continue;
+    for (const auto& [name, value] : whole.at(part).items())
+      if (is_late(name) && !given[part].contains(name)) given[part][name] = value;
+  }
+  return given;
+}
+
+}  // namespace
+
+std::string to_json(const TrialSpec& spec) {
+  json whole = whole_json(spec);
+  for (auto& [part, fields] : whole.items())
+    if (fields.is_object()) erase_late_defaults(part, fields);
+  return whole.dump();
 }
 
 TrialSpec parse_trial_spec(std::string_view text) {
@@ -91,7 +117,8 @@ TrialSpec parse_trial_spec(std::string_view text) {
     const json given = json::parse(text);
     TrialSpec spec = spec_of(given);
     // nlohmann reads 2.9 as 2 and skips unknown keys: what does not come out again was not meant.
-    const json differences = json::diff(given, json::parse(to_json(spec)));
+    const json whole = whole_json(spec);
+    const json differences = json::diff(with_late_fields(given, whole), whole);
     if (differences.empty()) return spec;
     throw SpecError("trial spec: " + differences[0].at("path").get<std::string>() +
                     ": an unknown field or a number that does not fit");

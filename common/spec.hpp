@@ -43,7 +43,11 @@ enum class Augmentation : std::uint8_t {
   simple,  // five deformations with fixed uniform parameters
   fitted,  // the same five, parameters from the distribution that a deform trial fitted (A13)
 };
-enum class ImageAugmentation : std::uint8_t { none, joint };
+enum class ImageAugmentation : std::uint8_t {
+  none,
+  joint,
+  flip,  // only the mirroring of `joint`
+};
 enum class BaseMaskSource : std::uint8_t { in_sample, out_of_fold };
 enum class SelfDepth : std::uint8_t {
   fixed,   // 1..self_steps, each as likely as every other source
@@ -55,6 +59,14 @@ enum class QualityTarget : std::uint8_t {
   shuffled,  // of another image's input mask (control C5)
 };
 enum class MaskInput : std::uint8_t { given, zero };
+enum class MaskValues : std::uint8_t {
+  soft,  // in [0, 1], as the net gives them
+  hard,  // cut at 0.5
+};
+enum class LossReduction : std::uint8_t {
+  image,  // the mean over images of 1 - Dice
+  batch,  // 1 - Dice of all the batch's pixels together
+};
 enum class Precision : std::uint8_t { fp32, bf16 };
 enum class Layout : std::uint8_t { channels_first, channels_last };
 
@@ -85,6 +97,7 @@ struct TrainingSpec {
   Loss loss = Loss::dice;
   ImageAugmentation image_augmentation = ImageAugmentation::none;  // A12
   int collapse_retries = 2;  // a collapsed net is trained again with another seed this often (A37)
+  LossReduction loss_reduction = LossReduction::image;  // of the Dice loss (A4)
   bool operator==(const TrainingSpec&) const = default;
 };
 
@@ -103,6 +116,9 @@ struct RefineSpec {
   QualityTarget quality_target = QualityTarget::input;  // A19
   MaskInput mask_input = MaskInput::given;              // zero: control C1
   double improve_beta = 0;  // weight of relu(Dice of the input - Dice of the output), as ref. [13]
+  MaskValues base_mask_values = MaskValues::soft;  // of the base masks that it is given (A8)
+  MaskValues feedback = MaskValues::soft;  // of its own outputs, before they are given again (A9)
+  double mask_dropout = 0;                 // chance that a training mask is all zeros (A36), [0, 1)
   bool operator==(const RefineSpec&) const = default;
 };
 
@@ -165,7 +181,8 @@ class SpecError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Canonical JSON: sorted keys, no blanks, shortest numbers; fields of other roles left out.
+/// Canonical JSON: sorted keys, no blanks, shortest numbers; fields of other roles left out, and
+/// late fields (spec_fields.hpp) that have their default.
 std::string to_json(const TrialSpec& spec);
 
 /// The inverse of to_json. Throws SpecError.
@@ -187,6 +204,8 @@ std::string_view name_of(BaseMaskSource);
 std::string_view name_of(SelfDepth);
 std::string_view name_of(QualityTarget);
 std::string_view name_of(MaskInput);
+std::string_view name_of(MaskValues);
+std::string_view name_of(LossReduction);
 std::string_view name_of(Split);
 std::string_view name_of(Precision);
 std::string_view name_of(Layout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <string_view>
 #include <type_traits>
 
 #include "common/spec.hpp"
@@ -40,6 +41,7 @@ void for_each_field(Spec& training, Visit visit) {
   visit("loss", training.loss);
   visit("image_augmentation", training.image_augmentation);
   visit("collapse_retries", training.collapse_retries);
+  visit("loss_reduction", training.loss_reduction);
 }
 
 template <PartOf<RefineSpec> Spec, class Visit>
@@ -54,6 +56,9 @@ void for_each_field(Spec& refine, Visit visit) {
   visit("quality_target", refine.quality_target);
   visit("mask_input", refine.mask_input);
   visit("improve_beta", refine.improve_beta);
+  visit("base_mask_values", refine.base_mask_values);
+  visit("feedback", refine.feedback);
+  visit("mask_dropout", refine.mask_dropout);
 }
 
 template <PartOf<EvaluateSpec> Spec, class Visit>
@@ -67,6 +72,13 @@ void for_each_field(Spec& numerics, Visit visit) {
   visit("precision", numerics.precision);
   visit("layout", numerics.layout);
   visit("threads", numerics.threads);
+}
+
+/// Fields that came when results of specs without them were stored already. A trial's canonical
+/// JSON leaves them out where they have their default, so that those results keep their names.
+inline bool is_late(std::string_view field) {
+  return field == "loss_reduction" || field == "base_mask_values" || field == "feedback" ||
+         field == "mask_dropout";
 }
 
 /// The part as an object of `Json`, a type of nlohmann's.
@@ -83,12 +95,13 @@ Json json_of(const Part& part) {
   return object;
 }
 
-/// The inverse. Throws SpecError for an unknown name, and what `Json` throws for a missing or
-/// mistyped field.
+/// The inverse; a late field may be missing. Throws SpecError for an unknown name, and what `Json`
+/// throws for a missing or mistyped field.
 template <class Part, class Json>
 Part part_of(const Json& object) {
   Part part;
   for_each_field(part, [&object]<class Field>(const char* name, Field& field) {
+    if (is_late(name) && !object.contains(name)) return;
     if constexpr (std::is_enum_v<Field>) {
       field = parse_name<Field>(object.at(name).template get<std::string>());
     } else {

@@ -57,7 +57,7 @@ const std::vector<std::string_view>& names_of<Augmentation>() {
 }
 template <>
 const std::vector<std::string_view>& names_of<ImageAugmentation>() {
-  static const std::vector<std::string_view> names = {"none", "joint"};
+  static const std::vector<std::string_view> names = {"none", "joint", "flip"};
   return names;
 }
 template <>
@@ -78,6 +78,16 @@ const std::vector<std::string_view>& names_of<QualityTarget>() {
 template <>
 const std::vector<std::string_view>& names_of<MaskInput>() {
   static const std::vector<std::string_view> names = {"given", "zero"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<MaskValues>() {
+  static const std::vector<std::string_view> names = {"soft", "hard"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<LossReduction>() {
+  static const std::vector<std::string_view> names = {"image", "batch"};
   return names;
 }
 template <>
@@ -148,6 +158,12 @@ std::string_view name_of(QualityTarget value) {
   return name_in_list(value);
 }
 std::string_view name_of(MaskInput value) {
+  return name_in_list(value);
+}
+std::string_view name_of(MaskValues value) {
+  return name_in_list(value);
+}
+std::string_view name_of(LossReduction value) {
   return name_in_list(value);
 }
 std::string_view name_of(Split value) {

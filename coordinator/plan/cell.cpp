@@ -1,6 +1,8 @@
 #include "coordinator/plan/cell.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 
 namespace hone {
@@ -11,6 +13,17 @@ std::string shortest(double value) {
   return {text, end};
 }
 
+namespace {
+
+/// At most, of a base net.
+int base_epochs(const ExperimentSpec& experiment) {
+  const SegmentSpec& segment = experiment.segment;
+  const int epochs = segment.epochs > 0 ? segment.epochs : experiment.training.epochs;
+  return std::max(1, static_cast<int>(std::lround(epochs * segment.epochs_factor)));
+}
+
+}  // namespace
+
 Cell::Cell(PlanBuilder& builder, const ExperimentSpec& experiment, const std::string& name,
            const DatasetFacts& facts, int rotation, std::int64_t seed)
     : builder_(builder),
@@ -18,7 +31,8 @@ Cell::Cell(PlanBuilder& builder, const ExperimentSpec& experiment, const std::st
       dataset_(name),
       facts_(facts),
       rotation_(rotation),
-      seed_(seed) {
+      seed_(seed),
+      selection_seed_(seed) {
   image_steps(0, 1);  // fails for a data set that cannot be split
 }
 
@@ -26,6 +40,14 @@ Cell Cell::as(const ExperimentSpec& experiment, const std::string& variant) cons
   Cell other(builder_, experiment, dataset_, facts_, rotation_, seed_);
   other.variant_ = variant;
   other.applied_ = applied_;
+  other.selection_seed_ = selection_seed_;
+  return other;
+}
+
+/// The cell of the seed that choices are made on.
+Cell Cell::chooser() const {
+  Cell other(*this);
+  other.seed_ = selection_seed_;
   return other;
 }
 
@@ -87,11 +109,11 @@ std::string Cell::deformations(int fold) {
 std::string Cell::base(int fold, int epochs) {
   Draft draft;
   draft.trial.key = fold_key(fold, "segment");
+  if (builder_.has(draft.trial.key)) return draft.trial.key;  // asked for again and again
   TrialSpec& spec = draft.trial.spec;
   spec = spec_of(Role::segment, fold);
   spec.training.image_augmentation = experiment_.segment.image_augmentation;
-  if (epochs == 0) epochs = experiment_.segment.epochs;
-  if (epochs > 0) spec.training.epochs = epochs;
+  spec.training.epochs = epochs > 0 ? epochs : base_epochs(experiment_);
   draft.trial.image_steps = image_steps(fold, spec.training.epochs);
   draft.from = applied();
   if (fold == 0) draft.net = "base";
@@ -109,13 +131,16 @@ Draft Cell::refinement_draft(int fold, const RefineSpec& refine, Cell& masks_of)
   TrialSpec& spec = draft.trial.spec;
   spec = spec_of(Role::refine, fold);
   spec.refine = refine;
+  if (refine.mode == RefineMode::plain) spec.refine.feedback = MaskValues::soft;  // has none
   spec.training.image_augmentation = experiment_.refine_image_augmentation;
   draft.needs.push_back({masks_of.base(fold), "masks", "masks"});
   if (refine.augmentation == Augmentation::fitted)
     draft.needs.push_back({deformations(fold), "deformations", "deformations"});
   if (refine.base_masks == BaseMaskSource::out_of_fold)
-    for (int other = 0; other < inner_fold_count; ++other)
-      draft.needs.push_back({masks_of.base(other), "masks." + std::to_string(other), "masks"});
+    for (int other = 0; other < inner_fold_count; ++other) {
+      Cell owner = other == fold ? masks_of : masks_of.chooser();
+      draft.needs.push_back({owner.base(other), "masks." + std::to_string(other), "masks"});
+    }
   draft.from = applied();
   draft.trial.image_steps = image_steps(fold, spec.training.epochs);
   draft.variant = variant_;
@@ -123,6 +148,13 @@ Draft Cell::refinement_draft(int fold, const RefineSpec& refine, Cell& masks_of)
 }
 
 namespace {
+
+/// Forward passes without gradient for a net's own masks (method.md 6.5): 1/3 and 3/4 a sample at
+/// one and two steps.
+std::int64_t own_mask_steps(std::int64_t image_steps, const RefineSpec& refine) {
+  const std::int64_t steps = refine.self_steps;
+  return image_steps * steps * (steps + 1) / (6 * (steps + 2));
+}
 
 void build_quality_head(TrialSpec& spec, const NetworkSpec& network) {
   spec.network.quality_width = network.quality_width;
@@ -132,13 +164,15 @@ void build_quality_head(TrialSpec& spec, const NetworkSpec& network) {
 }  // namespace
 
 std::string Cell::refinement(int fold, double lambda) {
+  std::string name = fold_key(fold, "refine/lambda=" + shortest(lambda));
+  if (builder_.has(name)) return name;
   RefineSpec refine = experiment_.refine;
   refine.lambda = lambda;
   if (lambda == 0) refine.quality_target = RefineSpec{}.quality_target;
   Draft draft = refinement_draft(fold, refine);
   if (lambda > 0 || refine.mode == RefineMode::ascent)
     build_quality_head(draft.trial.spec, experiment_.network);
-  draft.trial.key = fold_key(fold, "refine/lambda=" + shortest(lambda));
+  draft.trial.key = name;
   return builder_.add(std::move(draft));
 }
 
@@ -161,6 +195,12 @@ PlannedNet Cell::quality() {
                  .refine = experiment_.refine,
                  .from = applied()};
   net.from.push_back(selection);
+  if (chooses()) return net;
+  Draft draft = refinement_draft(0, net.refine);  // the chosen λ's net is another seed's
+  build_quality_head(draft.trial.spec, experiment_.network);
+  draft.from = net.from;
+  draft.trial.key = fold_key(0, "refine/quality");
+  net.weights = builder_.add(std::move(draft));
   return net;
 }
 
@@ -174,14 +214,14 @@ PlannedNet Cell::self_refinement(RefineMode mode, int steps) {
   build_quality_head(draft.trial.spec, experiment_.network);
   draft.from = net.from;
   if (mode == RefineMode::warm) draft.needs.push_back({net.weights, "weights", "weights"});
-  // Forward passes without gradient for its own masks (method.md 6.5): 1/3 and 3/4 a sample.
-  draft.trial.image_steps += draft.trial.image_steps * steps * (steps + 1) / (6 * (steps + 2));
+  draft.trial.image_steps += own_mask_steps(draft.trial.image_steps, net.refine);
   draft.trial.key = fold_key(0, "refine/" + net.name);
   net.weights = builder_.add(std::move(draft));
   return net;
 }
 
-PlannedNet Cell::variant_net(const VariantSpec& variant, Cell paper) {
+PlannedNet Cell::variant_net(const VariantSpec& variant, Cell paper,
+                             const std::vector<Cell>& data_sets) {
   Cell& masks_of = variant.base == VariantBase::own ? *this : paper;
   PlannedNet net{.name = "variant",
                  .weights = {},
@@ -191,9 +231,14 @@ PlannedNet Cell::variant_net(const VariantSpec& variant, Cell paper) {
   net.refine.lambda = variant.lambda.value_or(0);
   Draft draft = refinement_draft(0, net.refine, masks_of);
   if (!variant.lambda && net.refine.mode != RefineMode::ascent) {
-    net.from.push_back(paper.lambda_selection());
+    const bool global = variant.lambda_scope == LambdaScope::global && data_sets.size() > 1;
+    net.from.push_back(global ? paper.global_lambda_selection(data_sets)
+                              : paper.lambda_selection());
     draft.from = net.from;
   }
+  if (net.refine.mode == RefineMode::warm)
+    draft.needs.push_back({paper.quality().weights, "weights", "weights"});
+  draft.trial.image_steps += own_mask_steps(draft.trial.image_steps, net.refine);
   if (!variant.lambda || *variant.lambda > 0 || net.refine.mode == RefineMode::ascent)
     build_quality_head(draft.trial.spec, experiment_.network);
   draft.trial.key = fold_key(0, "refine");

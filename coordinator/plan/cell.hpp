@@ -30,13 +30,28 @@ class Cell {
   /// The same cell under another experiment and label: a configuration or a variant.
   Cell as(const ExperimentSpec& experiment, const std::string& variant) const;
 
+  /// From now on λ and hyperparameters are what another seed's cell chooses, and what is needed of
+  /// other folds than 0 is that seed's.
+  void choose_on(std::int64_t seed) { selection_seed_ = seed; }
+
   /// From now on every training is built with the choice of this selection.
   void apply(const std::string& selection) { applied_ = selection; }
+
+  int rotation() const { return rotation_; }
+  std::int64_t seed() const { return seed_; }
+
+  /// Whether λ and hyperparameters are chosen by this cell itself.
+  bool chooses() const { return seed_ == selection_seed_; }
 
   std::string deformations(int fold);
   std::string base(int fold, int epochs = 0);  // 0: as the experiment says
   std::string refinement(int fold, double lambda);
   std::string lambda_selection();
+
+  /// The choice of one λ for all of these, the cells of the experiment's data sets, this one among
+  /// them (A16): the highest mean validation Dice over data sets and folds. Each data set has a
+  /// trial that makes this choice; they choose alike.
+  std::string global_lambda_selection(const std::vector<Cell>& data_sets);
   std::string search();  // of hyperparameters, and the selection among its configurations
 
   /// Fold 0's nets.
@@ -47,7 +62,8 @@ class Cell {
   /// The net of a variant. What it does not change is that of `paper`, the cell of the paper's own
   /// method: the chosen λ, and the base net unless it asks for its own. So one thing changes at a
   /// time.
-  PlannedNet variant_net(const VariantSpec& variant, Cell paper);
+  PlannedNet variant_net(const VariantSpec& variant, Cell paper,
+                         const std::vector<Cell>& data_sets);
   void ensemble(int members);
 
   /// Curves on both splits and the selection of the iteration. The key of the validation curve.
@@ -59,6 +75,7 @@ class Cell {
  private:
   std::string key(const std::string& rest) const;
   std::string fold_key(int fold, const std::string& rest) const;
+  Cell chooser() const;
   TrialSpec spec_of(Role role, int fold) const;
   std::int64_t image_steps(int fold, int epochs) const;
   Draft refinement_draft(int fold, const RefineSpec& refine);
@@ -73,6 +90,7 @@ class Cell {
   const DatasetFacts& facts_;
   int rotation_;
   std::int64_t seed_;
+  std::int64_t selection_seed_;
   std::string variant_;
   std::string applied_;
 };

@@ -25,6 +25,7 @@ std::string Cell::selection(const std::string& name, std::vector<Draft::Choice> 
 
 /// λ: the highest mean validation Dice after one refinement over the inner folds (A18, A29).
 std::string Cell::lambda_selection() {
+  if (!chooses()) return chooser().lambda_selection();
   if (builder_.has(key("select/lambda"))) return key("select/lambda");
   std::vector<Draft::Choice> choices;
   for (const double lambda : experiment_.lambdas) {
@@ -37,6 +38,25 @@ std::string Cell::lambda_selection() {
     choices.push_back(std::move(choice));
   }
   return selection("lambda", std::move(choices));
+}
+
+std::string Cell::global_lambda_selection(const std::vector<Cell>& data_sets) {
+  if (!chooses()) return chooser().global_lambda_selection(data_sets);
+  if (builder_.has(key("select/global-lambda"))) return key("select/global-lambda");
+  std::vector<Draft::Choice> choices;
+  for (const double lambda : experiment_.lambdas) {
+    Draft::Choice choice{.patch = json{{"refine", {{"lambda", lambda}}}}.dump(),
+                         .first = 1,
+                         .last = 1,
+                         .speakers = {}};
+    for (const Cell& data_set : data_sets) {
+      Cell speaker = data_set.chooser();
+      for (int fold = 0; fold < experiment_.inner_folds; ++fold)
+        choice.speakers.push_back(speaker.refinement(fold, lambda));
+    }
+    choices.push_back(std::move(choice));
+  }
+  return selection("global-lambda", std::move(choices));
 }
 
 std::string Cell::curves(const PlannedNet& net) {
@@ -121,6 +141,8 @@ std::string name_of(const Configuration& configuration) {
 }
 
 std::string Cell::search() {
+  if (!chooses()) return chooser().search();
+  if (builder_.has(key("select/hyperparameters"))) return key("select/hyperparameters");
   std::vector<Draft::Choice> choices;
   for (const Configuration& configuration : configurations(experiment_.hyperparameters)) {
     ExperimentSpec changed = experiment_;

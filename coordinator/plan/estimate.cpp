@@ -1,7 +1,9 @@
 #include "coordinator/plan/estimate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -88,6 +90,20 @@ std::string shared_part(const Estimate& estimate) {
   return text.str();
 }
 
+/// "1: 40, on which all is chosen; 2: 7, 3: 7 repeat the final nets".
+std::string seeds_part(const Estimate& estimate) {
+  std::string others;
+  for (const auto& [seed, count] : estimate.trainings_of_seed) {
+    if (seed == *estimate.selection_seed) continue;
+    others += (others.empty() ? "" : ", ") + std::to_string(seed) + ": " + std::to_string(count);
+  }
+  const auto chosen_on = estimate.trainings_of_seed.find(*estimate.selection_seed);
+  const int count = chosen_on == estimate.trainings_of_seed.end() ? 0 : chosen_on->second;
+  return std::to_string(*estimate.selection_seed) + ": " + std::to_string(count) +
+         ", on which λ and hyperparameters are chosen; final nets alone of " +
+         (others.empty() ? "no other" : others);
+}
+
 std::string time_of(const Estimate& estimate) {
   int trials = 0;
   for (const auto& [role, count] : estimate.trials) trials += count;
@@ -111,7 +127,10 @@ Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& f
   std::int64_t steps_left = 0;
   for (const PlannedTrial& trial : plan.trials) {
     ++result.trials[trial.spec.role];
-    if (trial.spec.role == Role::segment || trial.spec.role == Role::refine) ++result.trainings;
+    if (trial.spec.role == Role::segment || trial.spec.role == Role::refine) {
+      ++result.trainings;
+      ++result.trainings_of_seed[trial.spec.seed];
+    }
     result.image_steps += trial.image_steps;
     if (experience.done.contains(trial.identity.hex())) {
       ++result.done;
@@ -121,6 +140,9 @@ Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& f
     result.disk_bytes += disk_of(trial, facts.at(trial.spec.dataset));
   }
   result.alone_image_steps = image_steps_alone(plan);
+  result.selection_seed = plan.selection_seed;
+  std::copy_if(plan.rows.begin(), plan.rows.end(), std::back_inserter(result.same_rows),
+               [](const VariantRow& row) { return !row.same_as.empty(); });
   const double speed = experience.images_per_second.value_or(0);
   if (speed > 0) result.hours = static_cast<double>(steps_left) / speed / 3600;
   return result;
@@ -131,9 +153,13 @@ std::string to_text(const Estimate& estimate) {
   for (const auto& [role, count] : estimate.trials)
     text << std::left << std::setw(13) << name_of(role) << count << "\n";
   text << "trainings    " << estimate.trainings << "\n";
+  if (estimate.selection_seed) text << "of seeds     " << seeds_part(estimate) << "\n";
   text << "image-steps  " << grouped(estimate.image_steps) << " at most\n";
   if (estimate.alone_image_steps > estimate.image_steps)
     text << "shared       " << shared_part(estimate) << "\n";
+  for (const VariantRow& row : estimate.same_rows)
+    text << "same net     '" << row.name << "' is "
+         << (row.same_as.starts_with("the ") ? "" : "the experiment's own ") << row.same_as << "\n";
   if (estimate.done > 0) text << "done already " << estimate.done << " trials\n";
   text << "time         " << time_of(estimate) << "\n";
   text << "disk         about " << with_unit(estimate.disk_bytes) << "\n";
@@ -150,6 +176,10 @@ std::string to_json(const Estimate& estimate) {
                               {"disk_bytes", estimate.disk_bytes},
                               {"done", estimate.done},
                               {"hours", nullptr}};
+  for (const auto& [seed, count] : estimate.trainings_of_seed)
+    j["trainings_of_seed"][std::to_string(seed)] = count;
+  if (estimate.selection_seed) j["selection_seed"] = *estimate.selection_seed;
+  for (const VariantRow& row : estimate.same_rows) j["same_rows"][row.name] = row.same_as;
   if (estimate.hours) j["hours"] = *estimate.hours;
   return j.dump(2);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "coordinator/plan/plan.hpp"
 
@@ -14,6 +15,9 @@ namespace hone {
 struct Estimate {
   std::map<Role, int> trials;
   int trainings = 0;
+  std::map<std::int64_t, int> trainings_of_seed;  // members of ensembles have seeds of their own
+  std::optional<std::int64_t> selection_seed;     // as of the plan
+  std::vector<VariantRow> same_rows;              // rows of variants that are another row's net
   std::int64_t alone_image_steps = 0;  // of a loop over cells that shares nothing; sharing.hpp
   std::int64_t image_steps = 0;
   std::int64_t disk_bytes = 0;  // rows, masks and weights; packs not counted

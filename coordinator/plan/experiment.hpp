@@ -36,6 +36,12 @@ enum class Wish : std::uint8_t {
   variants,   // the rows of `variants`
 };
 
+/// On which seeds λ and hyperparameters are chosen.
+enum class SelectionSeeds : std::uint8_t {
+  every,  // each seed makes its own choice, all of its trainings included
+  first,  // the first; the others repeat the final nets alone, with the first one's choices
+};
+
 enum class SearchMethod : std::uint8_t { fixed, one_factor, grid, random };
 
 /// Training on the net's own outputs (A21, A22).
@@ -76,20 +82,28 @@ enum class VariantBase : std::uint8_t {
   own,    // of a base net with the variant's own values
 };
 
+/// What a variant's λ was chosen by.
+enum class LambdaScope : std::uint8_t {
+  dataset,  // each data set's own validation Dice
+  global,   // the mean over the experiment's data sets: one λ for all (A16)
+};
+
 /// A comparator or control: the experiment with some values changed, on fold 0.
 struct VariantSpec {
   std::string name;
   VariantNet net = VariantNet::refine;
   VariantBase base = VariantBase::paper;
-  int members = 2;               // of an ensemble
-  std::optional<double> lambda;  // nothing: the selected one
-  std::string patch = "{}";      // JSON object with any of segment, network, training, refine
+  int members = 2;                                  // of an ensemble
+  std::optional<double> lambda;                     // nothing: the selected one
+  LambdaScope lambda_scope = LambdaScope::dataset;  // of the selected one
+  std::string patch = "{}";  // JSON object with any of segment, network, training, refine
   bool operator==(const VariantSpec&) const = default;
 };
 
-/// What only base nets have; 0 epochs: as training.epochs.
+/// What only base nets have.
 struct SegmentSpec {
-  int epochs = 0;
+  int epochs = 0;            // 0: as training.epochs
+  double epochs_factor = 1;  // times that: a multiple that follows whatever the profile says
   ImageAugmentation image_augmentation = ImageAugmentation::joint;  // A12
   bool operator==(const SegmentSpec&) const = default;
 };
@@ -101,6 +115,7 @@ struct ExperimentSpec {
   std::vector<DatasetSpec> datasets;
   std::vector<Wish> tables = {Wish::table_ii, Wish::table_iii};
   std::vector<std::int64_t> seeds = {1};
+  SelectionSeeds selection_seeds = SelectionSeeds::every;
   std::vector<int> rotations = {0};                      // A1
   int inner_folds = 4;                                   // A18, [1, 4]
   std::vector<double> lambdas = {0.03, 0.1, 0.3, 1, 3};  // A16, ascending, each > 0
@@ -119,11 +134,17 @@ struct ExperimentSpec {
 };
 
 std::string_view name_of(Wish);
+std::string_view name_of(SelectionSeeds);
+std::string_view name_of(LambdaScope);
 std::string_view name_of(SearchMethod);
 std::string_view name_of(VariantNet);
 std::string_view name_of(VariantBase);
 template <>
 const std::vector<std::string_view>& names_of<Wish>();
+template <>
+const std::vector<std::string_view>& names_of<SelectionSeeds>();
+template <>
+const std::vector<std::string_view>& names_of<LambdaScope>();
 template <>
 const std::vector<std::string_view>& names_of<SearchMethod>();
 template <>
@@ -138,6 +159,10 @@ ExperimentSpec with_variant(const ExperimentSpec& experiment, const VariantSpec&
 /// The experiment with one key of SearchSpec::grid set to a value.
 ExperimentSpec with_value(const ExperimentSpec& experiment, const std::string& key,
                           const std::string& value);
+
+/// The experiment's own net that a variant is, "Quality", "No Quality" or "base"; or an earlier
+/// variant with the same values, "the row 'NAME'"; '' if it is like none of them.
+std::string same_as(const ExperimentSpec& experiment, std::size_t variant);
 
 /// What is wrong with an experiment file: "FILE:LINE: /json/path: what; what would be right".
 class ExperimentError : public std::runtime_error {
@@ -159,5 +184,9 @@ ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
 /// The experiment with every default spelled out, as indented JSON that parse_experiment reads
 /// back to the same value.
 std::string to_json(const ExperimentSpec& experiment);
+
+/// The same without the keys that came after sweeps were stored, where they have their default:
+/// what a sweep is known by, so that an experiment submitted again is the sweep that it was.
+std::string sweep_text(const ExperimentSpec& experiment);
 
 }  // namespace hone

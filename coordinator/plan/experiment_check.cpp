@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -174,24 +175,60 @@ class KeyCheck {
     }
   }
 
+  static bool is_in(const std::string& name, std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
   /// A key of another kind of row would be read by nobody.
   void check_variant(const json& variant, const std::string& place) const {
     if (variant.value("name", "").empty())
       places_.refuse(place, "the key 'name' is missing: what the table calls this row");
     const auto net = variant.value("net", "refine");
-    for (const char* key : {"base", "lambda", "refine", "members"}) {
+    for (const char* key : {"base", "lambda", "lambda_scope", "refine", "members"}) {
       const std::string home = std::string_view(key) == "members" ? "ensemble" : "refine";
       if (variant.contains(key) && net != home)
         places_.refuse(place + "/" + key,
                        "only for rows with net '" + home + "'; this one's is '" + net + "'");
     }
     const json refine = variant.value("refine", json::object());
-    const bool scratch = refine.value("mode", "plain") == "scratch";
+    const std::string mode = refine.value("mode", "plain");
+    const bool own_masks = is_in(mode, {"scratch", "warm"});
     for (const char* key : {"self_steps", "self_depth"})
-      if (refine.contains(key) && !scratch)
-        places_.refuse(place + "/refine/" + key, "only for mode 'scratch'");
-    if (scratch && refine.value("self_steps", 0) == 0)
-      places_.refuse(place + "/refine/mode", "'scratch' needs self_steps, 1 say");
+      if (refine.contains(key) && !own_masks)
+        places_.refuse(place + "/refine/" + key, "only for the modes 'scratch' and 'warm'");
+    if (own_masks && refine.value("self_steps", 0) == 0)
+      places_.refuse(place + "/refine/mode", "'" + mode + "' needs self_steps, 1 say");
+    if (own_masks && refine.contains("base_fraction"))
+      places_.refuse(place + "/refine/base_fraction",
+                     "read by nobody: in mode '" + mode + "' every source is equally likely");
+    check_ascent(variant, mode, place);
+    check_choice(variant, mode, place);
+  }
+
+  /// A net that only rates has no loss of masks, and nothing to weigh its one loss against.
+  void check_ascent(const json& variant, const std::string& mode, const std::string& place) const {
+    if (mode != "ascent") return;
+    const char* nobody = "read by nobody: mode 'ascent' has no loss but that of the quality";
+    if (variant.contains("lambda")) places_.refuse(place + "/lambda", nobody);
+    if (variant.at("refine").contains("improve_beta"))
+      places_.refuse(place + "/refine/improve_beta", nobody);
+  }
+
+  /// What a row starts from or is weighted with has to be one thing.
+  void check_choice(const json& variant, const std::string& mode, const std::string& place) const {
+    const bool global = variant.value("lambda_scope", "dataset") == "global";
+    if (global && variant.contains("lambda"))
+      places_.refuse(place + "/lambda_scope", "contradicts lambda: nothing is chosen");
+    if (global && is_in(mode, {"warm", "ascent"}))
+      places_.refuse(place + "/lambda_scope", "'global' is not for mode '" + mode + "'");
+    if (mode == "warm" && variant.contains("lambda"))
+      places_.refuse(place + "/lambda",
+                     "not for mode 'warm', which goes on with the Quality net's own");
+    const bool paper_base = variant.value("base", "paper") == "paper";
+    if (variant.value("net", "refine") == "refine" && paper_base && variant.contains("segment"))
+      places_.refuse(place + "/segment",
+                     "read by nobody: this row refines the experiment's base net's masks; "
+                     "expected \"base\": \"own\"");
   }
 
   /// A key of another layout would be read by nobody.

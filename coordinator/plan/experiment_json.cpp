@@ -88,6 +88,9 @@ Ordered refine_json(const ExperimentSpec& experiment) {
           {"quality_target", name_of(refine.quality_target)},
           {"mask_input", name_of(refine.mask_input)},
           {"improve_beta", refine.improve_beta},
+          {"base_mask_values", name_of(refine.base_mask_values)},
+          {"feedback", name_of(refine.feedback)},
+          {"mask_dropout", refine.mask_dropout},
           {"image_augmentation", name_of(experiment.refine_image_augmentation)},
           {"iterations", experiment.iterations}};
 }
@@ -101,10 +104,13 @@ void read_refine(const json& j, ExperimentSpec& experiment) {
   RefineSpec& refine = experiment.refine;
   refine.base_fraction = j.at("base_fraction");
   refine.improve_beta = j.at("improve_beta");
+  refine.mask_dropout = j.at("mask_dropout");
   read_name(j, "augmentation", refine.augmentation);
   read_name(j, "base_masks", refine.base_masks);
   read_name(j, "quality_target", refine.quality_target);
   read_name(j, "mask_input", refine.mask_input);
+  read_name(j, "base_mask_values", refine.base_mask_values);
+  read_name(j, "feedback", refine.feedback);
   read_name(j, "image_augmentation", experiment.refine_image_augmentation);
   experiment.iterations = j.at("iterations");
   read_name(j, "mode", refine.mode);  // these three only with a variant's patch
@@ -144,6 +150,8 @@ Ordered variant_json(const VariantSpec& variant) {
   if (variant.net == VariantNet::refine) j["base"] = name_of(variant.base);
   if (variant.net == VariantNet::ensemble) j["members"] = variant.members;
   if (variant.lambda) j["lambda"] = *variant.lambda;
+  if (variant.lambda_scope != LambdaScope::dataset)
+    j["lambda_scope"] = name_of(variant.lambda_scope);
   j.update(Ordered::parse(variant.patch));
   return j;
 }
@@ -153,6 +161,7 @@ VariantSpec variant_of(const json& j) {
   variant.name = j.at("name");
   read_name(j, "net", variant.net);
   read_name(j, "base", variant.base);
+  read_name(j, "lambda_scope", variant.lambda_scope);
   variant.members = j.value("members", variant.members);
   if (j.contains("lambda")) variant.lambda = j.at("lambda").get<double>();
   json patch = json::object();
@@ -182,6 +191,7 @@ std::string to_json(const ExperimentSpec& experiment) {
       {"datasets", datasets},
       {"tables", names_json(experiment.tables)},
       {"seeds", experiment.seeds},
+      {"selection_seeds", name_of(experiment.selection_seeds)},
       {"rotations", experiment.rotations},
       {"inner_folds", experiment.inner_folds},
       {"lambdas", experiment.lambdas},
@@ -190,6 +200,7 @@ std::string to_json(const ExperimentSpec& experiment) {
       {"training", training_json(experiment.training)},
       {"segment",
        {{"epochs", experiment.segment.epochs},
+        {"epochs_factor", experiment.segment.epochs_factor},
         {"image_augmentation", name_of(experiment.segment.image_augmentation)}}},
       {"refine", refine_json(experiment)},
       {"self_refinement",
@@ -200,6 +211,19 @@ std::string to_json(const ExperimentSpec& experiment) {
   return j.dump(2, ' ', false, json::error_handler_t::replace);
 }
 
+std::string sweep_text(const ExperimentSpec& experiment) {
+  Ordered text = Ordered::parse(to_json(experiment));
+  const Ordered defaults = Ordered::parse(to_json(ExperimentSpec{}));
+  for (const auto& [part, values] : defaults.items()) {
+    if (part == "selection_seeds" && text.at(part) == values) text.erase(part);
+    if (!values.is_object()) continue;
+    for (const auto& [name, value] : values.items())
+      if ((is_late(name) || name == "epochs_factor") && text.at(part).at(name) == value)
+        text.at(part).erase(name);
+  }
+  return text.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
 ExperimentSpec read_complete(std::string_view text) {
   const json j = json::parse(text);
   ExperimentSpec experiment;
@@ -208,6 +232,7 @@ ExperimentSpec read_complete(std::string_view text) {
   for (const json& dataset : j.at("datasets")) experiment.datasets.push_back(dataset_of(dataset));
   experiment.tables = names_from<Wish>(j.at("tables"));
   experiment.seeds = j.at("seeds").get<std::vector<std::int64_t>>();
+  read_name(j, "selection_seeds", experiment.selection_seeds);
   experiment.rotations = j.at("rotations").get<std::vector<int>>();
   experiment.inner_folds = j.at("inner_folds");
   experiment.lambdas = j.at("lambdas").get<std::vector<double>>();
@@ -215,6 +240,7 @@ ExperimentSpec read_complete(std::string_view text) {
   experiment.network = part_of<NetworkSpec>(j.at("network"));
   experiment.training = training_of(j.at("training"));
   experiment.segment.epochs = j.at("segment").at("epochs");
+  experiment.segment.epochs_factor = j.at("segment").at("epochs_factor");
   read_name(j.at("segment"), "image_augmentation", experiment.segment.image_augmentation);
   read_refine(j.at("refine"), experiment);
   const json& self = j.at("self_refinement");

@@ -65,7 +65,8 @@ ExperimentObject root_object() {
       "",
       {of_kind("$schema", Kind::text), of_kind("name", Kind::text),
        one_of("profile", profile_names()), objects("datasets"), names("tables", names_of<Wish>()),
-       list(integer("seeds", 0, largest_seed)), list(integer("rotations", 0, 4)),
+       list(integer("seeds", 0, largest_seed)),
+       one_of("selection_seeds", names_of<SelectionSeeds>()), list(integer("rotations", 0, 4)),
        integer("inner_folds", 1, 4), above(list(number("lambdas", 0, 1000))),
        integer("image_size", 8, 1024), object("network", "network"), object("training", "training"),
        object("segment", "segment"), object("refine", "refine"),
@@ -94,28 +95,31 @@ ExperimentObject network_object() {
 }
 
 ExperimentObject training_object() {
-  return {"training",
-          {integer("epochs", 1, 100000), integer("patience", 1, 100000), integer("batch", 1, 4096),
-           above(number("learning_rate", 0, 1)), above(number("adam_epsilon", 0, 1)),
-           number("l2", 0, 1), one_of("l2_scope", names_of<L2Scope>()),
-           above(number("dice_smooth", 0, 1000)), one_of("loss", names_of<Loss>()),
-           integer("collapse_retries", 0, 10)}};
+  return {
+      "training",
+      {integer("epochs", 1, 100000), integer("patience", 1, 100000), integer("batch", 1, 4096),
+       above(number("learning_rate", 0, 1)), above(number("adam_epsilon", 0, 1)),
+       number("l2", 0, 1), one_of("l2_scope", names_of<L2Scope>()),
+       above(number("dice_smooth", 0, 1000)), one_of("loss", names_of<Loss>()),
+       integer("collapse_retries", 0, 10), one_of("loss_reduction", names_of<LossReduction>())}};
 }
 
 ExperimentObject segment_object() {
-  return {
-      "segment",
-      {integer("epochs", 0, 100000), one_of("image_augmentation", names_of<ImageAugmentation>())}};
+  return {"segment",
+          {integer("epochs", 0, 100000), above(number("epochs_factor", 0, 100)),
+           one_of("image_augmentation", names_of<ImageAugmentation>())}};
 }
 
 ExperimentObject refine_object() {
-  return {
-      "refine",
-      {number("base_fraction", 0, 1), one_of("augmentation", names_of<Augmentation>()),
-       one_of("base_masks", names_of<BaseMaskSource>()),
-       one_of("quality_target", names_of<QualityTarget>()),
-       one_of("mask_input", names_of<MaskInput>()), number("improve_beta", 0, 1000),
-       one_of("image_augmentation", names_of<ImageAugmentation>()), integer("iterations", 2, 100)}};
+  return {"refine",
+          {number("base_fraction", 0, 1), one_of("augmentation", names_of<Augmentation>()),
+           one_of("base_masks", names_of<BaseMaskSource>()),
+           one_of("quality_target", names_of<QualityTarget>()),
+           one_of("mask_input", names_of<MaskInput>()), number("improve_beta", 0, 1000),
+           one_of("base_mask_values", names_of<MaskValues>()),
+           one_of("feedback", names_of<MaskValues>()), number("mask_dropout", 0, 0.99),
+           one_of("image_augmentation", names_of<ImageAugmentation>()),
+           integer("iterations", 2, 1000)}};
 }
 
 ExperimentObject self_refinement_object() {
@@ -135,7 +139,8 @@ ExperimentObject variants_object() {
   return {"variants",
           {of_kind("name", Kind::text), one_of("net", names_of<VariantNet>()),
            one_of("base", names_of<VariantBase>()), integer("members", 2, 10),
-           number("lambda", 0, 1000), object("segment", "segment"), object("network", "network"),
+           number("lambda", 0, 1000), one_of("lambda_scope", names_of<LambdaScope>()),
+           object("segment", "segment"), object("network", "network"),
            object("training", "training"), object("refine", "variants.refine")}};
 }
 
@@ -143,8 +148,7 @@ ExperimentObject variants_object() {
 ExperimentObject variant_refine_object() {
   ExperimentObject result = refine_object();
   result.path = "variants.refine";
-  std::erase_if(result.keys, [](const ExperimentKey& key) { return key.name == "iterations"; });
-  result.keys.push_back(one_of("mode", {"plain", "scratch", "ascent"}));
+  result.keys.push_back(one_of("mode", {"plain", "scratch", "warm", "ascent"}));
   result.keys.push_back(integer("self_steps", 0, 5));
   result.keys.push_back(one_of("self_depth", names_of<SelfDepth>()));
   return result;

@@ -8,6 +8,16 @@ const std::vector<std::string_view>& names_of<Wish>() {
   return names;
 }
 template <>
+const std::vector<std::string_view>& names_of<SelectionSeeds>() {
+  static const std::vector<std::string_view> names = {"every", "first"};
+  return names;
+}
+template <>
+const std::vector<std::string_view>& names_of<LambdaScope>() {
+  static const std::vector<std::string_view> names = {"dataset", "global"};
+  return names;
+}
+template <>
 const std::vector<std::string_view>& names_of<SearchMethod>() {
   static const std::vector<std::string_view> names = {"fixed", "one-factor", "grid", "random"};
   return names;
@@ -25,6 +35,12 @@ const std::vector<std::string_view>& names_of<VariantBase>() {
 
 std::string_view name_of(VariantBase value) {
   return names_of<VariantBase>().at(static_cast<std::size_t>(value));
+}
+std::string_view name_of(SelectionSeeds value) {
+  return names_of<SelectionSeeds>().at(static_cast<std::size_t>(value));
+}
+std::string_view name_of(LambdaScope value) {
+  return names_of<LambdaScope>().at(static_cast<std::size_t>(value));
 }
 std::string_view name_of(Wish value) {
   return names_of<Wish>().at(static_cast<std::size_t>(value));

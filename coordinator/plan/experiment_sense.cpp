@@ -75,6 +75,23 @@ void check_self_refinement(const ExperimentSpec& experiment, const Places& place
     if (steps[i] <= steps[i - 1])
       places.refuse("/self_refinement/steps/" + std::to_string(i),
                     "not larger than the one before; expected ascending numbers");
+  const bool random = experiment.self_refinement.depth == SelfDepth::random;
+  if (random && steps.size() > 1)
+    places.refuse("/self_refinement/steps/1",
+                  "with depth 'random' every entry is the same net, of depths 0 to " +
+                      std::to_string(self_depth_limit) + "; expected one entry");
+}
+
+/// `pointer` is the refine object to be blamed.
+void check_refine(const RefineSpec& refine, const std::string& pointer, const Places& places) {
+  if (refine.mask_input == MaskInput::zero && refine.mask_dropout > 0)
+    places.refuse(pointer + "/mask_dropout",
+                  "contradicts mask_input 'zero': no mask is left to be dropped");
+  if (refine.mode == RefineMode::ascent && refine.feedback == MaskValues::hard)
+    places.refuse(pointer + "/feedback",
+                  "'hard' would undo every step of mode 'ascent', which moves a mask by a tenth");
+  if (refine.mode == RefineMode::ascent && refine.quality_target == QualityTarget::output)
+    places.refuse(pointer + "/quality_target", "'output' is not for mode 'ascent', which has none");
 }
 
 void check_grid(const ExperimentSpec& experiment, const Places& places) {
@@ -93,6 +110,20 @@ void check_grid(const ExperimentSpec& experiment, const Places& places) {
                   "more than 10000 combinations; expected fewer values, or search 'one-factor'");
 }
 
+/// A search's keys that its method does not read. A resolved text spells out defaults, which say
+/// nothing.
+void check_search_keys(const SearchSpec& search, const Places& places) {
+  const std::string here = "/hyperparameters/";
+  const std::string method(name_of(search.method));
+  if (search.method != SearchMethod::random && search.budget != SearchSpec{}.budget)
+    places.refuse(here + "budget",
+                  "contradicts search '" + method + "': only 'random' has a budget");
+  if (search.method != SearchMethod::fixed) return;
+  const char* nothing = "contradicts search 'fixed': nothing is searched";
+  if (!search.grid.empty()) places.refuse(here + "grid", nothing);
+  if (search.epochs != 0) places.refuse(here + "epochs", nothing);
+}
+
 void check_search(const ExperimentSpec& experiment, const Places& places) {
   const SearchSpec& search = experiment.hyperparameters;
   const bool searches = search.method != SearchMethod::fixed;
@@ -106,6 +137,7 @@ void check_search(const ExperimentSpec& experiment, const Places& places) {
     places.refuse("/hyperparameters/apply",
                   "nothing is searched that could be applied; expected 'I' in 'tables'");
   check_grid(experiment, places);
+  check_search_keys(search, places);
   if (wants(experiment, Wish::table_i) && !searches)
     places.refuse("/tables",
                   "'I' needs hyperparameters.search; expected 'one-factor', 'grid' or "
@@ -125,7 +157,12 @@ void check_variants(const ExperimentSpec& experiment, const Places& places) {
     check_dataset_name(variant.name, pointer + "/name", places);
     if (!seen.insert(variant.name).second)
       places.refuse(pointer + "/name", "there twice; expected different names");
-    check_image_size(with_variant(experiment, variant), pointer + "/network/levels", places);
+    const ExperimentSpec changed = with_variant(experiment, variant);
+    check_image_size(changed, pointer + "/network/levels", places);
+    check_refine(changed.refine, pointer + "/refine", places);
+    if (changed.refine.mode == RefineMode::warm && changed.network != experiment.network)
+      places.refuse(pointer + "/network",
+                    "not for mode 'warm', which starts from the experiment's Quality net");
   }
 }
 
@@ -149,6 +186,7 @@ void check_sense(const ExperimentSpec& experiment, const Places& places) {
   if (experiment.tables.empty())
     places.refuse("/tables", "an empty list; expected what to fill in, [\"II\", \"III\"] say");
   check_self_refinement(experiment, places);
+  check_refine(experiment.refine, "/refine", places);
   check_search(experiment, places);
   check_variants(experiment, places);
   check_base_masks(experiment, places);

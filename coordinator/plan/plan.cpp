@@ -27,54 +27,93 @@ void add_self_refinement(Cell& cell, const ExperimentSpec& experiment) {
   }
 }
 
-void add_variant(const Cell& paper, const ExperimentSpec& experiment, const VariantSpec& variant) {
-  Cell cell = paper.as(with_variant(experiment, variant), variant.name);
-  switch (variant.net) {
-    case VariantNet::base:
-      cell.base(0);
-      return;
-    case VariantNet::ensemble:
-      cell.ensemble(variant.members);
-      return;
-    case VariantNet::refine:
-      cell.curves(cell.variant_net(variant, paper));
-      return;
-  }
-}
+/// Expands an experiment cell by cell.
+class Expansion {
+ public:
+  Expansion(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts)
+      : experiment_(experiment), facts_(facts) {}
 
-void add_cell(Cell cell, const ExperimentSpec& experiment) {
-  if (wants(experiment, Wish::table_i)) {
+  Plan run() && {
+    for (const DatasetSpec& dataset : experiment_.datasets)
+      for (const int rotation : experiment_.rotations)
+        for (const std::int64_t seed : experiment_.seeds) add_cell(dataset.name, rotation, seed);
+    Plan plan = std::move(builder_).plan();
+    if (wants(experiment_, Wish::variants))
+      for (std::size_t i = 0; i < experiment_.variants.size(); ++i)
+        plan.rows.push_back({experiment_.variants[i].name, same_as(experiment_, i)});
+    if (chooses_once()) plan.selection_seed = experiment_.seeds.front();
+    return plan;
+  }
+
+ private:
+  bool chooses_once() const {
+    return experiment_.selection_seeds == SelectionSeeds::first && experiment_.seeds.size() > 1;
+  }
+
+  /// With its hyperparameters chosen, if they are to be.
+  Cell cell_of(const std::string& dataset, int rotation, std::int64_t seed) {
+    const auto found = facts_.find(dataset);
+    if (found == facts_.end())
+      throw ExperimentError("data set '" + dataset + "' has not been ingested");
+    Cell cell(builder_, experiment_, dataset, found->second, rotation, seed);
+    if (chooses_once()) cell.choose_on(experiment_.seeds.front());
+    if (!wants(experiment_, Wish::table_i)) return cell;
+    const SearchSpec& search = experiment_.hyperparameters;
     // The experiment's own configuration is known by its plain name where both are one.
-    if (experiment.hyperparameters.epochs == 0 && !experiment.hyperparameters.apply)
-      for (int fold = 0; fold < experiment.inner_folds; ++fold) cell.base(fold);
+    if (search.epochs == 0 && !search.apply && cell.chooses())
+      for (int fold = 0; fold < experiment_.inner_folds; ++fold) cell.base(fold);
     const std::string choice = cell.search();
-    if (experiment.hyperparameters.apply) cell.apply(choice);
+    if (search.apply) cell.apply(choice);
+    return cell;
   }
-  const bool table_iii = wants(experiment, Wish::table_iii);
-  const bool nets = wants(experiment, Wish::table_ii) || table_iii;
-  if (nets || wants(experiment, Wish::lambda)) add_lambda(cell, experiment);
-  if (nets) {
-    cell.curves(cell.no_quality());
-    cell.curves(cell.quality());
+
+  void add_cell(const std::string& dataset, int rotation, std::int64_t seed) {
+    Cell cell = cell_of(dataset, rotation, seed);
+    const bool table_iii = wants(experiment_, Wish::table_iii);
+    const bool nets = wants(experiment_, Wish::table_ii) || table_iii;
+    if (cell.chooses() && (nets || wants(experiment_, Wish::lambda))) add_lambda(cell, experiment_);
+    if (nets) {
+      cell.curves(cell.no_quality());
+      cell.curves(cell.quality());
+    }
+    if (table_iii) add_self_refinement(cell, experiment_);
+    if (!wants(experiment_, Wish::variants)) return;
+    for (const VariantSpec& variant : experiment_.variants) add_variant(cell, variant);
   }
-  if (table_iii) add_self_refinement(cell, experiment);
-  if (wants(experiment, Wish::variants))
-    for (const VariantSpec& variant : experiment.variants) add_variant(cell, experiment, variant);
-}
+
+  void add_variant(const Cell& paper, const VariantSpec& variant) {
+    Cell cell = paper.as(with_variant(experiment_, variant), variant.name);
+    switch (variant.net) {
+      case VariantNet::base:
+        cell.base(0);
+        return;
+      case VariantNet::ensemble:
+        cell.ensemble(variant.members);
+        return;
+      case VariantNet::refine:
+        cell.curves(cell.variant_net(variant, paper, peers_of(paper, variant)));
+        return;
+    }
+  }
+
+  /// The cells of all data sets, where the variant's λ is chosen by them together.
+  std::vector<Cell> peers_of(const Cell& cell, const VariantSpec& variant) {
+    std::vector<Cell> peers;
+    if (variant.lambda_scope == LambdaScope::dataset) return peers;
+    for (const DatasetSpec& dataset : experiment_.datasets)
+      peers.push_back(cell_of(dataset.name, cell.rotation(), cell.seed()));
+    return peers;
+  }
+
+  const ExperimentSpec& experiment_;
+  const std::map<std::string, DatasetFacts>& facts_;
+  PlanBuilder builder_;
+};
 
 }  // namespace
 
 Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts) {
-  PlanBuilder builder;
-  for (const DatasetSpec& dataset : experiment.datasets) {
-    const auto found = facts.find(dataset.name);
-    if (found == facts.end())
-      throw ExperimentError("data set '" + dataset.name + "' has not been ingested");
-    for (const int rotation : experiment.rotations)
-      for (const std::int64_t seed : experiment.seeds)
-        add_cell({builder, experiment, dataset.name, found->second, rotation, seed}, experiment);
-  }
-  return std::move(builder).plan();
+  return Expansion(experiment, facts).run();
 }
 
 }  // namespace hone

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,10 +45,20 @@ struct Label {
   std::size_t trial = 0;
 };
 
+/// A row of the table of variants.
+struct VariantRow {
+  std::string name;
+  std::string same_as;  // as same_as() says; '' for a row of its own
+  bool operator==(const VariantRow&) const = default;
+};
+
 /// A graph of trials in an order in which every need comes first.
 struct Plan {
   std::vector<PlannedTrial> trials;
-  std::vector<Label> labels;  // a trial may have several
+  std::vector<Label> labels;     // a trial may have several
+  std::vector<VariantRow> rows;  // if the table of variants is wanted
+  /// The only seed that λ and hyperparameters are chosen on; nothing: every seed chooses.
+  std::optional<std::int64_t> selection_seed;
 };
 
 /// Expands an experiment: per data set, rotation and seed what its tables need, nothing twice.
@@ -55,9 +66,11 @@ struct Plan {
 /// and λ in {0} and the grid, the selection of λ. Table II: the curves of both nets of fold 0 on
 /// validation and test split, and the choice of their iteration. Table III: self-refinement nets
 /// with the chosen λ, their curves, the choices of n and iteration. Table I: a base net for every
-/// configuration and fold and the choice among them. Variants: see VariantSpec.
-/// Pure: the same experiment and facts give the same plan. Throws ExperimentError when a data set
-/// is missing from `facts` or too small to split.
+/// configuration and fold and the choice among them. Variants: see VariantSpec. Where choices are
+/// made on the first seed, each other one has fold 0's nets alone, with those choices; what it
+/// needs of other folds, base masks out of fold (A20), is the first seed's. Pure: the same
+/// experiment and facts give the same plan. Throws ExperimentError when a data set is missing from
+/// `facts` or too small to split.
 Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts);
 
 }  // namespace hone

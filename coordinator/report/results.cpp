@@ -115,6 +115,25 @@ void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
   if (table.kind != ResultTableKind::variants) mark_best(row.cells);
 }
 
+/// The experiment's own net or the earlier row behind which are the trials of this row.
+std::string read_same_net(Database& database, SweepId sweep, const ResultRow& row) {
+  Statement query = database.prepare(
+      "WITH place (name, key) AS (SELECT v.value ->> '$.name', v.key FROM sweep s, "
+      "                           json_each(s.experiment, '$.variants') v WHERE s.id = ?1), "
+      "own (trial, net) AS (SELECT trial, net FROM net WHERE sweep = ?1 AND dataset = ?2 "
+      "  AND variant = ?3 AND (split = 'test' OR (net = 'base' AND NOT EXISTS ("
+      "    SELECT 1 FROM sweep_net o WHERE o.sweep = ?1 AND o.variant = ?3 AND o.net <> 'base')))) "
+      "SELECT coalesce(nullif(n.variant, ''), n.net) FROM own "
+      "JOIN net n ON n.sweep = ?1 AND n.trial = own.trial AND n.variant <> ?3 "
+      "LEFT JOIN place p ON p.name = n.variant "
+      "WHERE n.variant = '' OR (n.net = own.net AND p.key < (SELECT key FROM place WHERE name = "
+      "?3)) "
+      "GROUP BY n.variant, n.net HAVING count(*) = (SELECT count(*) FROM own) "
+      "ORDER BY n.variant <> '', p.key, n.net LIMIT 1");
+  query.bind(sweep.value).bind(row.dataset).bind(row.variant);
+  return query.step() ? query.text(0) : "";
+}
+
 }  // namespace
 
 std::string_view name_of(ResultTableKind kind) {
@@ -165,6 +184,7 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
                                 ": its experiment's 'tables' does not ask for it");
   for (ResultRow& row : table.rows) {
     read_cells(database, table, row);
+    if (kind == ResultTableKind::variants) row.same_as = read_same_net(database, sweep, row);
     row.facts = read_facts(database, sweep, row.dataset);
   }
   table.contrasts = read_contrasts(database, sweep, name_of(kind));

@@ -61,6 +61,8 @@ struct ResultFacts {
 struct ResultRow {
   std::string dataset;
   std::string variant;  // '' but in the table of variants
+  std::string same_as =
+      {};  // of a variant: what else is this very net, "quality" or an earlier row
   std::vector<ResultCell> cells;
   ResultFacts facts;
 };

@@ -81,6 +81,7 @@ std::string to_json(const ResultTable& table) {
                     {"diverged", facts.diverged},
                     {"reseeds", facts.reseeds},
                     {"constant_mask_dice", or_null(facts.constant_dice)}});
+    if (table.kind == ResultTableKind::variants) rows.back()["same_as"] = row.same_as;
   }
   json contrasts = json::array();
   for (const Contrast& contrast : table.contrasts) contrasts.push_back(contrast_json(contrast));

@@ -100,6 +100,11 @@ std::string harm_note(const ResultRow& row, const ResultTable& table) {
   return columns.empty() ? "" : name_of(row) + ": worse than 0x: " + columns + ".";
 }
 
+/// A comparator that changes nothing compares nothing.
+std::string same_note(const ResultRow& row) {
+  return row.same_as.empty() ? "" : name_of(row) + ": the same net as " + row.same_as + ".";
+}
+
 std::string trouble_note(const ResultRow& row) {
   const ResultFacts& facts = row.facts;
   if (facts.collapsed + facts.diverged + facts.reseeds == 0) return {};
@@ -202,7 +207,7 @@ Table layout(const ResultTable& source) {
     dataset = row.dataset;
     if (first) table.notes.push_back(facts_note(row));
     for (const std::string& note :
-         {first ? trouble_note(row) : "", edge_note(row), harm_note(row, source)})
+         {first ? trouble_note(row) : "", same_note(row), edge_note(row), harm_note(row, source)})
       if (!note.empty()) table.notes.push_back(note);
     add_missing_notes(row, table.notes);
   }

@@ -34,7 +34,7 @@ ApiResponse post_sweep(Store& store, const json& body) {
       parse_experiment(body.at("experiment").dump(2), "the submitted experiment");
   Submission submission;
   submission.name = experiment.name;
-  submission.experiment = to_json(experiment);
+  submission.experiment = sweep_text(experiment);
   std::map<std::string, DatasetFacts> facts;
   const auto transaction = store.begin();
   for (const DatasetSpec& dataset : experiment.datasets) {

@@ -56,6 +56,32 @@ TEST(TrialSpec, LeavesOutWhatItsRoleDoesNotUse) {
   EXPECT_EQ(to_json(spec).find("network"), std::string::npos);
 }
 
+TEST(TrialSpec, NamesALateFieldOnlyWhereItIsNotTheDefault) {
+  TrialSpec spec = refinement();
+  for (const char* field : {"loss_reduction", "base_mask_values", "feedback", "mask_dropout"})
+    EXPECT_EQ(to_json(spec).find(field), std::string::npos) << field;
+  spec.training.loss_reduction = LossReduction::batch;
+  spec.refine.feedback = MaskValues::hard;
+  spec.refine.mask_dropout = 0.1;
+  EXPECT_NE(to_json(spec).find(R"("feedback":"hard")"), std::string::npos);
+  EXPECT_NE(to_json(spec).find(R"("loss_reduction":"batch")"), std::string::npos);
+  EXPECT_EQ(to_json(spec).find("base_mask_values"), std::string::npos);
+  EXPECT_EQ(parse_trial_spec(to_json(spec)), spec);
+}
+
+// A choice's patch may spell a default out.
+TEST(TrialSpec, ReadsALateFieldWithItsDefaultButNotElsewhere) {
+  const std::string good = to_json(refinement());
+  EXPECT_EQ(parse_trial_spec(replaced(good, R"("refine":{)", R"("refine":{"feedback":"soft",)")),
+            refinement());
+  EXPECT_THROW(
+      parse_trial_spec(replaced(good, R"("network":{)", R"("network":{"feedback":"soft",)")),
+      SpecError);
+  EXPECT_THROW(
+      parse_trial_spec(replaced(good, R"("refine":{)", R"("refine":{"mask_dropout":true,)")),
+      SpecError);
+}
+
 TEST(TrialSpec, ASelectionComesBackFromItsJson) {
   TrialSpec spec;
   spec.role = Role::select;

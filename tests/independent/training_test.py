@@ -70,7 +70,7 @@ def dice(mask, truth, smooth=0.0):
     return (2 * both + smooth) / (total + smooth)
 
 
-def fit(weights, images, truths, masks):
+def fit(weights, images, truths, masks, pooled=False):
     """The losses of the steps and the validation Dice after each."""
     net = Net(weights)
     kernels = [value for name, value in net.weights.items() if name.endswith(".weight")]
@@ -88,7 +88,9 @@ def fit(weights, images, truths, masks):
     for _ in range(STEPS):
         mask, quality = net(inputs[train])
         told = dice(inputs[train, 3:], truths[train])
-        loss = (1 - dice(mask, truths[train], training["dice_smooth"])).mean()
+        shape = (1, 1, -1, 1) if pooled else mask.shape  # all pixels of the batch as of one image
+        score = dice(mask.reshape(shape), truths[train].reshape(shape), training["dice_smooth"])
+        loss = (1 - score).mean()
         loss = loss + trainer.REFINE["lambda"] * ((quality - told) ** 2).mean()
         adam.zero_grad()
         loss.backward()
@@ -111,6 +113,10 @@ class Training(unittest.TestCase):
         return trainer.run_trial(spec, inputs, self.folder)
 
     def test_goes_the_same_way_in_plain_pytorch(self):
+        losses = self.go_the_same_way("image")
+        self.assertNotEqual(losses, self.go_the_same_way("batch"))
+
+    def go_the_same_way(self, reduction):
         images, truths, masks = make_images()
         inputs = {"pack": self.folder / "pack", "masks": self.folder / "base"}
         # The training split is parts of 4, 3 and 1 images: one batch an epoch.
@@ -123,8 +129,9 @@ class Training(unittest.TestCase):
         initial = trainer.read_tensors(still["trained"][0]["artifacts"]["weights"])
         self.assertGreater(sum(value.size for value in initial.values()), 1000)
 
-        epochs = [message["epoch"] for message in self.train(inputs, epochs=STEPS)["progress"]]
-        losses, signals = fit(initial, images, truths, masks)
+        epochs = [message["epoch"] for message in self.train(
+            inputs, epochs=STEPS, loss_reduction=reduction)["progress"]]
+        losses, signals = fit(initial, images, truths, masks, pooled=reduction == "batch")
         self.assertEqual(len(epochs), STEPS)
         self.assertLess(losses[-1], losses[0] - 0.1)  # it has learnt something
         worst = max(abs(epoch["train_loss"] - loss)
@@ -134,6 +141,7 @@ class Training(unittest.TestCase):
             with self.subTest(step=epoch["epoch"]):
                 self.assertAlmostEqual(epoch["train_loss"], loss, delta=CLOSE)
                 self.assertAlmostEqual(epoch["validation_dice"], signal, delta=CLOSE)
+        return losses
 
 
 if __name__ == "__main__":

@@ -17,8 +17,23 @@ double logistic(double x) {
 
 }  // namespace
 
+JointAugmentation::JointAugmentation(int size, ImageAugmentation kind) : size_(size), kind_(kind) {
+  for (std::size_t grey = 0; grey < contrast_.size(); ++grey)
+    contrast_[grey] = static_cast<float>(grey) / 255.0F;
+}
+
 void JointAugmentation::draw(Random& random) {
   const double flip = random.below(2) == 0 ? 1 : -1;
+  if (kind_ == ImageAugmentation::flip) {
+    x_map_[0] = flip < 0 ? size_ - 1 : 0;
+    x_map_[1] = flip;
+    return;
+  }
+  draw_move(flip, random);
+  draw_contrast(random);
+}
+
+void JointAugmentation::draw_move(double flip, Random& random) {
   const double wide = random.uniform(0.8, 1.2);
   const double high = random.uniform(0.8, 1.2);
   const double right = random.uniform(-0.1, 0.1) * size_;
@@ -31,6 +46,9 @@ void JointAugmentation::draw(Random& random) {
   y_map_[2] = high * std::cos(shear);
   x_map_[0] = centre + right - (x_map_[1] + x_map_[2]) * centre;
   y_map_[0] = centre + down - y_map_[2] * centre;
+}
+
+void JointAugmentation::draw_contrast(Random& random) {
   const double gain = std::max(1e-3, random.uniform(0, 5));
   const double middle = random.uniform(0.3, 0.7);
   const double darkest = logistic(-gain * middle);

@@ -6,7 +6,8 @@
 
 namespace hone {
 
-Curve::Curve(const TrialSpec& spec, const UNet* net, const Inputs& inputs) : pack_(inputs.pack()) {
+Curve::Curve(const TrialSpec& spec, const UNet* net, const Inputs& inputs)
+    : pack_(inputs.pack()), feedback_(spec.refine.feedback) {
   if (net != nullptr) refiner_.emplace(spec, *net, inputs);
 }
 
@@ -21,6 +22,7 @@ std::vector<Measurement> Curve::follow(Split split, std::span<const std::int32_t
     if (refiner_) {
       refiner_->refine(masks, next_);
       refiner_->refine_mirrored(masks, flipped_);
+      set_values(feedback_, next_.masks);
     }
     for (std::size_t i = 0; i < images.size(); ++i) {
       const Measurement key{.split = split, .image = images[i], .iteration = k};

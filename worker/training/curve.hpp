@@ -14,8 +14,9 @@ namespace hone {
 
 /// Refines masks again and again and scores each.
 ///
-/// m_0 is where it starts; the net gives (m_{k+1}, q_k) of m_k (A9), so that K iterations take
-/// K + 1 passes. At iteration k are recorded
+/// m_0 is where it starts; the net gives (m_{k+1}, q_k) of m_k, so that K iterations take K + 1
+/// passes. With hard feedback (A9) m_{k+1} is the net's mask cut at 0.5. At iteration k are
+/// recorded
 /// - of m_k alone: what Judge::scores tells;
 /// - of m_k and m_{k+1}: agreement and change;
 /// - quality: q_k, the net's estimate of the soft Dice of m_k, if it has a head;
@@ -41,6 +42,7 @@ class Curve {
   void add(Measurement key, Metric metric, double value);
 
   const Pack& pack_;
+  MaskValues feedback_;
   std::optional<Refiner> refiner_;
   std::vector<Judge> judges_;  // of the images
   std::vector<double> sums_;   // of the soft masks m_1 to m_k

@@ -20,7 +20,8 @@ namespace {
 /// The masks that an evaluation starts from.
 class StartMasks {
  public:
-  StartMasks(const TrainingRequest& request, const Pack& pack) {
+  StartMasks(const TrainingRequest& request, const Pack& pack)
+      : values_(request.spec.refine.base_mask_values) {
     for (int i = 0;; ++i) {
       const std::string name = i == 0 ? "masks" : "masks." + std::to_string(i);
       const auto found = request.inputs.find(name);
@@ -32,7 +33,7 @@ class StartMasks {
     }
   }
 
-  /// Writes the mean of an image's masks.
+  /// Writes the mean of an image's masks, as the net is to be given it (A8).
   void copy(int image, std::span<float> mask) const {
     std::vector<double> sum(mask.size());
     for (const BaseMasks& source : sources_) {
@@ -42,9 +43,11 @@ class StartMasks {
     const auto count = static_cast<double>(sources_.size());
     std::transform(sum.begin(), sum.end(), mask.begin(),
                    [count](double total) { return static_cast<float>(total / count); });
+    set_values(values_, mask);
   }
 
  private:
+  MaskValues values_;
   std::list<BaseMasks> sources_;  // which cannot be moved
 };
 

@@ -47,7 +47,7 @@ ExampleMaker::ExampleMaker(const TrialSpec& spec, const Inputs& inputs, const St
     : spec_(spec),
       inputs_(inputs),
       streams_(streams),
-      augmentation_(spec.image_size),
+      augmentation_(spec.image_size, spec.training.image_augmentation),
       deformer_(spec.image_size),
       mask_(static_cast<std::size_t>(inputs.pack().pixels())),
       scratch_(mask_.size()),
@@ -89,13 +89,21 @@ void ExampleMaker::add_mask(int epoch, int image, int slot, Examples& into) {
   } else {
     inputs_.copy_training_mask(image, scratch_);
     augmentation_.change_mask(scratch_, mask_);
+    set_values(spec_.refine.base_mask_values, mask_);  // moving softens edges
   }
-  if (spec_.refine.mask_input == MaskInput::zero) {
+  if (hides_mask(epoch, image)) {
     std::fill(mask_.begin(), mask_.end(), 0.0F);
     into.depths[at] = 0;  // its own masks would be hidden as well
   }
   into.batch.set_mask(slot, mask_);
   into.overlaps[at] = soft_overlap(mask_, truth);
+}
+
+bool ExampleMaker::hides_mask(int epoch, int image) const {
+  const RefineSpec& refine = spec_.refine;
+  if (refine.mask_input == MaskInput::zero) return true;
+  if (refine.mask_dropout == 0) return false;
+  return streams_.at(Purpose::mask_dropout, epoch, image).uniform() < refine.mask_dropout;
 }
 
 void ExampleMaker::draw_deformed(std::span<const std::uint8_t> truth, Random& random) {

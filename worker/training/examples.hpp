@@ -35,12 +35,14 @@ class ExampleMaker {
 
   /// Fills `into` with these images: each augmented, if asked for; a refiner's with its base mask
   /// or its deformed truth (A10). Where a mask is to be the net's own (A21), it is the base mask
-  /// and a depth. Requires: no more images than a batch has room for.
+  /// and a depth. Where a mask is dropped (A36), it is zero and has no depth. Requires: no more
+  /// images than a batch has room for.
   void make(int epoch, std::span<const std::int32_t> images, Examples& into);
 
  private:
   void add_image(int epoch, int image, int slot, Examples& into);
   void add_mask(int epoch, int image, int slot, Examples& into);
+  bool hides_mask(int epoch, int image) const;
   void draw_deformed(std::span<const std::uint8_t> truth, Random& random);
 
   const TrialSpec& spec_;

@@ -18,6 +18,12 @@ const TrialSpec& checked(const TrialSpec& spec) {
   if (r.mode == RefineMode::ascent && r.quality_target == QualityTarget::output) {
     refuse_spec("refine.quality_target: a net of refine.mode ascent has no output mask");
   }
+  if (!(r.mask_dropout >= 0 && r.mask_dropout < 1)) {
+    refuse_spec("refine.mask_dropout: out of range");
+  }
+  if (r.mode == RefineMode::ascent && r.feedback == MaskValues::hard) {
+    refuse_spec("refine.feedback: hard masks do not climb, refine.mode is ascent");
+  }
   if (r.self_steps < 0 || r.self_steps > 100) refuse_spec("refine.self_steps: out of range");
   if (n.levels < 1 || n.levels > 6 || n.consecutive < 1 || n.consecutive > 4 || n.filters < 1 ||
       n.filters > 256 || n.filter_size < 1 || n.filter_size > 7 || n.filter_size % 2 == 0 ||
@@ -55,8 +61,14 @@ Partition partition_of(const Pack& pack, int rotation, int fold) {
   }
 }
 
+void set_values(MaskValues values, std::span<float> mask) {
+  if (values == MaskValues::soft) return;
+  for (float& value : mask) value = value >= 0.5F ? 1.0F : 0.0F;
+}
+
 Inputs::Inputs(const TrainingRequest& request)
     : mask_input_(has_masks(request.spec) ? request.spec.refine.mask_input : MaskInput::given),
+      base_mask_values_(request.spec.refine.base_mask_values),
       pack_(input_file(request, "pack"), checked(request.spec).image_size),
       partition_(partition_of(pack_, request.spec.rotation, request.spec.fold)) {
   if (has_masks(request.spec)) masks_.emplace(input_file(request, "masks"), pack_);
@@ -93,10 +105,16 @@ void Inputs::show_mask(Batch& batch, int slot, std::span<const float> mask) cons
   batch.set_mask(slot, std::vector<float>(mask.size()));
 }
 
+void Inputs::copy_base_mask(int image, std::span<float> mask) const {
+  masks_->copy(image, mask);
+  set_values(base_mask_values_, mask);
+}
+
 void Inputs::copy_training_mask(int image, std::span<float> mask) const {
   if (other_masks_.empty()) return copy_base_mask(image, mask);
   const auto fold = static_cast<std::size_t>(fold_of_[static_cast<std::size_t>(image)]);
   other_masks_[fold]->copy(image, mask);
+  set_values(base_mask_values_, mask);
 }
 
 }  // namespace hone

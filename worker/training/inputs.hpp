@@ -21,6 +21,9 @@ const std::filesystem::path& input_file(const TrainingRequest& request, const st
 /// The splits of the pack's images. Throws TrainingError(impossible) if it cannot be split so.
 Partition partition_of(const Pack& pack, int rotation, int fold);
 
+/// Cuts a mask at 0.5 if its values are to be hard.
+void set_values(MaskValues values, std::span<float> mask);
+
 /// What a trial's net is shown: the pack, its splits, and for a refiner the masks beside the
 /// images. Does not change once it is made: any thread may read it.
 class Inputs {
@@ -42,8 +45,9 @@ class Inputs {
   /// that a net is evaluated with takes this way.
   void show_mask(Batch& batch, int slot, std::span<const float> mask) const;
 
-  /// The base mask of an image, [S * S] in [0, 1]. Requires: a refiner's inputs.
-  void copy_base_mask(int image, std::span<float> mask) const { masks_->copy(image, mask); }
+  /// The base mask of an image, [S * S] in [0, 1], cut at 0.5 where the spec wants hard ones (A8).
+  /// Requires: a refiner's inputs.
+  void copy_base_mask(int image, std::span<float> mask) const;
 
   /// The base mask that a training image is trained with: its own, or out of fold that of a net
   /// that was not trained on it (A20). Requires: a refiner's inputs; an image of the training
@@ -57,6 +61,7 @@ class Inputs {
   void open_out_of_fold(const TrainingRequest& request);
 
   MaskInput mask_input_;
+  MaskValues base_mask_values_;
   Pack pack_;
   Partition partition_;
   std::optional<BaseMasks> masks_;

@@ -24,9 +24,10 @@ struct MaskTargets {
 };
 
 /// The loss of a batch of masks: the mean over images of 1 - D with D = (2I + s) / (S + s) of the
-/// soft mask (A4, A5); plus, for Loss::dice_bce, the mean binary cross-entropy over all pixels;
-/// plus improve_beta times the mean of max(0, input_dice - D), which punishes a mask that is worse
-/// than the one that was given (as ref. [13]).
+/// soft mask, or with LossReduction::batch 1 - D of all the batch's pixels (A4, A5); plus, for
+/// Loss::dice_bce, the mean binary cross-entropy over all pixels; plus improve_beta times the mean
+/// of max(0, input_dice - D), which punishes a mask that is worse than the one that was given (as
+/// ref. [13]).
 ///
 /// `logits` are B * P numbers, an image after the other. `gradient`, of the size of `logits`, is
 /// overwritten with the loss' derivative by each logit. The result is not finite if and only if a

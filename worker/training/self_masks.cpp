@@ -30,7 +30,8 @@ void SelfMasks::fill(const UNet& net, Examples& examples) {
     predict(net, own, static_cast<int>(left), spec_.numerics.precision, said_);
     const std::size_t pixels = said_.masks.size() / left;
     for (std::size_t i = 0; i < left; ++i) {
-      const auto mask = std::span<const float>(said_.masks).subspan(i * pixels, pixels);
+      const auto mask = std::span(said_.masks).subspan(i * pixels, pixels);
+      set_values(spec_.refine.feedback, mask);
       const int slot = slots_[i];
       const auto at = static_cast<std::size_t>(slot);
       if (--examples.depths[at] > 0) {

@@ -16,8 +16,8 @@ class SelfMasks {
   explicit SelfMasks(const TrialSpec& spec) : spec_(spec) {}
 
   /// Refines each slot's mask `depth` times by the net as it is: without gradient, as evaluated,
-  /// its soft output fed back (A9). All slots that need a step take it together. Depths are 0
-  /// afterwards. Throws TrainingError(diverged) if an output is not finite.
+  /// its output fed back, soft or hard as the spec says (A9). All slots that need a step take it
+  /// together. Depths are 0 afterwards. Throws TrainingError(diverged) if an output is not finite.
   void fill(const UNet& net, Examples& examples);
 
  private:

@@ -14,6 +14,7 @@ enum class Purpose : std::uint64_t {
   deformation = 3,         // which mask an image is trained with
   image_augmentation = 4,  // how an image and its masks are moved
   deformation_fit = 5,
+  mask_dropout = 6,  // whether an image comes without its mask
 };
 
 /// The random streams of one training. They are named by what the training *means* (seed, split,

@@ -1,5 +1,7 @@
 #include "worker/training/validation_rows.hpp"
 
+#include <algorithm>
+
 #include "worker/training/fit.hpp"
 #include "worker/training/scores.hpp"
 
@@ -26,7 +28,10 @@ std::vector<Measurement> validation_rows(const TrialSpec& spec, const UNet& net,
   if (spec.refine.mode == RefineMode::ascent) return rows;
   predict_all(spec, net, inputs, images, [&](auto shown, const Prediction& said) {
     for (std::size_t i = 0; i < shown.size(); ++i) {
-      add(shown[i], 1, std::span<const float>(said.masks).subspan(i * mask.size(), mask.size()));
+      const auto next = std::span(said.masks).subspan(i * mask.size(), mask.size());
+      std::copy(next.begin(), next.end(), mask.begin());
+      set_values(spec.refine.feedback, mask);
+      add(shown[i], 1, mask);
     }
   });
   return rows;

@@ -7,6 +7,8 @@
 namespace hone {
 namespace {
 
+using given::count;
+
 const std::map<std::string, DatasetFacts> facts = {{"PH2", given::images(200)}};
 
 TEST(Estimate, AddsUpThePlan) {
@@ -47,6 +49,52 @@ TEST(Estimate, DiskIsWithinATenthOfTheNetsOfThePaper) {
   const double weights = 4 * 3.958e6;  // of the net of Table I
   const auto bytes = static_cast<double>(estimate(one, facts).disk_bytes);
   EXPECT_NEAR(bytes, masks + weights, (masks + weights) / 10);
+}
+
+TEST(Estimate, OfTableIAddsItsSearchAloneToWhatALoopWouldTrain) {
+  const Setting tables = R"(tables=["II","III"])";
+  const Plan without = given::ph2_plan({tables});
+  const Plan with =
+      given::plan_of(given::experiment("hyperparameters.json", "", {R"(tables=["I","II","III"])"}));
+  ASSERT_EQ(count(with, Role::segment), 32);
+  // The search's cell trains its 32 base nets; no other cell has more to train than before.
+  const std::int64_t base = 120 * 500 + 40 * 500 / 3;
+  EXPECT_EQ(estimate(with, facts).alone_image_steps,
+            estimate(without, facts).alone_image_steps + 32 * base);
+}
+
+TEST(Estimate, OfOtherSeedsCountsNoChoiceAgain) {
+  const Plan plan = given::ph2_plan({"seeds=[1,2]", "selection_seeds=first"});
+  const std::int64_t one = 120 * 500 + 40 * 500 / 3;
+  const std::int64_t curves = 2 * (40 * 21 * 2 / 3);  // of a net, on two splits
+  const std::int64_t refined = 2 * one + curves;      // with its base net
+  const std::int64_t own_masks = one / 9 + one / 4;
+  // The base net; both nets of Table II in two cells each, Quality in a third; self-refinement of
+  // both steps in two, warm with the Quality net that it starts from.
+  const std::int64_t second = one + 2 * refined + 3 * refined +
+                              2 * (3 * one + own_masks + 2 * curves) +
+                              2 * (4 * one + own_masks + 2 * curves);
+  EXPECT_EQ(estimate(plan, facts).alone_image_steps,
+            estimate(given::ph2_plan(), facts).alone_image_steps + second);
+}
+
+TEST(Estimate, SaysOnWhichSeedChoicesAreMade) {
+  const Plan plan = given::ph2_plan({"seeds=[1,2,3]", "selection_seeds=first"});
+  const Estimate total = estimate(plan, facts);
+  EXPECT_EQ(total.trainings_of_seed, (std::map<std::int64_t, int>{{1, 32}, {2, 7}, {3, 7}}));
+  EXPECT_NE(to_text(total).find("of seeds     1: 32, on which λ and hyperparameters are chosen; "
+                                "final nets alone of 2: 7, 3: 7\n"),
+            std::string::npos);
+  EXPECT_NE(to_json(total).find("\"selection_seed\": 1"), std::string::npos);
+  EXPECT_EQ(to_text(estimate(given::ph2_plan({"seeds=[1,2]"}), facts)).find("of seeds"),
+            std::string::npos);
+}
+
+TEST(Estimate, MarksRowsThatAreTheExperimentsOwn) {
+  const Plan plan = given::ph2_plan(
+      {R"(tables=["variants"])", R"(variants=[{"name":"v","network":{"norm":"none"}}])"});
+  EXPECT_NE(to_text(estimate(plan, facts)).find("same net     'v' is the experiment's own Quality"),
+            std::string::npos);
 }
 
 TEST(Estimate, IsForPeopleAndForScripts) {

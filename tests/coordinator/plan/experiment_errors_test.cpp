@@ -43,8 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("epochs": 1)", "a.json:3: /epochs: unknown key; did you mean '/training/epochs'?"},
         Wrong{R"("refine": {"colour": 1})",
               "a.json:3: /refine/colour: unknown key; known are 'base_fraction', 'augmentation', "
-              "'base_masks', 'quality_target', 'mask_input', 'improve_beta', 'image_augmentation', "
-              "'iterations'"},
+              "'base_masks', 'quality_target', 'mask_input', 'improve_beta', 'base_mask_values', "
+              "'feedback', 'mask_dropout', 'image_augmentation', 'iterations'"},
         Wrong{R"("seeds": [1], "seeds": [2])", "a.json:3: /seeds: the key is there twice"},
         Wrong{R"("training": {"l2": 0, "l2": 0})",
               "a.json:3: /training/l2: the key is there twice"}));
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("refine": {"augmentation": "fited"})",
               "a.json:3: /refine/augmentation: unknown value 'fited'; did you mean 'fitted'?"},
         Wrong{R"("refine": {"iterations": 0})",
-              "a.json:3: /refine/iterations: expected an integer in [2, 100], found 0"},
+              "a.json:3: /refine/iterations: expected an integer in [2, 1000], found 0"},
         Wrong{R"("lambdas": [-1])",
               "a.json:3: /lambdas/0: expected a number in (0, 1000], found -1"},
         Wrong{R"("tables": ["IV"])", "a.json:3: /tables/0: unknown value 'IV'; did you mean 'I'?"},
@@ -103,6 +103,12 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("self_refinement": {"steps": [2, 1]})",
               "a.json:3: /self_refinement/steps/1: not larger than the one before; expected "
               "ascending numbers"},
+        Wrong{R"("self_refinement": {"depth": "random"})",
+              "a.json:3: /self_refinement/steps/1: with depth 'random' every entry is the same "
+              "net, of depths 0 to 6; expected one entry"},
+        Wrong{R"("refine": {"mask_input": "zero", "mask_dropout": 0.1})",
+              "a.json:3: /refine/mask_dropout: contradicts mask_input 'zero': no mask is left to "
+              "be dropped"},
         Wrong{R"("inner_folds": 2, "refine": {"base_masks": "out_of_fold"})",
               "a.json:3: /refine/base_masks: 'out_of_fold' needs the base nets of all four inner "
               "folds; expected inner_folds 4 or 'in_sample'"},
@@ -117,6 +123,18 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("hyperparameters": {"apply": true})",
               "a.json:3: /hyperparameters/apply: contradicts search 'fixed': nothing is searched "
               "that could be applied"},
+        Wrong{R"("hyperparameters": {"budget": 3})",
+              "a.json:3: /hyperparameters/budget: contradicts search 'fixed': only 'random' has a "
+              "budget"},
+        Wrong{R"("hyperparameters": {"search": "one-factor", "budget": 3,
+                  "grid": {"network.levels": [3]}})",
+              "a.json:3: /hyperparameters/budget: contradicts search 'one-factor': only 'random' "
+              "has a budget"},
+        Wrong{R"("hyperparameters": {"grid": {"network.levels": [3]}})",
+              "a.json:3: /hyperparameters/grid: contradicts search 'fixed': nothing is searched"},
+        Wrong{R"("hyperparameters": {"epochs": 3})",
+              "a.json:3: /hyperparameters/epochs: contradicts search 'fixed': nothing is "
+              "searched"},
         Wrong{R"("hyperparameters": {"search": "grid"})",
               "a.json:3: /hyperparameters/grid: empty; expected values to try, "
               "{\"network.levels\": [3]} say"},
@@ -162,12 +180,47 @@ INSTANTIATE_TEST_SUITE_P(
               "a.json:3: /variants/0/members: only for rows with net 'ensemble'; this one's is "
               "'refine'"},
         Wrong{R"("variants": [{"name": "v", "refine": {"self_steps": 1}}])",
-              "a.json:3: /variants/0/refine/self_steps: only for mode 'scratch'"},
+              "a.json:3: /variants/0/refine/self_steps: only for the modes 'scratch' and 'warm'"},
         Wrong{R"("variants": [{"name": "v", "refine": {"mode": "scratch"}}])",
               "a.json:3: /variants/0/refine/mode: 'scratch' needs self_steps, 1 say"},
-        Wrong{R"("variants": [{"name": "v", "refine": {"iterations": 3}}])",
-              "a.json:3: /variants/0/refine/iterations: unknown key; did you mean "
-              "'/refine/iterations'?"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"mode": "warm"}}])",
+              "a.json:3: /variants/0/refine/mode: 'warm' needs self_steps, 1 say"},
+        Wrong{R"("variants": [{"name": "v", "lambda": 1,
+                  "refine": {"mode": "warm", "self_steps": 1}}])",
+              "a.json:3: /variants/0/lambda: not for mode 'warm', which goes on with the Quality "
+              "net's own"},
+        Wrong{R"("variants": [{"name": "v", "network": {"filters": 4},
+                  "refine": {"mode": "warm", "self_steps": 1}}])",
+              "a.json:3: /variants/0/network: not for mode 'warm', which starts from the "
+              "experiment's Quality net"},
+        Wrong{R"("variants": [{"name": "v", "lambda": 1, "lambda_scope": "global"}])",
+              "a.json:3: /variants/0/lambda_scope: contradicts lambda: nothing is chosen"},
+        Wrong{R"("variants": [{"name": "v", "net": "base", "lambda_scope": "global"}])",
+              "a.json:3: /variants/0/lambda_scope: only for rows with net 'refine'; this one's is "
+              "'base'"},
+        Wrong{R"("variants": [{"name": "v", "lambda_scope": "global",
+                  "refine": {"mode": "ascent"}}])",
+              "a.json:3: /variants/0/lambda_scope: 'global' is not for mode 'ascent'"},
+        Wrong{R"("variants": [{"name": "v", "lambda": 1, "refine": {"mode": "ascent"}}])",
+              "a.json:3: /variants/0/lambda: read by nobody: mode 'ascent' has no loss but that of "
+              "the quality"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"mode": "ascent", "improve_beta": 1}}])",
+              "a.json:3: /variants/0/refine/improve_beta: read by nobody: mode 'ascent' has no "
+              "loss but that of the quality"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"mode": "scratch", "self_steps": 1,
+                  "base_fraction": 0.3}}])",
+              "a.json:4: /variants/0/refine/base_fraction: read by nobody: in mode 'scratch' every "
+              "source is equally likely"},
+        Wrong{R"("variants": [{"name": "v", "segment": {"epochs": 3}}])",
+              "a.json:3: /variants/0/segment: read by nobody: this row refines the experiment's "
+              "base net's masks; expected \"base\": \"own\""},
+        Wrong{R"("refine": {"feedback": "hard"},
+                  "variants": [{"name": "v", "refine": {"mode": "ascent"}}])",
+              "a.json:4: /variants/0/refine/feedback: 'hard' would undo every step of mode "
+              "'ascent', which moves a mask by a tenth"},
+        Wrong{R"("variants": [{"name": "v", "refine": {"iterations": 1001}}])",
+              "a.json:3: /variants/0/refine/iterations: expected an integer in [2, 1000], found "
+              "1001"},
         Wrong{R"("image_size": 16, "variants": [{"name": "v", "network": {"levels": 6}}])",
               "a.json:3: /variants/0/network/levels: an image_size of 16 cannot be halved 6 times "
               "(network.levels); expected a multiple of 64, 64 say"},

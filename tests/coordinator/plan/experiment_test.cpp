@@ -78,23 +78,42 @@ TEST(Experiment, ASettingReachesIntoAList) {
 }
 
 TEST(Experiment, ComesBackFromItsResolvedText) {
-  const std::string text = R"({"name": "x", "profile": "smoke", "seeds": [1, 9007199254740991],
+  const std::string text =
+      R"({"name": "x", "profile": "smoke", "seeds": [1, 9007199254740991], "selection_seeds": "first",
       "datasets": [{"name": "a", "layout": "lesions", "count": 9, "generator": 4},
                    {"name": "b", "layout": "pairs", "path": "p", "group": "^(.)_", "masks": "m"},
                    {"name": "c", "use": "ph2", "path": "p", "cases": 40, "split_by": "image"},
                    {"name": "d", "use": "./d.json", "description": {"any": [1]}, "path": "p"}],
       "tables": ["I", "lambda", "II", "III", "variants"],
-      "segment": {"epochs": 3}, "refine": {"base_masks": "in_sample", "improve_beta": 0.5},
-      "self_refinement": {"modes": ["warm"], "steps": [2, 4], "depth": "random"},
+      "segment": {"epochs": 3, "epochs_factor": 0.5}, "training": {"loss_reduction": "batch"},
+      "refine": {"base_masks": "in_sample", "improve_beta": 0.5, "base_mask_values": "hard",
+                 "feedback": "hard", "mask_dropout": 0.25, "image_augmentation": "flip"},
+      "self_refinement": {"modes": ["warm"], "steps": [2], "depth": "random"},
       "hyperparameters": {"search": "random", "budget": 3, "epochs": 2, "apply": true,
                           "grid": {"training.l2": [0, 1e-4], "network.activation": ["elu"]}},
       "variants": [{"name": "v", "base": "own", "lambda": 0.5, "training": {"l2": 0},
                     "refine": {"mode": "scratch", "self_steps": 2}},
+                   {"name": "u", "lambda_scope": "global", "refine": {"iterations": 4}},
                    {"name": "w", "net": "base", "segment": {"epochs": 9}},
                    {"name": "x", "net": "ensemble", "members": 3}],
       "numerics": {"precision": "bf16", "layout": "channels_first", "threads": 3}})";
   const ExperimentSpec experiment = parse_experiment(text, "x.json");
   EXPECT_EQ(parse_experiment(to_json(experiment), "resolved"), experiment);
+}
+
+// Sweeps in databases are found by this text: it says nothing of keys that came later until they
+// are used.
+TEST(Experiment, KeepsTheTextThatASweepIsKnownBy) {
+  EXPECT_EQ(sha256(sweep_text(given::ph2())).hex(),
+            "8b02b810de845b95a0b4e8825556c478d2ac961173c8f96bf68a082139225c44");
+  EXPECT_EQ(sha256(sweep_text(given::experiment("ph2.json", "smoke"))).hex(),
+            "4762fd73e635ee5b9cfc0146f002208f6fcfce46845f0f5be01fac119db00564");
+  for (const char* setting : {"selection_seeds=first", "segment.epochs_factor=2",
+                              "training.loss_reduction=batch", "refine.feedback=hard"}) {
+    const ExperimentSpec changed = given::ph2({setting});
+    EXPECT_NE(sweep_text(changed), sweep_text(given::ph2())) << setting;
+    EXPECT_EQ(parse_experiment(sweep_text(changed), "stored"), changed) << setting;
+  }
 }
 
 TEST(Experiment, AVariantIsTheExperimentWithItsOwnValues) {

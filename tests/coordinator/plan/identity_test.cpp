@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "training.patience=49", "training.batch=4", "training.learning_rate=0.001",
                     "training.adam_epsilon=1e-8", "training.l2=0", "training.l2_scope=dense",
                     "training.dice_smooth=0.5", "training.loss=dice+bce",
-                    "training.collapse_retries=0", "numerics.precision=bf16",
+                    "training.collapse_retries=0", "training.loss_reduction=batch",
+                    "segment.epochs_factor=2", "numerics.precision=bf16",
                     "numerics.layout=channels_first", "numerics.threads=2"));
 
 TEST(Identity, DeformationsChangeWithTheMasksAlone) {
@@ -72,12 +73,20 @@ TEST(Identity, RefinementsAloneChangeWithWhatIsTheirs) {
   const auto before = identities(given::ph2_plan());
   for (const char* setting :
        {"refine.base_fraction=0.4", "refine.augmentation=none", "refine.base_masks=out_of_fold",
-        "refine.mask_input=zero", "refine.improve_beta=1", "refine.image_augmentation=joint"})
+        "refine.mask_input=zero", "refine.improve_beta=1", "refine.image_augmentation=joint",
+        "refine.image_augmentation=flip", "refine.base_mask_values=hard",
+        "refine.mask_dropout=0.1"})
     EXPECT_EQ(shared(identities_with(setting), before), 4U) << setting;  // the base nets
   // Base nets and those with lambda 0 have no quality head: nor their curves and iteration.
   for (const char* setting : {"network.quality_width=64", "network.quality_position=decoder",
                               "refine.quality_target=output"})
     EXPECT_EQ(shared(identities_with(setting), before), 4U + 4 + 2 + 1) << setting;
+}
+
+TEST(Identity, HardFeedbackTrainsNoPlainNetAgain) {
+  const auto before = identities(given::ph2_plan());
+  // Base nets, plain nets of five lambdas and none on four folds, and the choice of lambda.
+  EXPECT_EQ(shared(identities_with("refine.feedback=hard"), before), 4U + 24 + 1);
 }
 
 TEST(Identity, AnotherGridComputesOnlyWhatIsNew) {

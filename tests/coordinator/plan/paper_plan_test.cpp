@@ -28,16 +28,38 @@ TEST(PaperPlan, OfPh2AloneIsThirtyTwoTrainings) {
   EXPECT_EQ(trainings(given::plan_of(given::experiment("ph2.json"))), 32);
 }
 
-// 15 cells of 4 base nets, 4 folds of lambda 0 and seven more, and 4 self-refinements. Seeds share
-// the deformations.
-TEST(PaperPlan, WithRigorIsSixHundredTrainingsADataSet) {
-  const Plan plan = given::plan_of(given::experiment("paper.json", "rigor"));
-  EXPECT_EQ(count(plan, Role::segment), 6 * 15 * 4);
-  EXPECT_EQ(count(plan, Role::refine), 6 * 15 * (8 * 4 + 4));
-  EXPECT_EQ(trainings(plan), 6 * 600);
-  EXPECT_EQ(count(plan, Role::deform), 6 * 5 * 4);
+const Setting tables_ii_and_iii = R"(tables=["II","III"])";
+
+// method.md 6.4: five rotations of 32 trainings on the first seed and, on each of two others, the
+// seven final nets: base, No Quality, Quality, four self-refined.
+TEST(PaperPlan, WithRigorAndFiveLambdasIsTwoHundredAndThirtyTrainingsADataSet) {
+  const Plan plan = given::plan_of(
+      given::experiment("paper.json", "rigor", {tables_ii_and_iii, "lambdas=[0.03,0.1,0.3,1,3]"}));
+  EXPECT_EQ(trainings(plan), 1380);
+  EXPECT_EQ(trainings(plan), 6 * 5 * (32 + 2 * 7));
+  EXPECT_EQ(count(plan, Role::segment), 6 * 5 * (4 + 2));
+  EXPECT_EQ(count(plan, Role::deform), 6 * 5 * 4);  // one for all seeds
   EXPECT_EQ(count(plan, Role::evaluate), 6 * 15 * 12);
-  EXPECT_EQ(count(plan, Role::select), 6 * 15 * 9);
+  EXPECT_EQ(count(plan, Role::select), 6 * 5 * 9 + 6 * 10 * 8);  // lambda on one seed alone
+}
+
+TEST(PaperPlan, WithRigorsSevenLambdasIsTwoHundredAndSeventyTrainingsADataSet) {
+  const Plan plan = given::plan_of(given::experiment("paper.json", "rigor", {tables_ii_and_iii}));
+  EXPECT_EQ(trainings(plan), 6 * 270);
+  EXPECT_EQ(trainings(plan), 6 * 5 * (4 + 8 * 4 + 4 + 2 * 7));
+}
+
+TEST(PaperPlan, WithRigorAndItsOwnChoicesOnEverySeedIsSixHundredTrainingsADataSet) {
+  const Plan plan = given::plan_of(
+      given::experiment("paper.json", "rigor", {tables_ii_and_iii, "selection_seeds=every"}));
+  EXPECT_EQ(trainings(plan), 6 * 15 * (4 + 8 * 4 + 4));
+}
+
+TEST(PaperPlan, WithRigorsRowsAddsAtMostElevenTrainingsToTheFirstSeedAndSevenToOthers) {
+  const Plan plan = given::plan_of(given::experiment("paper.json", "rigor"));
+  // Each row's net; and base nets with group norm: four folds' on the first seed. Hard feedback is
+  // Quality's net again, which on the first seed is known only when lambda is chosen.
+  EXPECT_EQ(trainings(plan), 6 * (270 + 5 * (7 + 4 + 2 * (6 + 1))));
 }
 
 TEST(PaperPlan, WithRigorRefinesMasksOfNetsThatNeverSawTheImage) {
@@ -49,6 +71,55 @@ TEST(PaperPlan, WithRigorRefinesMasksOfNetsThatNeverSawTheImage) {
       if (need.input.starts_with("masks.")) folds.insert(plan.trials[need.trial].spec.fold);
     EXPECT_EQ(folds, (std::set<int>{0, 1, 2, 3})) << trial.key;
   }
+}
+
+TEST(PaperPlan, WithRigorTakesMasksOfOtherFoldsFromTheFirstSeed) {
+  const Plan plan = given::plan_of(given::experiment("ph2.json", "rigor"));
+  int refinements = 0;
+  for (const PlannedTrial& trial : plan.trials) {
+    if (trial.spec.role != Role::refine) continue;
+    for (const Need& need : trial.needs) {
+      if (!need.input.starts_with("masks")) continue;
+      const TrialSpec& base = plan.trials[need.trial].spec;
+      EXPECT_EQ(base.seed, base.fold == trial.spec.fold ? trial.spec.seed : 1) << trial.key;
+    }
+    refinements += trial.spec.seed == 3 ? 1 : 0;
+  }
+  EXPECT_GT(refinements, 0);
+}
+
+TEST(PaperPlan, WithRigorEveryNetOfASeedTakesTheFirstSeedsLambda) {
+  const Plan plan = given::plan_of(given::experiment("ph2.json", "rigor", {tables_ii_and_iii}));
+  for (const std::string net : {"quality", "scratch-1", "scratch-2", "warm-1", "warm-2"}) {
+    const PlannedTrial& trial = given::trial_at(plan, "r2/s3/f0/refine/" + net);
+    const PlannedTrial& choice = given::trial_at(plan, "r2/s1/select/lambda");
+    EXPECT_EQ(trial.spec.from, std::vector<Digest>{choice.identity}) << net;
+    EXPECT_EQ(trial.spec.seed, 3);
+    const bool warm = net.starts_with("warm");
+    for (const Need& need : trial.needs) {
+      if (need.input != "weights") continue;
+      EXPECT_TRUE(warm);
+      EXPECT_TRUE(plan.trials[need.trial].key.ends_with("r2/s3/f0/refine/quality"));
+    }
+  }
+  EXPECT_TRUE(given::trials_with(plan, "s3/select/lambda").empty());
+  EXPECT_FALSE(given::trials_with(plan, "s3/select/steps/warm").empty());  // costs no training
+}
+
+TEST(PaperPlan, OnTheFirstSeedIsWhatItIsWhereEverySeedChooses) {
+  std::set<Digest> every;
+  for (const PlannedTrial& trial : given::ph2_plan({"seeds=[4,5]"}).trials)
+    every.insert(trial.identity);
+  const Plan once = given::ph2_plan({"seeds=[4,5]", "selection_seeds=first"});
+  int other = 0;
+  for (const PlannedTrial& trial : once.trials) {
+    const bool is_new = !every.contains(trial.identity);
+    if (is_new) {
+      EXPECT_EQ(trial.spec.seed, 5) << trial.key;
+    }
+    other += is_new ? 1 : 0;
+  }
+  EXPECT_GT(other, 0);
 }
 
 TEST(PaperPlan, TakesAThirdOfWhatCellByCellScriptsDo) {

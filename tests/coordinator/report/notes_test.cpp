@@ -46,6 +46,27 @@ TEST_F(Notes, SayWhereRefinementMakesItWorse) {
   EXPECT_THAT(of(ResultTableKind::table_ii), Each(Not(HasSubstr("worse than 0x"))));
 }
 
+TEST_F(Notes, SayWhichRowIsAnotherRowsNet) {
+  EXPECT_THAT(of(ResultTableKind::variants), Each(Not(HasSubstr("the same net"))));
+  for (const char* name : {"Quality again", "Row again", "Base again"})
+    results_.database()
+        .prepare("UPDATE sweep SET experiment = json_insert(experiment, '$.variants[#]', json(?))")
+        .bind(R"({"name": ")" + std::string(name) + R"("})")
+        .run();
+  results_.database().execute(
+      "INSERT INTO sweep_net SELECT sweep, 'Row again', 'variant', trial FROM sweep_net "
+      "  WHERE variant = 'No Quality' AND net = 'variant'; "
+      "INSERT INTO sweep_net SELECT sweep, 'Quality again', 'variant', trial FROM sweep_net "
+      "  WHERE variant = '' AND net = 'quality'; "
+      "INSERT INTO sweep_net SELECT sweep, 'Base again', 'base', trial FROM sweep_net "
+      "  WHERE variant = '' AND net = 'base'");
+  const auto notes = of(ResultTableKind::variants);
+  EXPECT_THAT(notes, Contains("PH2, Row again: the same net as No Quality."));
+  EXPECT_THAT(notes, Contains("PH2, Quality again: the same net as quality."));
+  EXPECT_THAT(notes, Contains("PH2, Base again: the same net as base."));
+  EXPECT_THAT(notes, Each(Not(HasSubstr("No Quality: the same net"))));
+}
+
 TEST_F(Notes, CountTheTrainingsThatFailed) {
   EXPECT_THAT(of(ResultTableKind::table_ii),
               Contains("teeth_a|b: of 3 trainings 1 collapsed and 0 diverged; 0 were started "

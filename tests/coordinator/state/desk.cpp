@@ -107,14 +107,20 @@ void Desk::step(std::vector<Departure> said) {
 }
 
 SweepReceipt Desk::submit(const ExperimentSpec& experiment) {
-  DatasetFacts facts{.pack = sha256("pack"), .groups = std::vector<std::int32_t>(images)};
-  std::iota(facts.groups.begin(), facts.groups.end(), 0);
+  std::map<std::string, DatasetFacts> facts;
+  std::map<std::string, Digest> packs;
   const auto transaction = store_->begin();
-  store_->add_pack(facts.pack, manifest(experiment.image_size));
+  for (const DatasetSpec& dataset : experiment.datasets) {
+    const Digest pack = sha256(dataset.name == "toy" ? "pack" : "pack of " + dataset.name);
+    facts[dataset.name] = {.pack = pack, .groups = std::vector<std::int32_t>(images)};
+    std::iota(facts[dataset.name].groups.begin(), facts[dataset.name].groups.end(), 0);
+    packs[dataset.name] = pack;
+    store_->add_pack(pack, manifest(experiment.image_size));
+  }
   const SweepReceipt receipt = store_->add_sweep({.name = experiment.name,
-                                                  .experiment = to_json(experiment),
-                                                  .packs = {{"toy", facts.pack}},
-                                                  .plan = expand(experiment, {{"toy", facts}})});
+                                                  .experiment = sweep_text(experiment),
+                                                  .packs = packs,
+                                                  .plan = expand(experiment, facts)});
   store_->settle_selections();
   transaction->commit();
   step(service_->tick(now_));

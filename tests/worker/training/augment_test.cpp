@@ -21,8 +21,8 @@ std::vector<std::uint8_t> rectangle() {
   return mask;
 }
 
-JointAugmentation drawn(std::uint64_t key) {
-  JointAugmentation augmentation(size);
+JointAugmentation drawn(std::uint64_t key, ImageAugmentation kind = ImageAugmentation::joint) {
+  JointAugmentation augmentation(size, kind);
   Random random({key});
   augmentation.draw(random);
   return augmentation;
@@ -70,6 +70,48 @@ TEST(JointAugmentation, FlipsHalfOfTheImagesAndKeepsTheirSizeWithinItsRange) {
     EXPECT_LT(area, 16 * 6 / 0.64 * 1.3);
   }
   EXPECT_NEAR(flipped, 200, 40);
+}
+
+TEST(JointAugmentation, OnlyMirrorsWhereItIsToFlip) {
+  std::vector<std::uint8_t> image(3 * size * size);
+  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * 7 % 256);
+  std::vector<float> picture(image.size());
+  std::vector<float> mask(size * size);
+  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = static_cast<float>(i % 101) / 101.0F;
+  std::vector<float> moved(mask.size());
+  int flipped = 0;
+  for (std::uint64_t key = 0; key < 200; ++key) {
+    const auto augmentation = drawn(key, ImageAugmentation::flip);
+    augmentation.change_image(image, picture);
+    augmentation.change_mask(mask, moved);
+    const bool turned = moved[0] != mask[0];
+    flipped += turned ? 1 : 0;
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      const std::size_t x = i % size;
+      const std::size_t from = turned ? i - x + (size - 1 - x) : i;
+      ASSERT_EQ(picture[i], static_cast<float>(image[from]) / 255.0F);  // no contrast, no blur
+      if (i < mask.size()) {
+        ASSERT_EQ(moved[i], mask[from]);
+      }
+    }
+  }
+  EXPECT_NEAR(flipped, 100, 30);
+}
+
+TEST(JointAugmentation, FlipsWhatTheWholeAugmentationFlips) {
+  std::vector<std::uint8_t> left(size * size);
+  for (std::size_t y = 8; y < 24; ++y) {
+    for (std::size_t x = 4; x < 8; ++x) left[y * size + x] = 1;
+  }
+  const auto turned = [&](const JointAugmentation& augmentation) {
+    std::vector<std::uint8_t> moved(left.size());
+    augmentation.change_truth(left, moved);
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < moved.size(); ++i) right += i % size >= size / 2 ? moved[i] : 0;
+    return right > 0;
+  };
+  for (std::uint64_t key = 0; key < 50; ++key)
+    EXPECT_EQ(turned(drawn(key)), turned(drawn(key, ImageAugmentation::flip))) << key;
 }
 
 TEST(JointAugmentation, LeavesAPictureInItsRange) {

@@ -121,6 +121,48 @@ TEST_F(Evaluation, OfTheValidationSplitHasTheTrainingsOwnRows) {
   }
 }
 
+TEST_F(Evaluation, OfHardMasksScoresMasksWithoutASoftPixel) {
+  TrialSpec spec = refine();
+  const auto soft = by_key((given_trained(spec), evaluated(spec)).heard.rows);
+  spec.refine.base_mask_values = MaskValues::hard;
+  spec.refine.feedback = MaskValues::hard;
+  const auto trained = given_trained(spec);
+  const auto rows = by_key(evaluated(spec).heard.rows);
+  for (const Measurement& row : trained.heard.rows)
+    EXPECT_EQ(rows.at({row.image, row.iteration, row.metric}), row.value);
+  bool was_soft = false;
+  for (const auto& [key, value] : rows) {
+    const auto& [image, iteration, metric] = key;
+    if (metric != Metric::entropy) continue;
+    EXPECT_EQ(value, 0);
+    EXPECT_EQ(rows.at({image, iteration, Metric::dice_soft}),
+              rows.at({image, iteration, Metric::dice}));
+    was_soft = was_soft || soft.at(key) > 0;
+  }
+  EXPECT_TRUE(was_soft);
+}
+
+TEST_F(Evaluation, FeedsBackTheFirstMaskCutOrAsItIs) {
+  TrialSpec spec = refine();
+  given_trained(spec);
+  const auto soft = by_key(evaluated(spec).heard.rows);
+  spec.refine.feedback = MaskValues::hard;  // the same weights and base masks
+  const auto hard = by_key(evaluated(spec).heard.rows);
+  bool second_differs = false;
+  for (const auto& [key, value] : soft) {
+    const auto& [image, iteration, metric] = key;
+    if (metric == Metric::quality && iteration == 0) {
+      EXPECT_EQ(hard.at(key), value);
+    }
+    if (metric == Metric::dice && iteration == 1) {
+      EXPECT_EQ(hard.at(key), value);
+    }
+    second_differs =
+        second_differs || (metric == Metric::quality && iteration == 1 && hard.at(key) != value);
+  }
+  EXPECT_TRUE(second_differs);
+}
+
 TEST_F(Evaluation, AveragesTheMasksFromTheFirst) {
   given_trained(refine());
   const auto rows = by_key(evaluated(refine()).heard.rows);

@@ -6,62 +6,16 @@
 #include <algorithm>
 #include <map>
 
-#include "tests/worker/training/fixture.hpp"
-#include "worker/training/files.hpp"
+#include "tests/worker/training/examples_fixture.hpp"
 #include "worker/training/prefetch.hpp"
 #include "worker/training/self_masks.hpp"
 
 namespace hone {
 namespace {
 
-constexpr int image_count = 20;
-constexpr int image_side = 16;
-
-class ExamplesTest : public testing::Test {
- protected:
-  ExamplesTest() {
-    test::write_disk_pack(folder_.path() / "pack", image_count, image_side);
-    test::write_base_masks(folder_.path() / "base", image_count, image_side);
-    write_law(folder_.path() / "law", uniform_law());
-  }
-
-  Inputs inputs(const TrialSpec& spec) const {
-    return Inputs({.spec = spec, .inputs = files(), .output = folder_.path()});
-  }
-
-  std::map<std::string, std::filesystem::path> files() const {
-    std::map<std::string, std::filesystem::path> named = {{"pack", folder_.path() / "pack"},
-                                                          {"masks", folder_.path() / "base"},
-                                                          {"deformations", folder_.path() / "law"}};
-    for (int fold = 0; fold < 4; ++fold) {
-      const std::string name = "masks." + std::to_string(fold);
-      named[name] = folder_.path() / name;
-    }
-    return named;
-  }
-
-  /// Base masks that hold one number each, the same for every image.
-  void write_flat_masks(const std::string& name, std::uint16_t half) const {
-    const std::vector<std::uint16_t> masks(image_count * image_side * image_side, half);
-    TensorFile content;
-    content.tensors["masks"] = {ElementType::f16,
-                                {image_count, 1, image_side, image_side},
-                                std::as_bytes(std::span(masks))};
-    write_tensor_file(folder_.path() / name, content);
-  }
-
-  test::Folder folder_;
-};
-
-TrialSpec rich_spec() {
-  TrialSpec spec = test::tiny_spec(Role::refine);
-  spec.refine.mode = RefineMode::scratch;
-  spec.refine.self_steps = 2;
-  spec.refine.augmentation = Augmentation::fitted;
-  spec.training.image_augmentation = ImageAugmentation::joint;
-  spec.training.batch = 5;  // of 12: the last batch is smaller
-  return spec;
-}
+using test::ExamplesTest;
+using test::image_side;
+using test::rich_spec;
 
 TEST_F(ExamplesTest, AreTheSameBitsAheadOnAnotherThreadAsInTurn) {
   const TrialSpec spec = rich_spec();

@@ -53,6 +53,42 @@ TEST(Loss, HasTheGradientOfItsDifferences) {
   expect_gradient_of_differences({.loss = Loss::dice_bce});
 }
 
+TEST(Loss, OfABatchIsOneDiceOfAllItsPixels) {
+  const TrainingSpec training{.dice_smooth = 1, .loss_reduction = LossReduction::batch};
+  double both = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const double p = 1 / (1 + std::exp(-static_cast<double>(logits[i])));
+    const double y = i < 3 ? first[i] : second[i - 3];
+    both += p * y;
+    sum += p + y;
+  }
+  EXPECT_NEAR(loss_at(logits, training), 1 - (2 * both + 1) / (sum + 1), 1e-6);
+  TrainingSpec of_images = training;
+  of_images.loss_reduction = LossReduction::image;
+  EXPECT_GT(std::abs(loss_at(logits, training) - loss_at(logits, of_images)), 0.01);
+  expect_gradient_of_differences(training);
+  expect_gradient_of_differences({.loss = Loss::dice_bce, .loss_reduction = LossReduction::batch});
+}
+
+TEST(Loss, OfABatchPunishesEachImageThatGotWorse) {
+  const TrainingSpec training{.loss_reduction = LossReduction::batch};
+  const std::vector<double> given = {0.95, 0.01};
+  const MaskTargets targets{.truths = truths, .input_dice = given, .improve_beta = 2};
+  const double d1 =
+      1 - loss_at({logits.begin(), logits.begin() + 3}, {}, {.truths = std::span(truths).first(1)});
+  EXPECT_NEAR(loss_at(logits, training, targets),
+              loss_at(logits, training) + 2 * (given[0] - d1) / 2, 1e-6);
+  expect_gradient_of_differences(training, targets);
+}
+
+TEST(Loss, OfABatchOfOneImageIsThatOfTheImage) {
+  const MaskTargets one{.truths = std::span(truths).first(1)};
+  const std::vector<float> own(logits.begin(), logits.begin() + 3);
+  EXPECT_DOUBLE_EQ(loss_at(own, {.loss_reduction = LossReduction::batch}, one),
+                   loss_at(own, {}, one));
+}
+
 TEST(Loss, PunishesAMaskThatIsWorseThanTheOneGiven) {
   const TrainingSpec training{.loss = Loss::dice};
   const std::vector<double> given = {0.95, 0.01};  // the first got worse, the second better
