@@ -30,7 +30,11 @@ enum class Metric : std::uint8_t {
   dice_average = 12,    // Dice of the mean of soft masks 1 to this one
   dice_native = 13,     // Dice at the size of the source mask, the soft mask resized bilinearly
   jaccard_native = 14,
+  hd95_native = 15,          // as hd95, the mask resized as for dice_native; pixels of the source
+  boundary_iou_native = 16,  // likewise, 2 % of the source's diagonal
+  change_two = 17,           // mean absolute difference per pixel to the soft mask after the next
 };
+inline constexpr Metric last_metric = Metric::change_two;
 
 /// One number about one image's mask after `iteration` refinements (0: the base mask).
 struct Measurement {

@@ -17,7 +17,7 @@ namespace hone {
 /// m_0 is where it starts; the net gives (m_{k+1}, q_k) of m_k (A9), so that K iterations take
 /// K + 1 passes. At iteration k are recorded
 /// - of m_k alone: what Judge::scores tells;
-/// - of m_k and m_{k+1}: agreement and change;
+/// - of m_k and m_{k+1}: agreement and change; of m_k and m_{k+2}, for k < K: change_two;
 /// - quality: q_k, the net's estimate of the soft Dice of m_k, if it has a head;
 /// - flip_agreement: Dice of m_{k+1} with the net's answer to the mirrored image and the mirrored
 ///   m_k, mirrored back;
@@ -44,6 +44,7 @@ class Curve {
   std::optional<Refiner> refiner_;
   std::vector<Judge> judges_;  // of the images
   std::vector<double> sums_;   // of the soft masks m_1 to m_k
+  std::vector<float> before_;  // the soft masks m_{k-1}
   Prediction next_, flipped_;
   std::vector<Measurement> rows_;
 };
