@@ -49,10 +49,13 @@ struct Measurement {
 
 /// What one epoch of training came to.
 struct EpochRecord {
-  std::int32_t epoch = 0;      // from 1
-  double train_loss = 0;       // mean over the epoch's images
-  double validation_dice = 0;  // the early-stopping signal (A17), soft, in [0, 1]
-  double seconds = 0;          // training and validation
+  std::int32_t epoch = 0;  // from 1
+  double train_loss = 0;   // mean over the epoch's images
+  /// What early stopping looks at, the higher the better (A17): the mean soft Dice of the
+  /// validation images, in [0, 1]; of a net that only rates (RefineMode::ascent) minus the mean
+  /// squared error of its quality, in [-1, 0].
+  double validation_signal = 0;
+  double seconds = 0;  // training and validation
   double images_per_second = 0;
   bool operator==(const EpochRecord&) const = default;
 };

@@ -213,7 +213,7 @@ void tell_epoch(const Train& order, int epoch) {
                .epochs = parts,
                .epoch = {.epoch = epoch,
                          .train_loss = 1.0 / epoch,
-                         .validation_dice = 0.8,
+                         .validation_signal = 0.8,
                          .seconds = 0.1,
                          .images_per_second = 100}});
 }
