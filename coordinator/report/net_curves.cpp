@@ -9,18 +9,22 @@ namespace hone {
 
 namespace {
 
-std::vector<ImageCurves> read_curves(Database& database, std::int64_t trial) {
+/// What the trial scored of `split`. A metric that skips an iteration ends there.
+template <Split split>
+StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
   Statement query = database.prepare(
-      "SELECT m.image, k.name, m.value FROM trial t JOIN measurement m ON m.trial = t.id "
-      "AND m.attempt = t.accepted JOIN metric k ON k.id = m.metric WHERE t.id = ? "
-      "ORDER BY m.image, m.iteration");
-  query.bind(trial);
-  std::vector<ImageCurves> curves;
+      "SELECT m.image, k.name, m.iteration, m.value FROM trial t JOIN measurement m "
+      "ON m.trial = t.id AND m.attempt = t.accepted AND m.split = ? "
+      "JOIN metric k ON k.id = m.metric WHERE t.id = ? ORDER BY m.image, m.iteration");
+  query.bind(static_cast<int>(split)).bind(trial);
+  StoredCurves<split> curves;
   while (query.step()) {
     const auto image = static_cast<std::int32_t>(query.integer(0));
-    if (curves.empty() || curves.back().image != image)
-      curves.push_back({.image = image, .values = {}});
-    curves.back().values[query.text(1)].push_back(query.real(2));
+    if (curves.images.empty() || curves.images.back().image != image)
+      curves.images.push_back({.image = image, .values = {}});
+    std::vector<double>& values = curves.images.back().values[query.text(1)];
+    if (static_cast<std::int64_t>(values.size()) == query.integer(2))
+      values.push_back(query.real(3));
   }
   return curves;
 }
@@ -60,10 +64,11 @@ NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset
   while (query.step()) {
     ++result.expected;
     if (query.is_null(2) || query.is_null(3) || query.integer(4) < 2) continue;
-    result.trainings.push_back({.rotation = static_cast<int>(query.integer(0)),
-                                .seed = query.integer(1),
-                                .validation = read_curves(database, query.integer(2)),
-                                .test = read_curves(database, query.integer(3))});
+    result.trainings.push_back(
+        {.rotation = static_cast<int>(query.integer(0)),
+         .seed = query.integer(1),
+         .validation = read_curves<Split::validation>(database, query.integer(2)),
+         .test = read_curves<Split::test>(database, query.integer(3))});
   }
   return result;
 }
