@@ -33,8 +33,9 @@ enum class Metric : std::uint8_t {
   hd95_native = 15,          // as hd95, the mask resized as for dice_native; pixels of the source
   boundary_iou_native = 16,  // likewise, 2 % of the source's diagonal
   change_two = 17,           // mean absolute difference per pixel to the soft mask after the next
+  seed_agreement = 18,       // mean Dice of the thresholded masks of every two seeds of a net
 };
-inline constexpr Metric last_metric = Metric::change_two;
+inline constexpr Metric last_metric = Metric::seed_agreement;
 
 /// One number about one image's mask after `iteration` refinements (0: the base mask).
 struct Measurement {

@@ -41,7 +41,8 @@ CREATE VIEW base_evaluation AS
 SELECT n.needs AS base, e.spec ->> '$.evaluate.split' AS split, max(e.id) AS evaluation
 FROM standing_need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate' AND e.accepted IS NOT NULL
 WHERE n.input = 'masks'
-  AND NOT EXISTS (SELECT 1 FROM need o WHERE o.trial = n.trial AND o.input GLOB 'masks.*')
+  AND NOT EXISTS (SELECT 1 FROM need o WHERE o.trial = n.trial
+                  AND (o.input GLOB 'masks.*' OR o.input GLOB 'seed.*'))
 GROUP BY n.needs, split;
 
 -- Needs that are not met: a selection only waits for a trial to end, everything else for its artifacts.

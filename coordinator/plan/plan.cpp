@@ -42,7 +42,7 @@ void add_variant(const Cell& paper, const ExperimentSpec& experiment, const Vari
   }
 }
 
-void add_cell(Cell cell, const ExperimentSpec& experiment) {
+void add_cell(Cell& cell, const ExperimentSpec& experiment) {
   if (wants(experiment, Wish::table_i)) {
     // The experiment's own configuration is known by its plain name where both are one.
     if (experiment.hyperparameters.epochs == 0 && !experiment.hyperparameters.apply)
@@ -62,6 +62,27 @@ void add_cell(Cell cell, const ExperimentSpec& experiment) {
     for (const VariantSpec& variant : experiment.variants) add_variant(cell, experiment, variant);
 }
 
+/// Three seeds, since with two a pair that agrees says little. Not where each seed may have chosen
+/// another architecture: one evaluation builds one.
+bool compares_seeds(const ExperimentSpec& experiment) {
+  return experiment.seeds.size() >= 3 && !experiment.hyperparameters.apply;
+}
+
+void add_seeds(PlanBuilder& builder, const ExperimentSpec& experiment, const DatasetSpec& dataset,
+               const DatasetFacts& facts, int rotation) {
+  std::vector<Cell> cells;
+  for (const std::int64_t seed : experiment.seeds) {
+    cells.emplace_back(builder, experiment, dataset.name, facts, rotation, seed);
+    add_cell(cells.back(), experiment);
+  }
+  if (!compares_seeds(experiment)) return;
+  for (std::size_t net = 0; net < cells.front().followed().size(); ++net) {
+    std::vector<PlannedNet> seeds;
+    for (const Cell& cell : cells) seeds.push_back(cell.followed().at(net));
+    cells.front().compare_seeds(seeds);
+  }
+}
+
 }  // namespace
 
 Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts) {
@@ -71,8 +92,7 @@ Plan expand(const ExperimentSpec& experiment, const std::map<std::string, Datase
     if (found == facts.end())
       throw ExperimentError("data set '" + dataset.name + "' has not been ingested");
     for (const int rotation : experiment.rotations)
-      for (const std::int64_t seed : experiment.seeds)
-        add_cell({builder, experiment, dataset.name, found->second, rotation, seed}, experiment);
+      add_seeds(builder, experiment, dataset, found->second, rotation);
   }
   return std::move(builder).plan();
 }

@@ -18,7 +18,8 @@ struct Shown {
 
 Shown shown_of(const Label& label, bool has_self_refinement, bool has_quality) {
   if (!label.variant.empty()) return {"variant " + label.variant, 1};
-  if (label.net.starts_with("iteration/") || label.net.starts_with("steps/"))
+  if (label.net.starts_with("iteration/") || label.net.starts_with("steps/") ||
+      label.net.starts_with("seeds/"))
     return {"", 0};  // worked out from what the cells below need anyway
   if (label.net == "lambda" && has_quality) return {"", 0};
   if (label.net == "no-quality") return {label.net, 2};

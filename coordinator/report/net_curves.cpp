@@ -32,6 +32,7 @@ StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
 std::vector<std::string> nets_of(Database& database, SweepId sweep) {
   Statement query = database.prepare(
       "SELECT DISTINCT net FROM net WHERE sweep = ? AND variant = '' AND role = 'evaluate' "
+      "AND net NOT GLOB 'seeds/*' "
       "ORDER BY net = 'no-quality' DESC, net = 'quality' DESC, net");
   query.bind(sweep.value);
   std::vector<std::string> nets;
@@ -47,6 +48,34 @@ void require_net(const std::vector<std::string>& nets, SweepId sweep, const std:
   for (const std::string& each : nets) list += (list.empty() ? "" : ", ") + each;
   throw std::invalid_argument(where + " has no net '" + net + "'; did you mean '" +
                               nearest_name(net, nets) + "'? It has " + list);
+}
+
+/// Lays what a comparison of seeds scored beside the curves of one of them.
+template <Split split>
+void add_agreement(Database& database, std::int64_t trial, StoredCurves<split>& curves) {
+  StoredCurves<split> compared = read_curves<split>(database, trial);
+  auto next = compared.images.begin();
+  for (ImageCurves& image : curves.images) {
+    while (next != compared.images.end() && next->image < image.image) ++next;
+    if (next == compared.images.end() || next->image != image.image) continue;
+    image.values.merge(next->values);
+  }
+}
+
+void add_agreements(Database& database, SweepId sweep, NetCurves& curves) {
+  Statement query = database.prepare(
+      "SELECT rotation, max(CASE split WHEN 'validation' THEN trial END), "
+      "max(CASE split WHEN 'test' THEN trial END) FROM net WHERE sweep = ? AND variant = '' "
+      "AND role = 'evaluate' AND dataset = ? AND net = 'seeds/' || ? AND state = 'done' "
+      "GROUP BY rotation HAVING count(*) = 2");
+  query.bind(sweep.value).bind(curves.dataset).bind(curves.net);
+  while (query.step()) {
+    for (TrainingCurves& training : curves.trainings) {
+      if (training.rotation != query.integer(0)) continue;
+      add_agreement(database, query.integer(1), training.validation);
+      add_agreement(database, query.integer(2), training.test);
+    }
+  }
 }
 
 /// Both evaluations of each training: of those that are done.
@@ -70,6 +99,7 @@ NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset
          .validation = read_curves<Split::validation>(database, query.integer(2)),
          .test = read_curves<Split::test>(database, query.integer(3))});
   }
+  add_agreements(database, sweep, result);
   return result;
 }
 

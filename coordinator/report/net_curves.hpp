@@ -24,7 +24,8 @@ struct StoredCurves {
   std::vector<ImageCurves> images = {};
 };
 
-/// What one training of a net scored on the two splits that rules and calibrations need.
+/// What one training of a net scored on the two splits that rules and calibrations need, and where
+/// its seeds were compared seed_agreement, the same for all of them.
 struct TrainingCurves {
   int rotation = 0;
   std::int64_t seed = 1;

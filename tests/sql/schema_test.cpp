@@ -138,7 +138,7 @@ TEST_F(Schema, NamesEveryMetricAndSplitByItsNumber) {
   install_schema(database_);
   const auto last = static_cast<std::int64_t>(last_metric);
   EXPECT_EQ(number("SELECT count(*) FROM metric"), last + 1);
-  EXPECT_EQ(number("SELECT max(id) FROM metric WHERE name = 'change_two'"), last);
+  EXPECT_EQ(number("SELECT max(id) FROM metric WHERE name = 'seed_agreement'"), last);
   EXPECT_EQ(number("SELECT id FROM metric WHERE name = 'flip_agreement'"),
             static_cast<std::int64_t>(Metric::flip_agreement));
   Statement splits = database_.prepare("SELECT id, name FROM split");

@@ -55,6 +55,11 @@ Partition partition_of(const Pack& pack, int rotation, int fold) {
   }
 }
 
+const std::vector<std::int32_t>& images_of(Split split, const Partition& partition) {
+  if (split == Split::train) return partition.train;
+  return split == Split::validation ? partition.validation : partition.test;
+}
+
 Inputs::Inputs(const TrainingRequest& request)
     : mask_input_(has_masks(request.spec) ? request.spec.refine.mask_input : MaskInput::given),
       pack_(input_file(request, "pack"), checked(request.spec).image_size),

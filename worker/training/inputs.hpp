@@ -21,6 +21,8 @@ const std::filesystem::path& input_file(const TrainingRequest& request, const st
 /// The splits of the pack's images. Throws TrainingError(impossible) if it cannot be split so.
 Partition partition_of(const Pack& pack, int rotation, int fold);
 
+const std::vector<std::int32_t>& images_of(Split split, const Partition& partition);
+
 /// What a trial's net is shown: the pack, its splits, and for a refiner the masks beside the
 /// images. Does not change once it is made: any thread may read it.
 class Inputs {

@@ -97,7 +97,29 @@ TEST_F(Stopping, SeedsAreFittedAloneAndPooledPerImage) {
   EXPECT_EQ(row.seeds, 2);
   EXPECT_EQ(row.images, 6);
   EXPECT_EQ(rule_of(row, "S7").parameters.size(), 2U);
-  EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("seeds' masks"));
+  EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("needs three seeds"));
+}
+
+/// What a comparison of the seeds of peaked(images) found: they agree from the peak on.
+Curves seeds_of_peaked(int images) {
+  Curves curves;
+  curves["seed_agreement"] = peaked(images).at("agreement");
+  return curves;
+}
+
+TEST_F(Stopping, SeedsThatAgreeAreASignal) {
+  for (const std::int64_t seed : {1, 2, 3}) add_net(file_, "quality", without_signals(9), seed);
+  EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "seeds not compared yet");
+  file_.add({.net = "seeds/quality", .split = "validation", .first_image = 50}, seeds_of_peaked(9));
+  EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "seeds not compared yet");
+  file_.add({.net = "seeds/quality", .split = "test"}, seeds_of_peaked(9));
+  const StoppingReport report = stopping();
+  ASSERT_EQ(report.rows.size(), 1U);  // the comparison is no net
+  EXPECT_EQ(report.rows[0].trainings, 3);
+  const PooledRule& rule = rule_of(report.rows[0], "S9");
+  EXPECT_EQ(rule.unavailable, "");
+  EXPECT_NEAR(rule.dice, rule_of(report.rows[0], "S3").dice, 1e-9);
+  EXPECT_GT(rule.difference->low, 0);
 }
 
 /// Iterates that go to and fro from image 0's third iteration on, image 1's fourth, and so on:
