@@ -30,7 +30,12 @@ enum class Metric : std::uint8_t {
   dice_average = 12,    // Dice of the mean of soft masks 1 to this one
   dice_native = 13,     // Dice at the size of the source mask, the soft mask resized bilinearly
   jaccard_native = 14,
+  hd95_native = 15,          // as hd95, the mask resized as for dice_native; pixels of the source
+  boundary_iou_native = 16,  // likewise, 2 % of the source's diagonal
+  change_two = 17,           // mean absolute difference per pixel to the soft mask after the next
+  seed_agreement = 18,       // mean Dice of the thresholded masks of every two seeds of a net
 };
+inline constexpr Metric last_metric = Metric::seed_agreement;
 
 /// One number about one image's mask after `iteration` refinements (0: the base mask).
 struct Measurement {
@@ -45,10 +50,13 @@ struct Measurement {
 
 /// What one epoch of training came to.
 struct EpochRecord {
-  std::int32_t epoch = 0;      // from 1
-  double train_loss = 0;       // mean over the epoch's images
-  double validation_dice = 0;  // the early-stopping signal (A17), soft, in [0, 1]
-  double seconds = 0;          // training and validation
+  std::int32_t epoch = 0;  // from 1
+  double train_loss = 0;   // mean over the epoch's images
+  /// What early stopping looks at, the higher the better (A17): the mean soft Dice of the
+  /// validation images, in [0, 1]; of a net that only rates (RefineMode::ascent) minus the mean
+  /// squared error of its quality, in [-1, 0].
+  double validation_signal = 0;
+  double seconds = 0;  // training and validation
   double images_per_second = 0;
   bool operator==(const EpochRecord&) const = default;
 };

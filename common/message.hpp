@@ -18,7 +18,7 @@
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 1;
+inline constexpr int protocol_version = 2;
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
 

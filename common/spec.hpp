@@ -173,7 +173,7 @@ inline constexpr int trainer_version = 2;
 
 /// Likewise for the rows of Role::evaluate: a new metric raises it, and only evaluations are done
 /// again, from stored weights.
-inline constexpr int evaluation_version = 1;
+inline constexpr int evaluation_version = 2;
 
 /// A text that is not a trial spec; the message says where and what was expected.
 class SpecError : public std::runtime_error {

@@ -105,8 +105,7 @@ void read(const Place& at, Measurement& row) {
   read({at.value[3], at.path}, metric);
   read({at.value[4], at.path}, row.value);
   if (split > static_cast<int>(Split::test)) throw WireError(at.path + ": unknown split");
-  if (metric > static_cast<int>(Metric::jaccard_native))
-    throw WireError(at.path + ": unknown metric");
+  if (metric > static_cast<int>(last_metric)) throw WireError(at.path + ": unknown metric");
   row.split = static_cast<Split>(split);
   row.metric = static_cast<Metric>(metric);
 }

@@ -77,7 +77,7 @@ template <class Field>
 void list_fields(EpochRecord& e, Field&& field) {
   field("epoch", e.epoch);
   field("train_loss", e.train_loss);
-  field("validation_dice", e.validation_dice);
+  field("validation_signal", e.validation_signal);
   field("seconds", e.seconds);
   field("images_per_second", e.images_per_second);
 }

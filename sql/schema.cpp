@@ -45,6 +45,7 @@ void install_schema(Database& database) {
     database.execute(sql_text::schema);
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));
   }
+  database.execute(sql_text::metrics);
   drop_views(database);
   for (const char* text : view_texts) database.execute(text);
   transaction.commit();

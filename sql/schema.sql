@@ -9,10 +9,7 @@ INSERT INTO coordinator VALUES (1, 0);
 
 CREATE TABLE split  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-INSERT INTO split  VALUES (0, 'train'), (1, 'validation'), (2, 'test');
-INSERT INTO metric VALUES (0, 'dice'), (1, 'dice_soft'), (2, 'jaccard'), (3, 'quality'), (4, 'agreement'),
-  (5, 'dice_c15'), (6, 'hd95'), (7, 'boundary_iou'), (8, 'change'), (9, 'area'), (10, 'entropy'),
-  (11, 'flip_agreement'), (12, 'dice_average'), (13, 'dice_native'), (14, 'jaccard_native');
+INSERT INTO split  VALUES (0, 'train'), (1, 'validation'), (2, 'test');  -- metrics: metrics.sql
 
 CREATE TABLE pack (
   digest     TEXT PRIMARY KEY,      -- SHA-256 of the file
@@ -144,7 +141,7 @@ CREATE TABLE epoch (
   attempt           INTEGER NOT NULL,
   epoch             INTEGER NOT NULL,  -- from 1
   train_loss        REAL NOT NULL,
-  validation_dice   REAL NOT NULL,
+  validation_dice   REAL NOT NULL,     -- what early stopping looks at; no Dice of every net: epoch_signal
   seconds           REAL NOT NULL,
   images_per_second REAL NOT NULL,
   PRIMARY KEY (trial, attempt, epoch),

@@ -91,13 +91,22 @@ FROM cell c LEFT JOIN trial t ON t.id = c.trial LEFT JOIN trial w ON w.id = coal
 LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration
 GROUP BY c.tab, c.sweep, c.variant, c.dataset, c.position;
 
--- Per image: what statistics are made from.
+-- Per image: what statistics are made from. A base net's training scores its masks by Dice, soft Dice and
+-- Jaccard alone, and more would train every net anew; the rest is what an evaluation that starts from
+-- the very same masks scored of its iteration 0.
 CREATE VIEW cell_image AS
 SELECT c.tab, c.sweep, c.variant, c.dataset, c.column_name, c.rotation, c.seed, c.trial, c.iteration,
        m.image, k.name AS metric, m.value
 FROM cell c JOIN trial t ON t.id = c.trial
 JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted AND m.split = 2 AND m.iteration = c.iteration
-JOIN metric k ON k.id = m.metric;
+JOIN metric k ON k.id = m.metric
+UNION ALL
+SELECT c.tab, c.sweep, c.variant, c.dataset, c.column_name, c.rotation, c.seed, c.trial, c.iteration,
+       m.image, k.name, m.value
+FROM cell c JOIN base_evaluation b ON b.base = c.trial AND b.split = 'test' JOIN trial e ON e.id = b.evaluation
+JOIN measurement m ON m.trial = e.id AND m.attempt = e.accepted AND m.split = 2 AND m.iteration = 0
+JOIN metric k ON k.id = m.metric AND k.name NOT IN ('dice', 'dice_soft', 'jaccard')
+WHERE c.iteration = 0;
 
 -- Curves: what stopping rules are fitted on and applied to.
 CREATE VIEW curve AS

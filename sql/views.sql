@@ -23,10 +23,27 @@ GROUP BY m.trial, m.split, m.iteration;
 CREATE VIEW validation_dice AS
 SELECT trial, iteration, dice, images FROM mean_dice WHERE split = 1;
 
+-- Epochs of accepted attempts. What early stopping looks at is a soft Dice but for nets that only rate
+-- masks (ref. [15]): a view, since the column is older than those.
+CREATE VIEW epoch_signal AS
+SELECT e.trial, e.epoch, e.train_loss, e.validation_dice AS signal,
+       CASE WHEN t.mode = 'ascent' THEN 'minus squared error of quality' ELSE 'soft Dice' END AS meaning
+FROM trial t JOIN epoch e ON e.trial = t.id AND e.attempt = t.accepted;
+
 -- A need as it stands: of a deferred trial that has its parameters, the trial that has them.
 CREATE VIEW standing_need AS
 SELECT n.trial, coalesce(d.resolved, d.id) AS needs, n.input, n.artifact
 FROM need n JOIN trial d ON d.id = n.needs;
+
+-- For a base net: the newest evaluation whose iteration 0 is its masks and no others', so that metrics which a
+-- training does not record of its masks are there.
+CREATE VIEW base_evaluation AS
+SELECT n.needs AS base, e.spec ->> '$.evaluate.split' AS split, max(e.id) AS evaluation
+FROM standing_need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate' AND e.accepted IS NOT NULL
+WHERE n.input = 'masks'
+  AND NOT EXISTS (SELECT 1 FROM need o WHERE o.trial = n.trial
+                  AND (o.input GLOB 'masks.*' OR o.input GLOB 'seed.*'))
+GROUP BY n.needs, split;
 
 -- Needs that are not met: a selection only waits for a trial to end, everything else for its artifacts.
 CREATE VIEW unmet_need AS

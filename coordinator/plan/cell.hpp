@@ -69,6 +69,13 @@ class Cell {
   /// Curves on both splits and the selection of the iteration. The key of the validation curve.
   std::string curves(const PlannedNet& net);
 
+  /// The nets that curves() followed, in that order.
+  const std::vector<PlannedNet>& followed() const { return followed_; }
+
+  /// An evaluation a split that lays masks of several seeds of a net side by side (rule S9).
+  /// Requires: the same net of every seed, this cell's first.
+  void compare_seeds(const std::vector<PlannedNet>& seeds);
+
   /// The choice among self-refinement nets of one mode: 1, 2, ... steps (A22).
   void steps_selection(RefineMode mode, const std::vector<std::string>& validation_curves);
 
@@ -82,6 +89,8 @@ class Cell {
   Draft refinement_draft(int fold, const RefineSpec& refine, Cell& masks_of);
   std::vector<std::string> applied() const;
   std::string evaluation(const PlannedNet& net, Split split);
+  Draft evaluation_draft(const PlannedNet& net, Split split) const;
+  std::int64_t passes(Split split) const;
   std::string selection(const std::string& name, std::vector<Draft::Choice> choices);
 
   PlanBuilder& builder_;
@@ -93,6 +102,7 @@ class Cell {
   std::int64_t selection_seed_;
   std::string variant_;
   std::string applied_;
+  std::vector<PlannedNet> followed_;
 };
 
 /// The shortest text that reads back as the number.

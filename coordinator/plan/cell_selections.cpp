@@ -67,6 +67,7 @@ std::string Cell::curves(const PlannedNet& net) {
     choices.push_back(
         {.patch = json{{"iteration", k}}.dump(), .first = k, .last = k, .speakers = {validation}});
   selection("iteration/" + net.name, std::move(choices));
+  followed_.push_back(net);
   return validation;
 }
 

@@ -15,7 +15,7 @@ namespace hone {
 namespace {
 
 constexpr std::int64_t bytes_per_row = 40;      // of a measurement in SQLite, with its index
-constexpr std::int64_t metrics_per_image = 15;  // common/measurement.hpp
+constexpr std::int64_t metrics_per_image = 18;  // of a curve: common/measurement.hpp
 
 /// Weights of the U-Net of Table I, to within some percent: disk is planned with it, not memory.
 std::int64_t parameters(const NetworkSpec& network, std::int64_t image_channels) {

@@ -35,8 +35,7 @@ class Expansion {
 
   Plan run() && {
     for (const DatasetSpec& dataset : experiment_.datasets)
-      for (const int rotation : experiment_.rotations)
-        for (const std::int64_t seed : experiment_.seeds) add_cell(dataset.name, rotation, seed);
+      for (const int rotation : experiment_.rotations) add_seeds(dataset.name, rotation);
     Plan plan = std::move(builder_).plan();
     if (wants(experiment_, Wish::variants))
       for (std::size_t i = 0; i < experiment_.variants.size(); ++i)
@@ -67,8 +66,27 @@ class Expansion {
     return cell;
   }
 
-  void add_cell(const std::string& dataset, int rotation, std::int64_t seed) {
-    Cell cell = cell_of(dataset, rotation, seed);
+  /// Three seeds, since with two a pair that agrees says little. Not where each seed may have
+  /// chosen another architecture: one evaluation builds one.
+  bool compares_seeds() const {
+    return experiment_.seeds.size() >= 3 && !experiment_.hyperparameters.apply;
+  }
+
+  void add_seeds(const std::string& dataset, int rotation) {
+    std::vector<Cell> cells;
+    for (const std::int64_t seed : experiment_.seeds) {
+      cells.push_back(cell_of(dataset, rotation, seed));
+      add_cell(cells.back());
+    }
+    if (!compares_seeds()) return;
+    for (std::size_t net = 0; net < cells.front().followed().size(); ++net) {
+      std::vector<PlannedNet> seeds;
+      for (const Cell& cell : cells) seeds.push_back(cell.followed().at(net));
+      cells.front().compare_seeds(seeds);
+    }
+  }
+
+  void add_cell(Cell& cell) {
     const bool table_iii = wants(experiment_, Wish::table_iii);
     const bool nets = wants(experiment_, Wish::table_ii) || table_iii;
     if (cell.chooses() && (nets || wants(experiment_, Wish::lambda))) add_lambda(cell, experiment_);

@@ -41,7 +41,8 @@ struct PlannedTrial {
 /// What a training or an evaluation is to the tables.
 struct Label {
   std::string variant;  // '' for the paper's own method
-  std::string net;      // "base", "no-quality", "quality", "scratch-1", "warm-2", "variant"
+  std::string net;      // "base", "no-quality", "quality", "scratch-1", "warm-2", "variant",
+                        // "seeds/quality"
   std::size_t trial = 0;
 };
 
@@ -66,9 +67,10 @@ struct Plan {
 /// and λ in {0} and the grid, the selection of λ. Table II: the curves of both nets of fold 0 on
 /// validation and test split, and the choice of their iteration. Table III: self-refinement nets
 /// with the chosen λ, their curves, the choices of n and iteration. Table I: a base net for every
-/// configuration and fold and the choice among them. Variants: see VariantSpec. Where choices are
-/// made on the first seed, each other one has fold 0's nets alone, with those choices; what it
-/// needs of other folds, base masks out of fold (A20), is the first seed's. Pure: the same
+/// configuration and fold and the choice among them. Variants: see VariantSpec. With three seeds or
+/// more and one architecture for all: a comparison of every curve's masks between seeds. Where
+/// choices are made on the first seed, each other one has fold 0's nets alone, with those choices;
+/// what it needs of other folds, base masks out of fold (A20), is the first seed's. Pure: the same
 /// experiment and facts give the same plan. Throws ExperimentError when a data set is missing from
 /// `facts` or too small to split.
 Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts);

@@ -29,7 +29,7 @@ Shown shown_of(const Label& label, const Plan& plan, const Tables& tables) {
     return {"", 0};
   if (!label.variant.empty()) return {"variant " + label.variant, 1};
   if (label.net.starts_with("iteration/") || label.net.starts_with("steps/") ||
-      label.net == "global-lambda")
+      label.net.starts_with("seeds/") || label.net == "global-lambda")
     return {"", 0};  // worked out from what the cells below need anyway
   if (label.net == "lambda" && tables.quality) return {"", 0};
   if (label.net == "no-quality") return {label.net, 2};

@@ -145,11 +145,11 @@ CellScores read_cell_scores(Database& database, SweepId sweep, const CellName& c
 }
 
 double scale_of(const std::string& metric) {
-  return metric == "hd95" ? 1 : 100;
+  return metric == "hd95" || metric == "hd95_native" ? 1 : 100;
 }
 
 std::string unit_of(const std::string& metric) {
-  return metric == "hd95" ? "pixels" : "points";
+  return scale_of(metric) == 1 ? "pixels" : "points";
 }
 
 std::string nearest_name(const std::string& text, const std::vector<std::string>& names) {

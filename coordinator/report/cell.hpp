@@ -45,7 +45,7 @@ struct CellScore {
   std::int64_t image = 0;  // position in the pack
   std::int64_t trial = 0;  // whose row it is
   int iteration = 0;
-  double value = 0;  // as measured: shares in [0, 1], hd95 in pixels
+  double value = 0;  // as measured: shares in [0, 1], hd95s in pixels
   bool operator==(const CellScore&) const = default;
 };
 
@@ -63,10 +63,10 @@ struct CellScores {
 CellScores read_cell_scores(Database& database, SweepId sweep, const CellName& cell,
                             const std::string& metric);
 
-/// What a value is multiplied with to be printed: 100, but 1 for hd95, which is in pixels.
+/// What a value is multiplied with to be printed: 100, but 1 for hd95s, which are in pixels.
 double scale_of(const std::string& metric);
 
-/// "points"; "pixels" for hd95.
+/// "points"; "pixels" for hd95 and hd95_native.
 std::string unit_of(const std::string& metric);
 
 /// The name closest to `text` by edits; '' if there are no names.

@@ -15,7 +15,7 @@ TableRow line(const std::string& label, TableCell value, const std::string& inte
 }
 
 std::string counts_note(const Comparison& of) {
-  const std::string better = of.metric == "hd95" ? " (lower is better)" : "";
+  const std::string better = unit_of(of.metric) == "pixels" ? " (lower is better)" : "";
   std::string note = "First: " + text_of(of.first) + ". Second: " + text_of(of.second) +
                      ". Difference: first less second, " + of.metric + " in " + unit_of(of.metric) +
                      better + ", over " + counted(of.images, "image") + " of " +
@@ -70,7 +70,7 @@ Table layout(const Comparison& of) {
                      {.word = std::to_string(of.sign.plus) + " / " + std::to_string(of.sign.minus) +
                               " / " + std::to_string(of.ties)},
                      "", p_text(of.sign.p))};
-  if (of.metric == "hd95") table.rows.back().labels = {"images higher / lower / equal"};
+  if (unit_of(of.metric) == "pixels") table.rows.back().labels = {"images higher / lower / equal"};
   table.notes = {counts_note(of), method_note(of)};
   if (of.equivalence) {
     table.rows.push_back(

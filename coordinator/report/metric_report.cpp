@@ -19,9 +19,9 @@ constexpr double failure = 0.5;  // Dice
 constexpr double tail = 0.05;
 
 const std::vector<std::string>& shown_metrics() {
-  static const std::vector<std::string> names = {"dice",        "dice_soft",     "dice_c15",
-                                                 "jaccard",     "hd95",          "boundary_iou",
-                                                 "dice_native", "jaccard_native"};
+  static const std::vector<std::string> names = {
+      "dice",         "dice_soft",   "dice_c15",       "jaccard",     "hd95",
+      "boundary_iou", "dice_native", "jaccard_native", "hd95_native", "boundary_iou_native"};
   return names;
 }
 
@@ -45,12 +45,14 @@ MetricRow read_row(Database& database, SweepId sweep, const CellName& cell) {
   row.values.resize(shown_metrics().size());
   if (!row.complete) return row;
   const auto values = values_by_metric(database, sweep, cell);
+  const std::vector<double>& dice = values.at("dice");
   for (std::size_t i = 0; i < shown_metrics().size(); ++i) {
     const std::string& metric = shown_metrics()[i];
     const auto found = values.find(metric);
-    if (found != values.end()) row.values[i] = scale_of(metric) * mean_of(found->second);
+    // A mean over some of the nets' images would not be of the same masks as the others.
+    if (found != values.end() && found->second.size() == dice.size())
+      row.values[i] = scale_of(metric) * mean_of(found->second);
   }
-  const std::vector<double>& dice = values.at("dice");
   const auto failed = std::count_if(dice.begin(), dice.end(), [](double d) { return d < failure; });
   row.masks = static_cast<std::int64_t>(dice.size());
   row.failures = 100 * static_cast<double>(failed) / static_cast<double>(dice.size());
@@ -110,8 +112,12 @@ Table layout(const MetricReport& report) {
   }
   table.notes = {
       "Means over test images, rotations and seeds, x 100; hd95 in pixels of the refined size, "
-      "lower is better. Failures: masks with a Dice below 0.5. 5th percentile: of Dice. Native: "
-      "against the mask in the image's own size. Empty: the net's trial does not measure it."};
+      "hd95_native of the source, lower is better. Failures: masks with a Dice below 0.5. 5th "
+      "percentile: of Dice. Native: "
+      "against the mask in the image's own size. 0x: beyond dice, "
+      "dice_soft and jaccard from iteration 0 of a refiner's evaluation, which starts from the "
+      "same "
+      "masks. Empty: not measured."};
   return table;
 }
 

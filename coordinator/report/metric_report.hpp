@@ -13,7 +13,7 @@ namespace hone {
 struct MetricRow {
   CellName cell = {};
   bool complete = false;
-  std::vector<std::optional<double>> values = {};  // means, in points (hd95: pixels); nothing: not
+  std::vector<std::optional<double>> values = {};  // means, in points (hd95s: pixels); nothing: not
                                                    // measured by its nets, or not there yet
   std::optional<double> failures = {};             // per cent of the masks with a Dice below 0.5
   std::optional<double> fifth_percentile = {};     // of Dice, in points
@@ -24,7 +24,7 @@ struct MetricRow {
 struct MetricReport {
   SweepId sweep = {};
   std::string name = {};                  // of the sweep
-  std::vector<std::string> metrics = {};  // "dice", "dice_soft", ..., "jaccard_native"
+  std::vector<std::string> metrics = {};  // "dice", "dice_soft", ..., "boundary_iou_native"
   std::vector<MetricRow> rows = {};
   bool complete() const;  // every cell is
 };

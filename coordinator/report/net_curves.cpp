@@ -9,18 +9,22 @@ namespace hone {
 
 namespace {
 
-std::vector<ImageCurves> read_curves(Database& database, std::int64_t trial) {
+/// What the trial scored of `split`. A metric that skips an iteration ends there.
+template <Split split>
+StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
   Statement query = database.prepare(
-      "SELECT m.image, k.name, m.value FROM trial t JOIN measurement m ON m.trial = t.id "
-      "AND m.attempt = t.accepted JOIN metric k ON k.id = m.metric WHERE t.id = ? "
-      "ORDER BY m.image, m.iteration");
-  query.bind(trial);
-  std::vector<ImageCurves> curves;
+      "SELECT m.image, k.name, m.iteration, m.value FROM trial t JOIN measurement m "
+      "ON m.trial = t.id AND m.attempt = t.accepted AND m.split = ? "
+      "JOIN metric k ON k.id = m.metric WHERE t.id = ? ORDER BY m.image, m.iteration");
+  query.bind(static_cast<int>(split)).bind(trial);
+  StoredCurves<split> curves;
   while (query.step()) {
     const auto image = static_cast<std::int32_t>(query.integer(0));
-    if (curves.empty() || curves.back().image != image)
-      curves.push_back({.image = image, .values = {}});
-    curves.back().values[query.text(1)].push_back(query.real(2));
+    if (curves.images.empty() || curves.images.back().image != image)
+      curves.images.push_back({.image = image, .values = {}});
+    std::vector<double>& values = curves.images.back().values[query.text(1)];
+    if (static_cast<std::int64_t>(values.size()) == query.integer(2))
+      values.push_back(query.real(3));
   }
   return curves;
 }
@@ -28,6 +32,7 @@ std::vector<ImageCurves> read_curves(Database& database, std::int64_t trial) {
 std::vector<std::string> nets_of(Database& database, SweepId sweep) {
   Statement query = database.prepare(
       "SELECT DISTINCT net FROM net WHERE sweep = ? AND variant = '' AND role = 'evaluate' "
+      "AND net NOT GLOB 'seeds/*' "
       "ORDER BY net = 'no-quality' DESC, net = 'quality' DESC, net");
   query.bind(sweep.value);
   std::vector<std::string> nets;
@@ -45,6 +50,34 @@ void require_net(const std::vector<std::string>& nets, SweepId sweep, const std:
                               nearest_name(net, nets) + "'? It has " + list);
 }
 
+/// Lays what a comparison of seeds scored beside the curves of one of them.
+template <Split split>
+void add_agreement(Database& database, std::int64_t trial, StoredCurves<split>& curves) {
+  StoredCurves<split> compared = read_curves<split>(database, trial);
+  auto next = compared.images.begin();
+  for (ImageCurves& image : curves.images) {
+    while (next != compared.images.end() && next->image < image.image) ++next;
+    if (next == compared.images.end() || next->image != image.image) continue;
+    image.values.merge(next->values);
+  }
+}
+
+void add_agreements(Database& database, SweepId sweep, NetCurves& curves) {
+  Statement query = database.prepare(
+      "SELECT rotation, max(CASE split WHEN 'validation' THEN trial END), "
+      "max(CASE split WHEN 'test' THEN trial END) FROM net WHERE sweep = ? AND variant = '' "
+      "AND role = 'evaluate' AND dataset = ? AND net = 'seeds/' || ? AND state = 'done' "
+      "GROUP BY rotation HAVING count(*) = 2");
+  query.bind(sweep.value).bind(curves.dataset).bind(curves.net);
+  while (query.step()) {
+    for (TrainingCurves& training : curves.trainings) {
+      if (training.rotation != query.integer(0)) continue;
+      add_agreement(database, query.integer(1), training.validation);
+      add_agreement(database, query.integer(2), training.test);
+    }
+  }
+}
+
 /// Both evaluations of each training: of those that are done.
 NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset,
                    const std::string& net) {
@@ -60,11 +93,13 @@ NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset
   while (query.step()) {
     ++result.expected;
     if (query.is_null(2) || query.is_null(3) || query.integer(4) < 2) continue;
-    result.trainings.push_back({.rotation = static_cast<int>(query.integer(0)),
-                                .seed = query.integer(1),
-                                .validation = read_curves(database, query.integer(2)),
-                                .test = read_curves(database, query.integer(3))});
+    result.trainings.push_back(
+        {.rotation = static_cast<int>(query.integer(0)),
+         .seed = query.integer(1),
+         .validation = read_curves<Split::validation>(database, query.integer(2)),
+         .test = read_curves<Split::test>(database, query.integer(3))});
   }
+  add_agreements(database, sweep, result);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/ids.hpp"
+#include "common/measurement.hpp"
 #include "sql/database.hpp"
 
 namespace hone {
@@ -16,12 +17,20 @@ struct ImageCurves {
   std::map<std::string, std::vector<double>> values = {};
 };
 
-/// What one training of a net scored on the two splits that rules and calibrations need.
+/// Curves of one split, ascending by image. The splits are types, so that test curves cannot be
+/// taken for those that rules and calibrations are fitted on.
+template <Split>
+struct StoredCurves {
+  std::vector<ImageCurves> images = {};
+};
+
+/// What one training of a net scored on the two splits that rules and calibrations need, and where
+/// its seeds were compared seed_agreement, the same for all of them.
 struct TrainingCurves {
   int rotation = 0;
   std::int64_t seed = 1;
-  std::vector<ImageCurves> validation = {};
-  std::vector<ImageCurves> test = {};
+  StoredCurves<Split::validation> validation = {};
+  StoredCurves<Split::test> test = {};
 };
 
 /// A net of the paper's method in one data set.

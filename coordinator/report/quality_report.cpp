@@ -156,8 +156,8 @@ NetQuality quality_of(const NetCurves& curves) {
   std::vector<Track> validation;
   std::vector<Track> test;
   for (const TrainingCurves& training : curves.trainings) {
-    std::vector<Track> own = tracks_of(training.validation);
-    std::vector<Track> unseen = tracks_of(training.test);
+    std::vector<Track> own = tracks_of(training.validation.images);
+    std::vector<Track> unseen = tracks_of(training.test.images);
     if (own.empty()) continue;
     const std::vector<Track> reference = own;
     calibrate(reference, own);

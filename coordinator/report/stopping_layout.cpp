@@ -13,9 +13,10 @@ using nlohmann::json;
 
 constexpr std::size_t parameters_shown = 2;
 
+/// In points, not as a share of the gap, which is a ratio of two estimates.
 bool closes_some(const PooledRule& rule) {
-  return rule.unavailable.empty() && rule.knowledge != Knowledge::test && rule.gap_closed &&
-         rule.gap_closed->kind != IntervalKind::none && rule.gap_closed->low > 0;
+  return rule.unavailable.empty() && rule.knowledge != Knowledge::test &&
+         is_above_zero(rule.difference);
 }
 
 std::string number(double value) {
@@ -44,9 +45,9 @@ std::string parameters_text(const PooledRule& rule) {
   return text;
 }
 
-TableCell share_cell(const std::optional<Interval>& gap) {
-  if (!gap) return {};
-  return {.value = 100 * gap->estimate};
+TableCell share_cell(const PooledRule& rule) {
+  if (rule.gap_closed) return {.value = 100 * rule.gap_closed->estimate};
+  return {.word = rule.difference ? "-" : ""};
 }
 
 std::string share_interval(const std::optional<Interval>& gap) {
@@ -58,19 +59,20 @@ TableRow row_of(const StoppingRow& net, const PooledRule& rule) {
   const bool first = &rule == &net.rules.front();
   TableRow row{{first ? net.dataset : "", first ? net.net : "", rule.id, rule.title}, {}};
   if (!rule.unavailable.empty()) {
-    row.cells = {{.word = rule.unavailable}, {.word = "none"}};
     row.cells.resize(8);
+    row.cells.front().word = "none";
+    row.cells.back().word = rule.unavailable;
     return row;
   }
   const auto& difference = rule.difference;
-  row.cells = {{.word = parameters_text(rule)},
+  row.cells = {difference ? signed_cell(difference->estimate) : TableCell{},
+               {.word = difference ? interval_text(*difference) : ""},
+               {.word = rule.holm ? p_text(*rule.holm) : ""},
                {.value = rule.dice, .best = closes_some(rule)},
                {.value = rule.iterations},
-               difference ? signed_cell(difference->estimate) : TableCell{},
-               {.word = difference ? interval_text(*difference) : ""},
-               share_cell(rule.gap_closed),
+               share_cell(rule),
                {.word = share_interval(rule.gap_closed)},
-               {.word = rule.holm ? p_text(*rule.holm) : ""}};
+               {.word = parameters_text(rule)}};
   return row;
 }
 
@@ -79,10 +81,19 @@ std::string chosen_note(const StoppingRow& net) {
                                   [&](const PooledRule& rule) { return rule.id == net.chosen; });
   if (found == net.rules.end() || !found->difference) return {};
   const std::string interval = interval_text(*found->difference);
-  return net.dataset + " " + net.net + ": best new rule by validation Dice " + found->id + " (" +
-         found->title + ") - Validation(k) = " + signed_text(found->difference->estimate) +
+  return net.dataset + " " + net.net + ": best new rule by cross-fitted validation Dice " +
+         found->id + " (" + found->title +
+         ") - Validation(k) = " + signed_text(found->difference->estimate) +
          (interval.empty() ? "" : " " + interval) + " points over " + counted(net.images, "image") +
          ", Wilcoxon p " + p_text(found->p.value_or(1)) + ", of this net and data set alone.";
+}
+
+std::string room_note(const StoppingRow& net) {
+  if (net.rules.empty() || is_above_zero(net.room)) return {};
+  const std::string interval = net.room ? interval_text(*net.room) : "";
+  return net.dataset + " " + net.net + ": no shares of the gap, since S3 - S1 = " +
+         (net.room ? signed_text(net.room->estimate) : "nothing") +
+         (interval.empty() ? " without an interval" : " " + interval) + " is not clear of 0.";
 }
 
 std::string verdict_of(const StoppingReport& report) {
@@ -93,16 +104,17 @@ std::string verdict_of(const StoppingReport& report) {
       any = true;
       if (!closes_some(rule)) continue;
       closing += (closing.empty() ? "" : "; ") + net.dataset + " " + net.net + " " + rule.id +
-                 " (" + rule.title + ")";
+                 " (" + rule.title + ") " + signed_text(rule.difference->estimate) + " " +
+                 interval_text(*rule.difference);
     }
   }
   if (!any) return "No net is evaluated yet, so nothing is known of any rule.";
-  const std::string gap = "of the gap between Validation(k) and the per-image maximum";
   if (closing.empty())
-    return (report.complete() ? "No rule closes any " : "So far no rule closes any ") + gap +
-           " with an interval above 0.";
-  return "Rules that close some " + gap +
-         " with an interval above 0, not corrected for the number of rules: " + closing + ".";
+    return std::string(report.complete() ? "No rule gains" : "So far no rule gains") +
+           " on Validation(k) with an interval above 0.";
+  return "Rules that gain on Validation(k), in points with an interval above 0, not corrected for "
+         "the number of rules: " +
+         closing + ".";
 }
 
 void add_net(const StoppingRow& net, Table& table) {
@@ -115,7 +127,8 @@ void add_net(const StoppingRow& net, Table& table) {
     table.notes.push_back(net.dataset + " " + net.net + ": " + std::to_string(net.trainings) +
                           " of " + counted(net.expected, "training") +
                           " evaluated on both splits.");
-  if (const std::string note = chosen_note(net); !note.empty()) table.notes.push_back(note);
+  for (const std::string& note : {room_note(net), chosen_note(net)})
+    if (!note.empty()) table.notes.push_back(note);
 }
 
 json interval_json(const std::optional<Interval>& interval) {
@@ -144,6 +157,7 @@ json rule_json(const PooledRule& rule) {
           {"unavailable", there ? json() : json(rule.unavailable)},
           {"parameters", parameters},
           {"validation_dice", there ? or_null(rule.validation_dice) : json()},
+          {"cross_fitted_dice", there ? or_null(rule.cross_fitted_dice) : json()},
           {"dice", there ? json(rule.dice) : json()},
           {"iterations", there ? json(rule.iterations) : json()},
           {"difference", interval_json(rule.difference)},
@@ -160,15 +174,18 @@ Table layout(const StoppingReport& report) {
   table.title = "Stopping rules of sweep " + std::to_string(report.sweep.value) + ", " +
                 report.name + ": test Dice x 100";
   table.label_headers = {"Dataset", "Net", "Rule", "Meaning"};
-  table.column_headers = {"Parameters",    "Dice",         "Mean k",       "To S1",
-                          "95 % interval", "Gap closed %", "gap interval", "p (Holm)"};
+  table.column_headers = {"To S1",  "95 % interval", "p (Holm)",     "Dice",
+                          "Mean k", "Gap closed %",  "gap interval", "Parameters"};
   for (const StoppingRow& net : report.rows) add_net(net, table);
   table.notes.push_back(
       "Rules are fitted on validation curves alone, to each training by itself; S2, S3 and S4 see "
       "the test split: bounds, not results. Test images of all rotations are pooled, seeds are "
       "averaged within an image; intervals by the bootstrap over images, and seeds where there are "
-      "several (of the gap: images). Gap closed: (rule - S1) / (S3 - S1). p: Wilcoxon against S1, "
-      "Holm over the rules of a net that need no test split.");
+      "several (of the gap: images). p: Wilcoxon against S1, Holm over the rules of a net that "
+      "need no "
+      "test split. Gap closed: (rule - S1) / (S3 - S1), where the interval of S3 - S1 is above 0. "
+      "The best new rule is that with the highest validation Dice under rules fitted to the other "
+      "images of that split (five parts).");
   table.notes.push_back(verdict_of(report));
   return table;
 }
@@ -185,6 +202,7 @@ std::string to_json(const StoppingReport& report) {
                     {"seeds", net.seeds},
                     {"images", net.images},
                     {"iterations", net.last},
+                    {"room", interval_json(net.room)},
                     {"best_new_rule", net.chosen.empty() ? json() : json(net.chosen)},
                     {"rules", rules}});
   }

@@ -34,18 +34,21 @@ Curve curve_of(const ImageCurves& curves) {
   seen.last = static_cast<std::int32_t>(steps);
   seen.agreement = list_of(curves, "agreement", steps);
   seen.change = list_of(curves, "change", steps);
+  seen.change_two = list_of(curves, "change_two", steps - 1);
   seen.quality = list_of(curves, "quality", steps + 1);
   seen.area = list_of(curves, "area", steps + 1);
   seen.entropy = list_of(curves, "entropy", steps + 1);
   seen.flip_agreement = list_of(curves, "flip_agreement", steps + 1);
+  seen.seed_agreement = list_of(curves, "seed_agreement", steps + 1);
   curve.dice_average = list_of(curves, "dice_average", steps + 1);
   return curve;
 }
 
-std::vector<Curve> curves_of(const std::vector<ImageCurves>& images) {
+template <Split split>
+CurveSet<split> curves_of(const StoredCurves<split>& stored) {
   std::vector<Curve> curves;
-  std::transform(images.begin(), images.end(), std::back_inserter(curves), curve_of);
-  return curves;
+  std::transform(stored.images.begin(), stored.images.end(), std::back_inserter(curves), curve_of);
+  return CurveSet<split>(std::move(curves));
 }
 
 /// Dice of the rule, in points, by image and seed.
@@ -93,6 +96,8 @@ PooledRule pooled(const Results& results, std::size_t at) {
   PooledRule rule{.id = sample.id, .title = sample.title, .knowledge = sample.knowledge};
   double decisions = 0;
   double validation = 0;
+  double cross_fitted = 0;
+  bool all_cross_fitted = true;
   for (const auto& [training, result] : results) {
     const RuleResult& each = result.rules[at];
     if (!each.unavailable.empty()) rule.unavailable = each.unavailable;
@@ -101,29 +106,46 @@ PooledRule pooled(const Results& results, std::size_t at) {
     decisions += count;
     rule.dice += 100 * each.dice * count;
     rule.iterations += each.iterations * count;
-    validation += 100 * each.validation_dice.value_or(0) / static_cast<double>(results.size());
+    const auto trainings = static_cast<double>(results.size());
+    validation += 100 * each.validation_dice.value_or(0) / trainings;
+    cross_fitted += 100 * each.cross_fitted_dice.value_or(0) / trainings;
+    all_cross_fitted = all_cross_fitted && each.cross_fitted_dice;
   }
   if (sample.validation_dice) rule.validation_dice = validation;
+  if (all_cross_fitted) rule.cross_fitted_dice = cross_fitted;
   rule.dice /= std::max(decisions, 1.0);
   rule.iterations /= std::max(decisions, 1.0);
-  // Agreement between the masks of seeds is no metric of a trial.
-  if (rule.id == "S9") rule.unavailable = "needs seeds' masks compared";
   return rule;
 }
 
-void compare_with_validation(const Results& results, std::size_t at, PooledRule& rule) {
-  if (rule.id == "S1") return;
+std::optional<Interval> difference_of(const std::vector<std::vector<double>>& by_seed) {
+  const BootstrapSettings settings;
+  return by_seed.size() == 1 ? mean_interval(by_seed.front(), settings)
+                             : hierarchical_interval(by_seed, settings);
+}
+
+/// What the per-image maximum gains on Validation(k).
+struct Room {
+  std::vector<double> gains;  // per image
+  std::optional<Interval> interval;
+};
+
+Room room_of(const Results& results) {
   const StoppingResult& sample = results.front().second;
-  const std::size_t reference = index_of(sample, "S1");
-  const auto by_seed = gains(results, at, reference);
+  const auto by_seed = gains(results, index_of(sample, "S3"), index_of(sample, "S1"));
+  if (by_seed.front().empty()) return {};
+  return {mean_over_seeds(by_seed), difference_of(by_seed)};
+}
+
+void compare_with_validation(const Results& results, std::size_t at, const Room& room,
+                             PooledRule& rule) {
+  if (rule.id == "S1") return;
+  const auto by_seed = gains(results, at, index_of(results.front().second, "S1"));
   if (by_seed.front().empty()) return;
   const std::vector<double> gain = mean_over_seeds(by_seed);
-  const std::vector<double> room =
-      mean_over_seeds(gains(results, index_of(sample, "S3"), reference));
-  const BootstrapSettings settings;
-  rule.gap_closed = ratio_interval(gain, room, settings);
-  rule.difference = by_seed.size() == 1 ? mean_interval(gain, settings)
-                                        : hierarchical_interval(by_seed, settings);
+  rule.difference = difference_of(by_seed);
+  // A share of a room that may be nothing says nothing.
+  if (is_above_zero(room.interval)) rule.gap_closed = ratio_interval(gain, room.gains, {});
   if (rule.knowledge != Knowledge::test) rule.p = wilcoxon_test(gain)->p;
 }
 
@@ -153,25 +175,29 @@ StoppingRow stopping_of(const NetCurves& curves) {
   std::set<Place> places;
   for (const TrainingCurves& each : curves.trainings) {
     seeds.insert(each.seed);
-    for (const ImageCurves& image : each.test) places.insert({each.rotation, image.image});
-    const ValidationCurves validation(curves_of(each.validation));
-    const TestCurves test(curves_of(each.test));
+    for (const ImageCurves& image : each.test.images) places.insert({each.rotation, image.image});
+    const CurveSet validation = curves_of(each.validation);
+    const CurveSet test = curves_of(each.test);
     // Its own intervals are not used, the pooled ones are.
     results.emplace_back(&each, evaluate_stopping(validation, test, {.resamples = 100}));
   }
   row.seeds = static_cast<std::int64_t>(seeds.size());
   row.images = static_cast<std::int64_t>(places.size());
   row.last = results.front().second.last;
+  const Room room = room_of(results);
+  row.room = room.interval;
   for (std::size_t at = 0; at < results.front().second.rules.size(); ++at) {
     row.rules.push_back(pooled(results, at));
     PooledRule& rule = row.rules.back();
-    if (rule.unavailable.empty()) compare_with_validation(results, at, rule);
+    if (rule.id == "S9" && !rule.unavailable.empty() && row.seeds >= 3)
+      rule.unavailable = "seeds not compared yet";
+    if (rule.unavailable.empty()) compare_with_validation(results, at, room, rule);
   }
   adjust(row.rules);
   double best = -1;
   for (const PooledRule& rule : row.rules) {
-    if (!is_new(rule) || rule.validation_dice.value_or(-1) <= best) continue;
-    best = *rule.validation_dice;
+    if (!is_new(rule) || rule.cross_fitted_dice.value_or(-1) <= best) continue;
+    best = *rule.cross_fitted_dice;
     row.chosen = rule.id;
   }
   return row;

@@ -21,6 +21,7 @@ struct PooledRule {
   std::string unavailable = {};                         // why there is no result; '' = there is one
   std::vector<std::vector<Parameter>> parameters = {};  // per training
   std::optional<double> validation_dice = {};           // mean over trainings
+  std::optional<double> cross_fitted_dice = {};         // as RuleResult has it, mean over trainings
   double dice = 0;
   double iterations = 0;  // mean of k
   std::optional<Interval> difference = {};
@@ -39,9 +40,10 @@ struct StoppingRow {
   std::int64_t seeds = 0;
   std::int64_t images = 0;             // of the test split, counted once per rotation
   std::int64_t last = 0;               // K
+  std::optional<Interval> room = {};   // S3 - S1; shares of the gap are given where it is above 0
   std::vector<PooledRule> rules = {};  // '' while no training is evaluated
-  std::string chosen = {};  // the new rule (S5 to S12) with the highest validation Dice: the fourth
-                            // declared contrast; '' if there is none
+  std::string chosen = {};  // the new rule (S5 to S12) with the highest cross-fitted validation
+                            // Dice: the fourth declared contrast; '' if there is none
 };
 
 struct StoppingReport {
@@ -58,7 +60,8 @@ StoppingReport read_stopping(Database& database, SweepId sweep, const std::strin
 /// The same of curves that are read already.
 StoppingRow stopping_of(const NetCurves& curves);
 
-/// A row per rule; below, which rules close some of the gap with an interval above 0.
+/// A row per rule, the difference to Validation(k) first; below, which rules gain on it with an
+/// interval above 0.
 Table layout(const StoppingReport& report);
 
 /// A JSON object with every field ("schema": "hone.stopping.v1").

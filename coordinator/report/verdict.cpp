@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "common/measurement.hpp"
@@ -30,6 +31,16 @@ std::vector<Measurement> rows_of(Database& database, const std::string& identity
   return rows;
 }
 
+/// What was computed again, without metrics that `then` has nowhere: a later Hone measures more of
+/// the same masks.
+std::vector<Measurement> comparable(const std::vector<Measurement>& then,
+                                    std::vector<Measurement> now) {
+  std::set<Metric> known;
+  for (const Measurement& row : then) known.insert(row.metric);
+  std::erase_if(now, [&known](const Measurement& row) { return !known.contains(row.metric); });
+  return now;
+}
+
 bool same_key(const Measurement& a, const Measurement& b) {
   return a.split == b.split && a.image == b.image && a.iteration == b.iteration &&
          a.metric == b.metric;
@@ -46,14 +57,19 @@ void compare_rows(const std::vector<Measurement>& then, const std::vector<Measur
   }
 }
 
-/// What a trial left, rows and artifacts, in one text. Times and speeds do not count.
-std::string result_of(Database& database, const std::string& identity) {
+/// How a trial ended and its artifacts, in one text. Times and speeds do not count.
+std::string outcome_of(Database& database, const std::string& identity) {
   Statement query = database.prepare(
-      "SELECT t.state || ' ' || coalesce(a.rows_digest, '') || coalesce((SELECT "
+      "SELECT t.state || ' ' || coalesce((SELECT "
       "group_concat(o.name || '=' || o.digest) FROM output o WHERE o.trial = t.id "
-      "AND o.attempt = t.accepted), '') FROM trial t JOIN attempt a ON a.trial = t.id "
-      "AND a.attempt = t.accepted WHERE t.identity = ?");
+      "AND o.attempt = t.accepted), '') FROM trial t WHERE t.identity = ?");
   return query.bind(identity).step() ? query.text(0) : "";
+}
+
+bool left_the_same(Database& then, Database& now, const std::string& identity) {
+  if (outcome_of(then, identity) != outcome_of(now, identity)) return false;
+  const std::vector<Measurement> rows = rows_of(then, identity);
+  return rows == comparable(rows, rows_of(now, identity));
 }
 
 const EvidenceTrial& trial_at(const std::vector<EvidenceTrial>& trials, std::int64_t id) {
@@ -105,7 +121,8 @@ Verdict compare(const Evidence& evidence, const std::vector<EvidenceTrial>& agai
   for (const EvidencePart& part : evidence.parts) {
     const EvidenceTrial& trial = trial_at(again, part.trial.value());
     const auto [place, is_new] = rows.try_emplace(trial.id, rows_of(now, trial.identity));
-    if (is_new) compare_rows(rows_of(then, trial.identity), place->second, verdict);
+    const std::vector<Measurement> before = rows_of(then, trial.identity);
+    if (is_new) compare_rows(before, comparable(before, place->second), verdict);
     for (const Measurement& row : place->second) {
       if (row.split != Split::test || row.metric != Metric::dice) continue;
       if (row.iteration != part.iteration.value()) continue;
@@ -116,8 +133,7 @@ Verdict compare(const Evidence& evidence, const std::vector<EvidenceTrial>& agai
   if (count == 0) throw std::runtime_error("the cell has no rows after it was computed again");
   verdict.now = 100 * sum / static_cast<double>(count);
   for (const EvidenceTrial& trial : again)
-    if (result_of(then, trial.identity) != result_of(now, trial.identity))
-      verdict.other_trials.push_back(trial.name);
+    if (!left_the_same(then, now, trial.identity)) verdict.other_trials.push_back(trial.name);
   verdict.agreement = agreement_of(verdict);
   return verdict;
 }

@@ -9,7 +9,8 @@
 namespace hone {
 
 enum class Agreement : std::uint8_t {
-  bit_identical,    // every row of the cell's trials, of all splits and metrics, is the same
+  bit_identical,    // every row of the cell's trials, of all splits and metrics, is the same; those
+                    // of metrics that an earlier Hone did not measure are not looked at
   within_interval,  // the new number lies in the 95 % interval of the old one
   different,
 };

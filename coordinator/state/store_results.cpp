@@ -33,7 +33,7 @@ Stored Store::add_rows(const Report& report) {
       database_.prepare("INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   for (const EpochRecord& each : report.epochs) {
     epoch.bind(report.ticket.trial.value).bind(report.ticket.attempt).bind(int{each.epoch});
-    epoch.bind(each.train_loss).bind(each.validation_dice).bind(each.seconds);
+    epoch.bind(each.train_loss).bind(each.validation_signal).bind(each.seconds);
     epoch.bind(each.images_per_second).run();
   }
   return Stored::yes;

@@ -203,6 +203,10 @@ std::vector<double> resampled_ratios(std::span<const double> numerators,
 
 }  // namespace
 
+bool is_above_zero(const std::optional<Interval>& interval) {
+  return interval && interval->kind != IntervalKind::none && interval->low > 0;
+}
+
 std::optional<Interval> mean_interval(std::span<const double> values,
                                       const BootstrapSettings& settings) {
   check(settings);

@@ -22,6 +22,9 @@ struct Interval {
   IntervalKind kind = IntervalKind::none;
 };
 
+/// Whether there is an interval, and it lies above 0.
+bool is_above_zero(const std::optional<Interval>& interval);
+
 /// Whether an interval is widened to what Student's t asks of few values.
 enum class Widening {
   none,     // the textbook bootstrap, which is too narrow for few values

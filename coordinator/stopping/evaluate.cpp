@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <stdexcept>
 #include <variant>
 
 #include "coordinator/statistics/paired_test.hpp"
 #include "coordinator/statistics/ranks.hpp"
+#include "coordinator/stopping/cross_fit.hpp"
 #include "coordinator/stopping/fit.hpp"
 
 namespace hone {
@@ -19,7 +19,7 @@ struct Candidate {
   std::string id;
   std::string title;
   Knowledge knowledge;
-  std::function<Fit(const ValidationCurves&)> fit;
+  Fitter fit;
 };
 
 Candidate threshold(const char* id, const char* title, Signal signal) {
@@ -85,6 +85,7 @@ RuleResult run(const Candidate& candidate, const ValidationCurves& validation,
   double sum = 0;
   for (const Curve& curve : validation.curves()) sum += score(rule, curve);
   result.validation_dice = sum / static_cast<double>(validation.curves().size());
+  result.cross_fitted_dice = cross_fitted_dice(validation, candidate.fit);
   decide(result, test, rule);
   return result;
 }
@@ -126,6 +127,7 @@ const RuleResult& find(const std::vector<RuleResult>& rules, const std::string& 
 void compare(std::vector<RuleResult>& rules, const BootstrapSettings& settings) {
   const std::vector<double> reference = dice_of(find(rules, "S1"));
   const std::vector<double> room = differences(dice_of(find(rules, "S3")), reference);
+  const bool has_room = is_above_zero(mean_interval(room, settings));
   for (RuleResult& rule : rules) {
     if (!rule.unavailable.empty()) continue;
     const std::vector<double> dice = dice_of(rule);
@@ -133,7 +135,7 @@ void compare(std::vector<RuleResult>& rules, const BootstrapSettings& settings) 
     for (const Decision& decision : rule.decisions) rule.iterations += decision.iteration;
     rule.iterations /= static_cast<double>(rule.decisions.size());
     const std::vector<double> gain = differences(dice, reference);
-    rule.gap_closed = ratio_interval(gain, room, settings);
+    if (has_room) rule.gap_closed = ratio_interval(gain, room, settings);
     if (rule.id == "S1") continue;
     rule.difference = mean_interval(gain, settings);
     rule.p = wilcoxon_test(gain)->p;

@@ -34,10 +34,15 @@ struct RuleResult {
       unavailable;  // why there is no result; '' = there is one, and only then the rest counts
   std::vector<Parameter> parameters;
   std::optional<double> validation_dice;  // mean on the curves it was fitted to; nothing for bounds
-  double dice = 0;                        // mean over test images
-  double iterations = 0;                  // mean of k
-  std::optional<Interval> gap_closed;  // (rule - S1) / (S3 - S1), means over images; nothing where
-                                       // S3 gains (nearly) nothing on S1; may lie outside [0, 1]
+  std::optional<double>
+      cross_fitted_dice;  // of the same images, each left out of its own fit: what
+                          // rules are compared by; nothing where there is no such
+  double dice = 0;        // mean over test images
+  double iterations = 0;  // mean of k
+  std::optional<Interval>
+      gap_closed;  // (rule - S1) / (S3 - S1), means over images; nothing where
+                   // the interval of S3 - S1 is not clear of 0, since a share of
+                   // what may be nothing says nothing; may lie outside [0, 1]
   std::optional<Interval> difference;  // of the mean to S1; nothing for S1 itself
   std::optional<double> p;             // Wilcoxon signed-rank against S1, two-sided, not adjusted
   std::vector<Decision> decisions;     // in the order of the test curves

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"type":"ask","slots":1} {"type":"ask","slots":1})",
         R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":-1,"rows":[],"epochs":[]})",
         R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":0,"rows":[[3,0,0,0,0.5]],"epochs":[]})",
-        R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":0,"rows":[[0,0,0,15,0.5]],"epochs":[]})",
+        R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":0,"rows":[[0,0,0,19,0.5]],"epochs":[]})",
         R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":0,"rows":[[0,-1,0,0,0.5]],"epochs":[]})",
         R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":0,"rows":[[0,0,0,0]],"epochs":[]})",
         R"({"type":"report","ticket":{"trial":1,"attempt":1},"sequence":0,"rows":[[0,0,0,0,NaN]],"epochs":[]})",

@@ -52,16 +52,21 @@ def boundary_of(mask):
 def hd95(first, second):
     edges = boundary_of(first), boundary_of(second)
     if not edges[0].any() or not edges[1].any():
-        return 0.0 if edges[0].any() == edges[1].any() else math.sqrt(2) * SIZE
+        return 0.0 if edges[0].any() == edges[1].any() else math.hypot(*first.shape)
     far = [ndimage.distance_transform_edt(~edges[1])[edges[0]],
            ndimage.distance_transform_edt(~edges[0])[edges[1]]]
     return np.percentile(np.concatenate(far), 95)
 
 
 def band_of(mask):
-    width = max(1, math.floor(0.02 * math.sqrt(2) * SIZE + 0.5))
+    width = max(1, math.floor(0.02 * math.hypot(*mask.shape) + 0.5))
     to_outside = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     return mask & (to_outside <= width)
+
+
+def boundary_iou(first, second):
+    bands = band_of(first), band_of(second)
+    return ratio((bands[0] & bands[1]).sum(), (bands[0] | bands[1]).sum())
 
 
 def bits(p):
@@ -79,13 +84,13 @@ def expected_of(soft, truth, native):
     soft = soft.astype(np.float64)
     mask = soft > 0.5
     both, total = (mask & truth).sum(), mask.sum() + truth.sum()
-    bands = band_of(mask), band_of(truth)
     large = resized(soft, native.shape) > 0.5
     large_both, large_total = (large & native).sum(), large.sum() + native.sum()
     return {"dice": ratio(2 * both, total), "jaccard": ratio(both, total - both),
             "dice_soft": ratio(2 * soft[truth].sum(), soft.sum() + truth.sum()),
             "dice_c15": 2 * (both + 1) / (total + 1), "hd95": hd95(mask, truth),
-            "boundary_iou": ratio((bands[0] & bands[1]).sum(), (bands[0] | bands[1]).sum()),
+            "boundary_iou": boundary_iou(mask, truth),
+            "hd95_native": hd95(large, native), "boundary_iou_native": boundary_iou(large, native),
             "area": mask.mean(), "entropy": bits(soft), "dice_average": ratio(2 * both, total),
             "dice_native": ratio(2 * large_both, large_total),
             "jaccard_native": ratio(large_both, large_total - large_both)}

@@ -16,7 +16,8 @@ BIN = pathlib.Path(os.environ["HONE_BIN"])
 TYPES = {"U8": np.uint8, "F16": np.float16, "F32": np.float32, "I32": np.int32, "I64": np.int64}
 METRICS = ("dice", "dice_soft", "jaccard", "quality", "agreement", "dice_c15", "hd95",
            "boundary_iou", "change", "area", "entropy", "flip_agreement", "dice_average",
-           "dice_native", "jaccard_native")
+           "dice_native", "jaccard_native", "hd95_native", "boundary_iou_native", "change_two",
+           "seed_agreement")
 VALIDATION, TEST = 1, 2
 
 NETWORK = {"levels": 2, "consecutive": 2, "filters": 4, "filter_size": 3, "activation": "relu",

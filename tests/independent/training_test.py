@@ -140,7 +140,7 @@ class Training(unittest.TestCase):
         for epoch, loss, signal in zip(epochs, losses, signals, strict=True):
             with self.subTest(step=epoch["epoch"]):
                 self.assertAlmostEqual(epoch["train_loss"], loss, delta=CLOSE)
-                self.assertAlmostEqual(epoch["validation_dice"], signal, delta=CLOSE)
+                self.assertAlmostEqual(epoch["validation_signal"], signal, delta=CLOSE)
         return losses
 
 

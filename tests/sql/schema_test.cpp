@@ -127,11 +127,18 @@ TEST_F(Schema, TheViolationViewFindsWhatIsBroken) {
       found("'resolved', 0, NULL", "a deferred trial runs, or a resolved one is not deferred"));
 }
 
+TEST_F(Schema, OfAnEarlierHoneLearnsTheMetricsOfThisOne) {
+  install_schema(database_);
+  database_.execute("DELETE FROM metric WHERE id > 14");
+  install_schema(database_);
+  EXPECT_EQ(number("SELECT max(id) FROM metric"), static_cast<std::int64_t>(last_metric));
+}
+
 TEST_F(Schema, NamesEveryMetricAndSplitByItsNumber) {
   install_schema(database_);
-  const auto last = static_cast<std::int64_t>(Metric::jaccard_native);
+  const auto last = static_cast<std::int64_t>(last_metric);
   EXPECT_EQ(number("SELECT count(*) FROM metric"), last + 1);
-  EXPECT_EQ(number("SELECT max(id) FROM metric WHERE name = 'jaccard_native'"), last);
+  EXPECT_EQ(number("SELECT max(id) FROM metric WHERE name = 'seed_agreement'"), last);
   EXPECT_EQ(number("SELECT id FROM metric WHERE name = 'flip_agreement'"),
             static_cast<std::int64_t>(Metric::flip_agreement));
   Statement splits = database_.prepare("SELECT id, name FROM split");

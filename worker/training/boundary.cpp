@@ -20,21 +20,20 @@ float beyond(std::size_t x, std::size_t y, std::size_t side) {
   return static_cast<float>(steps * steps);
 }
 
-/// numpy.percentile(sqrt(squares), 95). Requires: not empty.
-double percentile_95(std::vector<float>& squares) {
+}  // namespace
+
+int band_width(double diagonal) {
+  return std::max(1, static_cast<int>(std::lround(0.02 * diagonal)));
+}
+
+double root_of_percentile_95(std::vector<double>& squares) {
   const double place = 0.95 * static_cast<double>(squares.size() - 1);
   const auto low = squares.begin() + static_cast<std::ptrdiff_t>(place);
   std::nth_element(squares.begin(), low, squares.end());
-  const double below = std::sqrt(static_cast<double>(*low));
+  const double below = std::sqrt(*low);
   if (low + 1 == squares.end()) return below;
-  const double above = std::sqrt(static_cast<double>(*std::min_element(low + 1, squares.end())));
+  const double above = std::sqrt(*std::min_element(low + 1, squares.end()));
   return below + (above - below) * (place - std::floor(place));
-}
-
-}  // namespace
-
-int band_width(int size) {
-  return std::max(1, static_cast<int>(std::lround(0.02 * diagonal_of(size))));
 }
 
 Outline outline_of(std::span<const std::uint8_t> mask, int size) {
@@ -44,7 +43,8 @@ Outline outline_of(std::span<const std::uint8_t> mask, int size) {
   std::vector<float>& to_outside = outline.to_boundary;  // until it is overwritten below
   squared_distances(mask, 0, size, to_outside);
   const auto side = static_cast<std::size_t>(size);
-  const auto width = static_cast<float>(band_width(size) * band_width(size));
+  const int band = band_width(diagonal_of(size));
+  const auto width = static_cast<float>(band * band);
   for (std::size_t i = 0; i < mask.size(); ++i) {
     if (mask[i] == 0) continue;
     const float squared = std::min(to_outside[i], beyond(i % side, i / side, side));
@@ -60,11 +60,15 @@ Outline outline_of(std::span<const std::uint8_t> mask, int size) {
 double hd95(const Outline& first, const Outline& second) {
   if (first.boundary.empty() && second.boundary.empty()) return 0;
   if (first.boundary.empty() || second.boundary.empty()) return diagonal_of(first.size);
-  std::vector<float> squares;
+  std::vector<double> squares;
   squares.reserve(first.boundary.size() + second.boundary.size());
-  for (const std::size_t i : first.boundary) squares.push_back(second.to_boundary[i]);
-  for (const std::size_t i : second.boundary) squares.push_back(first.to_boundary[i]);
-  return percentile_95(squares);
+  const auto add = [&](const Outline& from, const Outline& to) {
+    for (const std::size_t i : from.boundary)
+      squares.push_back(static_cast<double>(to.to_boundary[i]));
+  };
+  add(first, second);
+  add(second, first);
+  return root_of_percentile_95(squares);
 }
 
 double boundary_iou(const Outline& first, const Outline& second) {

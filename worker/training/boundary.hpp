@@ -18,7 +18,7 @@ struct Outline {
 
 /// How thick the band of Boundary IoU is, in pixels: 2 % of the image's diagonal, rounded, at least
 /// one.
-int band_width(int size);
+int band_width(double diagonal);
 
 /// Of a mask in {0, 1} with size * size pixels. All distances are Euclidean and exact.
 Outline outline_of(std::span<const std::uint8_t> mask, int size);
@@ -31,5 +31,9 @@ double hd95(const Outline& first, const Outline& second);
 
 /// Boundary IoU (Cheng et al. 2021): the Jaccard index of the two bands; two empty masks score 1.
 double boundary_iou(const Outline& first, const Outline& second);
+
+/// numpy.percentile(sqrt(squares), 95) of squared distances, which are put into another order.
+/// Requires: not empty.
+double root_of_percentile_95(std::vector<double>& squares);
 
 }  // namespace hone

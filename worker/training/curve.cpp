@@ -29,7 +29,9 @@ std::vector<Measurement> Curve::follow(Split split, std::span<const std::int32_t
       score_alone(key, i, part(masks, i));
       if (refiner_) score_step(key, i, part(masks, i));
     }
-    if (refiner_) std::swap(masks, next_.masks);
+    if (!refiner_) continue;
+    before_.swap(masks);
+    masks.swap(next_.masks);
   }
   return std::move(rows_);
 }
@@ -46,6 +48,11 @@ void Curve::score_step(Measurement key, std::size_t i, std::span<const float> ma
   add(key, Metric::agreement, dice(hard_overlap(mask, next)));
   if (!next_.quality.empty()) add(key, Metric::quality, next_.quality[i]);
   add(key, Metric::change, change(mask, next));
+  if (key.iteration > 0) {
+    Measurement earlier = key;
+    --earlier.iteration;
+    add(earlier, Metric::change_two, change(part(before_, i), next));
+  }
   add(key, Metric::flip_agreement, dice(hard_overlap(next, part(flipped_.masks, i))));
 }
 

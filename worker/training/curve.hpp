@@ -18,7 +18,7 @@ namespace hone {
 /// passes. With hard feedback (A9) m_{k+1} is the net's mask cut at 0.5. At iteration k are
 /// recorded
 /// - of m_k alone: what Judge::scores tells;
-/// - of m_k and m_{k+1}: agreement and change;
+/// - of m_k and m_{k+1}: agreement and change; of m_k and m_{k+2}, for k < K: change_two;
 /// - quality: q_k, the net's estimate of the soft Dice of m_k, if it has a head;
 /// - flip_agreement: Dice of m_{k+1} with the net's answer to the mirrored image and the mirrored
 ///   m_k, mirrored back;
@@ -46,6 +46,7 @@ class Curve {
   std::optional<Refiner> refiner_;
   std::vector<Judge> judges_;  // of the images
   std::vector<double> sums_;   // of the soft masks m_1 to m_k
+  std::vector<float> before_;  // the soft masks m_{k-1}
   Prediction next_, flipped_;
   std::vector<Measurement> rows_;
 };

@@ -11,6 +11,7 @@
 
 #include "worker/training/curve.hpp"
 #include "worker/training/fit.hpp"
+#include "worker/training/seed_agreement.hpp"
 #include "worker/training/weights.hpp"
 
 namespace hone {
@@ -51,11 +52,6 @@ class StartMasks {
   std::list<BaseMasks> sources_;  // which cannot be moved
 };
 
-const std::vector<std::int32_t>& images_of(Split split, const Partition& partition) {
-  if (split == Split::train) return partition.train;
-  return split == Split::validation ? partition.validation : partition.test;
-}
-
 /// The net to evaluate; nullptr without weights.
 std::unique_ptr<UNet> stored_net(const TrainingRequest& request) {
   const TrialSpec& spec = request.spec;
@@ -93,6 +89,13 @@ std::vector<Measurement> follow_all(Curve& curve, const EvaluateSpec& evaluate,
   return rows;
 }
 
+std::vector<Measurement> curve_rows(const TrainingRequest& request, const Inputs& inputs) {
+  const StartMasks masks(request, inputs.pack());
+  const std::unique_ptr<UNet> net = stored_net(request);
+  Curve curve(request.spec, net.get(), inputs);
+  return follow_all(curve, request.spec.evaluate, inputs, masks);
+}
+
 }  // namespace
 
 std::vector<std::uint16_t> base_masks(const TrialSpec& spec, const UNet& net, Inputs& inputs) {
@@ -127,10 +130,8 @@ TrainingResult evaluate(const TrainingRequest& request, Observer& observer) {
   const auto start = std::chrono::steady_clock::now();
   const TrialSpec& spec = request.spec;
   const Inputs inputs(request);
-  const StartMasks masks(request, inputs.pack());
-  const std::unique_ptr<UNet> net = stored_net(request);
-  Curve curve(spec, net.get(), inputs);
-  observer.on_rows(follow_all(curve, spec.evaluate, inputs, masks));
+  observer.on_rows(compares_seeds(request) ? seed_agreement_rows(request, inputs)
+                                           : curve_rows(request, inputs));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   TrainingResult result;
   result.summary =

@@ -20,8 +20,8 @@ std::vector<Measurement> base_rows(const std::vector<std::uint16_t>& masks, cons
 /// Does a Role::evaluate trial: tells every row (Curve) of spec.evaluate.split's
 /// images for the iterations 0 to spec.evaluate.iterations. m_0 is the mean of the soft masks in
 /// the inputs "masks", "masks.1", "masks.2" and so on; the net's weights are in "weights". Without
-/// that input (control C3) only m_0 is scored. Leaves no artifact; the summary has "seconds" and
-/// "images".
+/// that input (control C3) only m_0 is scored; with "seed.1.weights" several seeds are compared
+/// (seed_agreement_rows). Leaves no artifact; the summary has "seconds" and "images".
 ///
 /// Throws TrainingError(impossible) for inputs that cannot work, iterations without weights among
 /// them, and TrainingError(diverged) if an output of the net is not finite.

@@ -195,7 +195,7 @@ EpochRecord run_epoch(Fitting& fitting, Prefetcher& prefetcher, int epoch, FitRe
   try {
     record.train_loss = fitting.train_epoch(prefetcher);
     training = seconds_since(start);
-    if (std::isfinite(record.train_loss)) record.validation_dice = fitting.validation_signal();
+    if (std::isfinite(record.train_loss)) record.validation_signal = fitting.validation_signal();
   } catch (const TrainingError& error) {
     if (error.failure != Failure::diverged) throw;
     report_divergence(epoch, error.what());
@@ -216,14 +216,14 @@ FitResult fit(const TrialSpec& spec, UNet& net, const Inputs& inputs, const Stre
   Fitting fitting(spec, net, inputs);
   Prefetcher prefetcher(spec, inputs, streams, earlier_epochs + 1,
                         earlier_epochs + spec.training.epochs);
-  FitResult result{.best_validation_dice = -std::numeric_limits<double>::infinity()};
+  FitResult result{.best_signal = -std::numeric_limits<double>::infinity()};
   for (int i = 1; i <= spec.training.epochs; ++i) {
     const int epoch = earlier_epochs + i;
     const EpochRecord record = run_epoch(fitting, prefetcher, epoch, result);
     result.last_epoch = epoch;
     observer.on_epoch(record);
-    if (record.validation_dice > result.best_validation_dice) {
-      result.best_validation_dice = record.validation_dice;
+    if (record.validation_signal > result.best_signal) {
+      result.best_signal = record.validation_signal;
       result.best_epoch = epoch;
       fitting.keep_weights();
     } else if (epoch - result.best_epoch >= spec.training.patience) {

@@ -12,12 +12,11 @@
 namespace hone {
 
 struct FitResult {
-  int best_epoch = 0;               // whose weights the net now has; counted as in the records
-  int last_epoch = 0;               // the epoch after which training stopped
-  double best_validation_dice = 0;  // the early-stopping signal: soft, in [0, 1] (A17); of a net
-                                    // that only rates, minus its mean squared error
-  double training_seconds = 0;      // without validation
-  std::int64_t images = 0;          // trained on, with repetition
+  int best_epoch = 0;           // whose weights the net now has; counted as in the records
+  int last_epoch = 0;           // the epoch after which training stopped
+  double best_signal = 0;       // that epoch's EpochRecord::validation_signal
+  double training_seconds = 0;  // without validation
+  std::int64_t images = 0;      // trained on, with repetition
 };
 
 /// Trains the net until `epochs` or `patience` runs out and leaves it with the weights of the epoch

@@ -66,6 +66,11 @@ void set_values(MaskValues values, std::span<float> mask) {
   for (float& value : mask) value = value >= 0.5F ? 1.0F : 0.0F;
 }
 
+const std::vector<std::int32_t>& images_of(Split split, const Partition& partition) {
+  if (split == Split::train) return partition.train;
+  return split == Split::validation ? partition.validation : partition.test;
+}
+
 Inputs::Inputs(const TrainingRequest& request)
     : mask_input_(has_masks(request.spec) ? request.spec.refine.mask_input : MaskInput::given),
       base_mask_values_(request.spec.refine.base_mask_values),

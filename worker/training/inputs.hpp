@@ -24,6 +24,8 @@ Partition partition_of(const Pack& pack, int rotation, int fold);
 /// Cuts a mask at 0.5 if its values are to be hard.
 void set_values(MaskValues values, std::span<float> mask);
 
+const std::vector<std::int32_t>& images_of(Split split, const Partition& partition);
+
 /// What a trial's net is shown: the pack, its splits, and for a refiner the masks beside the
 /// images. Does not change once it is made: any thread may read it.
 class Inputs {

@@ -1,7 +1,6 @@
 #include "worker/training/native.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace hone {
 
@@ -16,26 +15,6 @@ constexpr double rounding = 1e-9;  // far above what blend() can be off by
 
 }  // namespace
 
-/// Goes along the truth's runs while the mask's spans come in ascending order.
-struct NativeComparison::Counting {
-  std::span<const std::int32_t> runs;
-  std::size_t run = 0;
-  std::int64_t run_start = 0;
-  std::int64_t both = 0;
-  std::int64_t first = 0;
-
-  /// The mask has the pixels [begin, end), in row-major order over the whole mask.
-  void add(std::int64_t begin, std::int64_t end) {
-    first += end - begin;
-    for (; run < runs.size(); run_start += runs[run++]) {
-      const std::int64_t run_end = run_start + runs[run];
-      const std::int64_t shared = std::min(end, run_end) - std::max(begin, run_start);
-      if (run % 2 == 1 && shared > 0) both += shared;
-      if (run_end > end) return;  // it may reach into the next span as well
-    }
-  }
-};
-
 NativeComparison::Place NativeComparison::place_of(int native, int native_size, int size) {
   const double scale = static_cast<double>(size) / native_size;
   const double place = std::clamp((native + 0.5) * scale - 0.5, 0.0, size - 1.0);
@@ -44,28 +23,24 @@ NativeComparison::Place NativeComparison::place_of(int native, int native_size, 
 }
 
 NativeComparison::NativeComparison(const NativeTruth& truth, int size)
-    : truth_(truth), size_(static_cast<std::size_t>(size)) {
+    : truth_(mask_of_runs(truth.runs, truth.height, truth.width)),
+      size_(static_cast<std::size_t>(size)) {
   cells_.push_back(0);
   for (int x = 0; x < truth.width; ++x) {
     columns_.push_back(place_of(x, truth.width, size));
     while (static_cast<int>(cells_.size()) <= columns_.back().before) cells_.push_back(x);
   }
   cells_.resize(size_ + 1, truth.width);
-  for (std::size_t i = 1; i < truth.runs.size(); i += 2) second_ += truth.runs[i];
 }
 
-/// Counts the pixels of one native row, which begins at `start`, between two columns of the mask.
-void NativeComparison::cut_cell(std::span<const double> row, std::size_t cell, std::int64_t start,
-                                Counting& counting) const {
+/// The pixels of one native row between two columns of the mask.
+PixelSpan NativeComparison::cut_cell(std::span<const double> row, std::size_t cell) const {
   const double left = row[cell];
   const double right = row[std::min(cell + 1, size_ - 1)];
-  int begin = cells_[cell];
-  int end = cells_[cell + 1];
-  if (begin == end || std::max(left, right) < threshold_of_native - rounding) return;
-  if (std::min(left, right) > threshold_of_native + rounding) {
-    counting.add(start + begin, start + end);
-    return;
-  }
+  const int begin = cells_[cell];
+  const int end = cells_[cell + 1];
+  if (begin == end || std::max(left, right) < threshold_of_native - rounding) return {};
+  if (std::min(left, right) > threshold_of_native + rounding) return {begin, end};
   const auto is_in = [&](int x) {
     return blend(left, right, columns_[static_cast<std::size_t>(x)].share) > threshold_of_native;
   };
@@ -76,19 +51,14 @@ void NativeComparison::cut_cell(std::span<const double> row, std::size_t cell, s
     const int middle = low + (high - low) / 2;
     (is_in(middle) == first_is_in ? low : high) = middle;
   }
-  if (first_is_in) {
-    end = high;
-  } else {
-    begin = high;
-  }
-  if (begin < end) counting.add(start + begin, start + end);
+  return first_is_in ? PixelSpan{begin, high} : PixelSpan{high, end};
 }
 
-Overlap NativeComparison::overlap(std::span<const float> mask) const {
-  Counting counting{.runs = truth_.runs};
+SpanMask NativeComparison::resized(std::span<const float> mask) const {
+  SpanMask result(truth_.mask().width());
   std::vector<double> row(size_);
-  for (int y = 0; y < truth_.height; ++y) {
-    const Place place = place_of(y, truth_.height, static_cast<int>(size_));
+  for (int y = 0; y < truth_.mask().height(); ++y) {
+    const Place place = place_of(y, truth_.mask().height(), static_cast<int>(size_));
     const auto before = mask.subspan(static_cast<std::size_t>(place.before) * size_, size_);
     const auto after = mask.subspan(static_cast<std::size_t>(place.after) * size_, size_);
     double highest = 0;
@@ -96,11 +66,22 @@ Overlap NativeComparison::overlap(std::span<const float> mask) const {
       row[x] = blend(static_cast<double>(before[x]), static_cast<double>(after[x]), place.share);
       highest = std::max(highest, row[x]);
     }
-    if (highest < threshold_of_native - rounding) continue;
-    const std::int64_t start = static_cast<std::int64_t>(y) * truth_.width;
-    for (std::size_t cell = 0; cell < size_; ++cell) cut_cell(row, cell, start, counting);
+    if (highest >= threshold_of_native - rounding) {
+      for (std::size_t cell = 0; cell < size_; ++cell) result.add(cut_cell(row, cell));
+    }
+    result.end_row();
   }
-  return {static_cast<double>(counting.both), static_cast<double>(counting.first), second_};
+  return result;
+}
+
+NativeScores NativeComparison::scores(std::span<const float> mask) const {
+  const NativeOutline outline(resized(mask));
+  const SpanMask& truth = truth_.mask();
+  return {.overlap = {static_cast<double>(shared_pixels(outline.mask(), truth)),
+                      static_cast<double>(outline.mask().pixels()),
+                      static_cast<double>(truth.pixels())},
+          .hd95 = hd95(outline, truth_),
+          .boundary_iou = boundary_iou(outline, truth_)};
 }
 
 }  // namespace hone

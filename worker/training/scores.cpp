@@ -50,9 +50,11 @@ std::vector<Score> Judge::scores(std::span<const float> mask) const {
   scores.push_back({Metric::area, hard.first / static_cast<double>(mask.size())});
   scores.push_back({Metric::entropy, entropy(mask)});
   if (native_) {
-    const Overlap overlap = native_->overlap(mask);
-    scores.push_back({Metric::dice_native, dice(overlap)});
-    scores.push_back({Metric::jaccard_native, jaccard(overlap)});
+    const NativeScores native = native_->scores(mask);
+    scores.push_back({Metric::dice_native, dice(native.overlap)});
+    scores.push_back({Metric::jaccard_native, jaccard(native.overlap)});
+    scores.push_back({Metric::hd95_native, native.hd95});
+    scores.push_back({Metric::boundary_iou_native, native.boundary_iou});
   }
   return scores;
 }

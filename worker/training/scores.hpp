@@ -32,9 +32,10 @@ class Judge {
   /// Keeps views of the pack's memory.
   Judge(const Pack& pack, int image);
 
-  /// overlap_scores, dice_c15, hd95, boundary_iou, area and entropy of a soft mask, and dice_native
-  /// and jaccard_native where the pack knows the truth's source. The pack's conventions: a pixel
-  /// belongs to a mask where it is above mask_threshold; distances are pixels of the pack's images.
+  /// overlap_scores, dice_c15, hd95, boundary_iou, area and entropy of a soft mask, and dice,
+  /// jaccard, hd95 and boundary_iou `_native` where the pack knows the truth's source. A pixel
+  /// belongs to a mask where it is above mask_threshold; distances are pixels of the pack's images,
+  /// native ones of the source.
   std::vector<Score> scores(std::span<const float> mask) const;
 
   /// Dice of a mask that is cut at mask_threshold.

@@ -75,7 +75,7 @@ std::string summary_of(const TrainedNet& trained, const Inputs& inputs,
   return nlohmann::json{
       {"best_epoch", fit.best_epoch},
       {"epochs", fit.last_epoch},
-      {"best_validation_dice", fit.best_validation_dice},
+      {"best_validation_signal", fit.best_signal},
       {"training_seconds", trained.training_seconds},
       {"images_per_second", static_cast<double>(trained.images) / trained.training_seconds},
       {"reseeds", trained.reseeds},

@@ -133,7 +133,7 @@ TEST(Identity, KeepsItsValue) {
   EXPECT_EQ(identity("refine/warm-2"),
             "bad1a5032d2570e9b7be38132c52753a76dd14e2613effc95f40cb092cc3c09d");
   EXPECT_EQ(identity("evaluate/quality/test"),
-            "ca387bcddf5ab1960cdc4d6b8b5f3647e6776a446310df01184624542cb5e659");
+            "65b5069e61370bbdfb3177f5baa0668ab6d1b9e5b8ed1d4c2d7fa7cd1e55fad9");
 }
 
 }  // namespace

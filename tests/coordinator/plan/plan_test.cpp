@@ -36,6 +36,32 @@ TEST(Plan, EveryNeedComesFirstAndEveryKeyAndIdentityIsItsOwn) {
   EXPECT_TRUE(keys.contains("PH2/r0/s1/select/lambda"));
 }
 
+TEST(Plan, ComparesTheMasksOfThreeSeedsAndNoFewer) {
+  EXPECT_TRUE(given::trials_with(given::ph2_plan({"seeds=[1,2]"}), "evaluate/seeds/").empty());
+  const Plan plan = given::ph2_plan({"seeds=[1,2,3]"});
+  EXPECT_EQ(given::trials_with(plan, "evaluate/seeds/").size(), 12U);  // six nets on two splits
+  const PlannedTrial& trial = trial_at(plan, "PH2/r0/s1/f0/evaluate/seeds/quality/test");
+  EXPECT_EQ(trial.spec.evaluate.split, Split::test);
+  std::map<std::string, std::string> inputs;
+  for (const Need& need : trial.needs)
+    if (!need.input.empty()) inputs[need.input] = plan.trials[need.trial].key;
+  EXPECT_EQ(inputs,
+            (std::map<std::string, std::string>{{"masks", "PH2/r0/s1/f0/segment"},
+                                                {"weights", "PH2/r0/s1/select/lambda"},
+                                                {"seed.1.masks", "PH2/r0/s2/f0/segment"},
+                                                {"seed.1.weights", "PH2/r0/s2/select/lambda"},
+                                                {"seed.2.masks", "PH2/r0/s3/f0/segment"},
+                                                {"seed.2.weights", "PH2/r0/s3/select/lambda"}}));
+}
+
+TEST(Plan, ComparingSeedsChangesNoTraining) {
+  std::set<Digest> together;
+  for (const PlannedTrial& trial : given::ph2_plan({"seeds=[1,2,3]"}).trials)
+    together.insert(trial.identity);
+  for (const PlannedTrial& trial : given::ph2_plan({"seeds=[2]"}).trials)
+    EXPECT_TRUE(together.contains(trial.identity)) << trial.key;
+}
+
 std::vector<Need> needs_called(const PlannedTrial& trial, const std::string& input) {
   std::vector<Need> found;
   for (const Need& need : trial.needs)

@@ -71,6 +71,46 @@ TEST(Metrics, CountFailuresAndTheTail) {
   EXPECT_TRUE(report.complete());
 }
 
+/// hd95 of 0x and of quality-2x, where `others` of the evaluation's start masks are another net's.
+std::pair<std::optional<double>, std::optional<double>> hd95_of_0x_and_2x(std::size_t others) {
+  CurvesFile file;
+  file.add_dataset("PH2");
+  const auto base = file.add({.net = "base"}, {{"dice", {{0.5}, {0.6}}}});
+  const auto curve = file.add({.net = "quality"}, {{"dice", {{0.5, 0.7, 0.8}, {0.6, 0.7, 0.8}}},
+                                                   {"hd95", {{9, 5, 2}, {7, 5, 4}}}});
+  file.add_need(curve, base, "masks");
+  for (std::size_t i = 1; i <= others; ++i)
+    file.add_need(curve, base, "masks." + std::to_string(i));
+  file.add_need(file.add({.net = "warm-1", .split = "validation"}, {{"hd95", {{100}, {100}}}}),
+                base, "masks");
+  std::map<std::string, std::optional<double>> found;
+  const MetricReport report = read_metrics(file.database(), file.sweep());
+  for (const MetricRow& row : report.rows) found[row.cell.column] = row.values.at(4);
+  return {found.at("0x"), found.at("quality-2x")};
+}
+
+TEST(Metrics, OfTheBaseAreThoseOfIteration0OfItsRefinersTestCurve) {
+  const auto [base, refined] = hd95_of_0x_and_2x(0);
+  EXPECT_EQ(base.value(), 8);
+  EXPECT_EQ(refined.value(), 3);
+}
+
+TEST(Metrics, OfTheBaseAreNotThoseOfAMeanOfMasks) {
+  const auto [base, refined] = hd95_of_0x_and_2x(1);
+  EXPECT_FALSE(base);
+  EXPECT_EQ(refined.value(), 3);
+}
+
+TEST(Metrics, OfSomeOfACellsMasksAreNoMean) {
+  CurvesFile file;
+  file.add_dataset("PH2");
+  file.add({.net = "quality"}, {{"dice", {{0.5, 0.7, 0.8}}}, {"hd95", {{9, 5, 2}}}});
+  file.add({.net = "quality", .rotation = 1}, {{"dice", {{0.5, 0.7, 0.8}}}});
+  const MetricReport report = read_metrics(file.database(), file.sweep());
+  EXPECT_NEAR(report.rows.at(0).values.at(0).value(), 70, 1e-9);
+  EXPECT_FALSE(report.rows[0].values.at(4));
+}
+
 TEST(Metrics, OfMissingCellsAreMissing) {
   CurvesFile file;
   file.add_dataset("PH2");

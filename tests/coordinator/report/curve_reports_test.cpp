@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -77,13 +78,13 @@ TEST_F(Stopping, ARuleThatKnowsThePeakClosesTheGap) {
   EXPECT_NEAR(rule.gap_closed->low, 1, 1e-9);
   EXPECT_GE(rule.holm.value(), rule.p.value());
   EXPECT_THAT(layout(report).notes.back(),
-              AllOf(HasSubstr("interval above 0"), HasSubstr("PH2 quality S7 (iterates agree)")));
+              AllOf(HasSubstr("interval above 0"), HasSubstr("PH2 quality S7 (iterates agree) +")));
 }
 
 TEST_F(Stopping, ThatNothingClosesTheGapIsSaid) {
   add_net(file_, "no-quality", without_signals(9));
   const StoppingReport report = stopping();
-  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No rule closes any"));
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No rule gains on"));
   EXPECT_THAT(rule_of(report.rows.at(0), "S5").unavailable, HasSubstr("needs a net with quality"));
   EXPECT_EQ(report.rows[0].chosen, "");
 }
@@ -96,7 +97,96 @@ TEST_F(Stopping, SeedsAreFittedAloneAndPooledPerImage) {
   EXPECT_EQ(row.seeds, 2);
   EXPECT_EQ(row.images, 6);
   EXPECT_EQ(rule_of(row, "S7").parameters.size(), 2U);
-  EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("seeds' masks"));
+  EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("needs three seeds"));
+}
+
+/// What a comparison of the seeds of peaked(images) found: they agree from the peak on.
+Curves seeds_of_peaked(int images) {
+  Curves curves;
+  curves["seed_agreement"] = peaked(images).at("agreement");
+  return curves;
+}
+
+TEST_F(Stopping, SeedsThatAgreeAreASignal) {
+  for (const std::int64_t seed : {1, 2, 3}) add_net(file_, "quality", without_signals(9), seed);
+  EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "seeds not compared yet");
+  file_.add({.net = "seeds/quality", .split = "validation", .first_image = 50}, seeds_of_peaked(9));
+  EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "seeds not compared yet");
+  file_.add({.net = "seeds/quality", .split = "test"}, seeds_of_peaked(9));
+  const StoppingReport report = stopping();
+  ASSERT_EQ(report.rows.size(), 1U);  // the comparison is no net
+  EXPECT_EQ(report.rows[0].trainings, 3);
+  const PooledRule& rule = rule_of(report.rows[0], "S9");
+  EXPECT_EQ(rule.unavailable, "");
+  EXPECT_NEAR(rule.dice, rule_of(report.rows[0], "S3").dice, 1e-9);
+  EXPECT_GT(rule.difference->low, 0);
+}
+
+/// Iterates that go to and fro from image 0's third iteration on, image 1's fourth, and so on:
+/// every step changes them by as much, two steps by nothing. Dice is best where that begins.
+Curves oscillating(int images) {
+  Curves curves;
+  for (int image = 0; image < images; ++image) {
+    const int caught = 3 + image % 3;
+    for (const char* metric : {"dice", "change", "change_two"}) curves[metric].emplace_back();
+    for (int k = 0; k <= 8; ++k) {
+      const int away = std::abs(k - caught);
+      curves["dice"].back().push_back(0.8 - 0.02 * away + 0.001 * image);
+      curves["change"].back().push_back(0.3);
+      if (k < 8) curves["change_two"].back().push_back(k < caught ? 0.2 : 0.001);
+    }
+  }
+  return curves;
+}
+
+TEST_F(Stopping, TwoIteratesInTurnStandStill) {
+  add_net(file_, "quality", oscillating(9));
+  const StoppingRow row = stopping().rows.at(0);
+  EXPECT_NEAR(rule_of(row, "S8").dice, rule_of(row, "S3").dice, 1e-9);
+  EXPECT_NEAR(rule_of(row, "S8").iterations, 4, 1e-9);
+}
+
+TEST_F(Stopping, WithoutChangesOverTwoStepsMissesACycle) {
+  Curves curves = oscillating(9);
+  curves.erase("change_two");
+  add_net(file_, "quality", curves);
+  const StoppingRow row = stopping().rows.at(0);
+  EXPECT_LT(rule_of(row, "S8").dice, rule_of(row, "S3").dice - 0.5);
+}
+
+TEST_F(Stopping, RowsOfAnotherSplitAreNoneOfACurve) {
+  add_net(file_, "quality", peaked(6));
+  const double dice = rule_of(stopping().rows.at(0), "S1").dice;
+  // As if a trial had scored validation images beside its test images.
+  file_.database().execute(
+      "INSERT INTO measurement SELECT m.trial, m.attempt, 1, m.image, m.iteration, m.metric, 0 "
+      "FROM measurement m WHERE m.split = 2");
+  const StoppingRow row = stopping().rows.at(0);
+  EXPECT_EQ(rule_of(row, "S1").dice, dice);
+  EXPECT_EQ(row.images, 6);
+}
+
+TEST_F(Stopping, OfNoRoomThereIsNoShareButADifference) {
+  Curves flat = peaked(6);
+  for (auto& dice : flat["dice"]) dice = {0.6, 0.8, 0.8, 0.8, 0.8};
+  flat["dice"][0] = {0.6, 0.8, 0.8 + 1e-4, 0.8, 0.8};
+  add_net(file_, "quality", flat);
+  const StoppingReport report = stopping();
+  EXPECT_FALSE(rule_of(report.rows.at(0), "S3").gap_closed);
+  EXPECT_TRUE(rule_of(report.rows[0], "S3").difference);
+  const std::string text = render(layout(report), TableFormat::text);
+  EXPECT_THAT(text, HasSubstr("PH2 quality: no shares of the gap, since S3 - S1 = +0.00"));
+}
+
+TEST_F(Stopping, TheFourthContrastIsPickedByImagesLeftOut) {
+  add_net(file_, "quality", peaked(9));
+  const StoppingRow row = stopping().rows.at(0);
+  const PooledRule& chosen = rule_of(row, row.chosen);
+  for (const PooledRule& rule : row.rules) {
+    if (rule.id < "S5" && rule.id != "S10" && rule.id != "S11" && rule.id != "S12") continue;
+    EXPECT_LE(rule.cross_fitted_dice.value_or(0), chosen.cross_fitted_dice.value()) << rule.id;
+  }
+  EXPECT_FALSE(rule_of(row, "S3").cross_fitted_dice);
 }
 
 TEST_F(Stopping, BoundsHaveNoP) {

@@ -99,6 +99,14 @@ std::int64_t CurvesFile::add(const Evaluation& evaluation, const Curves& curves)
   return id;
 }
 
+void CurvesFile::add_need(std::int64_t trial, std::int64_t needs, const std::string& input) {
+  database_.prepare("INSERT INTO need VALUES (?, ?, ?, 'masks')")
+      .bind(trial)
+      .bind(needs)
+      .bind(input)
+      .run();
+}
+
 std::int64_t CurvesFile::choose(const Evaluation& about, const std::string& name,
                                 const std::string& value, std::optional<std::int64_t> scored) {
   json spec = spec_of(about, "select");

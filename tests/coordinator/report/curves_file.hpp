@@ -40,6 +40,9 @@ class CurvesFile {
   /// split: its trial is of role segment. Returns the trial.
   std::int64_t add(const Evaluation& evaluation, const Curves& curves);
 
+  /// That the trial starts from the artifact `input` of another.
+  void add_need(std::int64_t trial, std::int64_t needs, const std::string& input);
+
   /// What a selection of the sweep chose for the evaluation's data set, rotation and seed:
   /// "lambda", "steps/warm", "iteration/warm-1"; `scored`: the trial whose rows spoke for it.
   /// Returns its trial.

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "tests/coordinator/state/deferred.hpp"
 
 // Trials whose parameters come from a selection.
@@ -90,6 +92,29 @@ TEST_F(Deferred, AWiderGridWithAnotherChoiceTrainsThem) {
   const auto self = those(desk_.finish_all(worker_, better), is_self);
   ASSERT_EQ(self.size(), 2U);
   for (const Lease& lease : self) EXPECT_EQ(lease.spec.refine.lambda, 1);
+}
+
+TEST_F(Deferred, SeedsAreComparedByTheNetsThatEachChose) {
+  submit(given::small_experiment({R"(tables=["II"])", "seeds=[1,2,3]"}));
+  const auto leases = desk_.finish_all(
+      worker_, [](const TrialSpec& spec) { return rows(spec.seed == 2 ? 0.1 : 0.3)(spec); });
+  std::map<std::int64_t, std::string> chosen;  // by seed
+  for (const Lease& lease : leases) {
+    const bool best = lease.spec.refine.lambda == (lease.spec.seed == 2 ? 0.1 : 0.3);
+    if (lease.spec.role == Role::refine && lease.spec.fold == 0 && best)
+      chosen[lease.spec.seed] = weights_of(lease);
+  }
+  int compared = 0;
+  for (const Lease& lease : leases) {
+    if (input(lease, "seed.2.weights").empty() || lease.spec.refine.lambda == 0) continue;
+    ++compared;
+    EXPECT_EQ(lease.spec.role, Role::evaluate);
+    EXPECT_EQ(input(lease, "weights"), chosen.at(1));
+    EXPECT_EQ(input(lease, "seed.1.weights"), chosen.at(2));
+    EXPECT_EQ(input(lease, "seed.2.weights"), chosen.at(3));
+  }
+  EXPECT_EQ(compared, 2);  // the splits of the Quality net
+  EXPECT_EQ(count("state NOT IN ('done', 'resolved')"), 0);
 }
 
 TEST_F(Deferred, AFailedSelectionBlocksThemWithAReason) {

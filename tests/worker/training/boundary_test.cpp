@@ -70,9 +70,9 @@ TEST(Boundary, InterpolatesThePercentileAsNumpyDoes) {
 }
 
 TEST(Boundary, BandIsTwoPercentOfTheDiagonal) {
-  EXPECT_EQ(band_width(16), 1);
-  EXPECT_EQ(band_width(64), 2);
-  EXPECT_EQ(band_width(128), 4);
+  EXPECT_EQ(band_width(std::hypot(16, 16)), 1);
+  EXPECT_EQ(band_width(std::hypot(64, 64)), 2);
+  EXPECT_EQ(band_width(std::hypot(128, 128)), 4);
 }
 
 /// The definitions, pixel by pixel.
@@ -89,7 +89,7 @@ struct Naive {
            (!holds(x - 1, y) || !holds(x + 1, y) || !holds(x, y - 1) || !holds(x, y + 1));
   }
   bool in_band(int x, int y) const {
-    const int width = band_width(size);
+    const int width = band_width(std::hypot(size, size));
     for (int v = -width; v <= width; ++v) {
       for (int u = -width; u <= width; ++u) {
         if (u * u + v * v <= width * width && !holds(x + u, y + v)) return holds(x, y);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -75,10 +76,11 @@ TEST_F(Evaluation, TellsEveryMetricOfEveryImageAndIterationOfItsSplitAlone) {
       Metric::change,       Metric::area,      Metric::entropy, Metric::flip_agreement,
       Metric::dice_average,
   };
-  EXPECT_EQ(by_key(heard.rows).size(), 4 * (3 + 1) * expected.size());
+  EXPECT_EQ(by_key(heard.rows).size(), 4 * ((3 + 1) * expected.size() + 3));
   for (const Measurement& row : heard.rows) {
     EXPECT_EQ(row.split, Split::test);
-    EXPECT_TRUE(expected.contains(row.metric));
+    EXPECT_TRUE(expected.contains(row.metric) ||
+                (row.metric == Metric::change_two && row.iteration < 3));
     EXPECT_GE(row.value, 0);
     const bool bounded = row.metric != Metric::hd95 && row.metric != Metric::dice_c15;
     EXPECT_LE(row.value, bounded ? 1 : 1000);
@@ -171,6 +173,40 @@ TEST_F(Evaluation, AveragesTheMasksFromTheFirst) {
     if (metric != Metric::dice_average || iteration > 1) continue;
     EXPECT_EQ(value, rows.at({image, iteration, Metric::dice}));
   }
+}
+
+TEST_F(Evaluation, OfANetThatForgetsTheMaskChangesOnceAndByAsMuchInTwoSteps) {
+  given_trained(refine());
+  TrialSpec blind = refine();
+  blind.refine.mask_input = MaskInput::zero;  // m_1 = m_2 = ..., so that only m_0 differs
+  const auto rows = by_key(evaluated(blind).heard.rows);
+  int first = 0;
+  for (const auto& [key, value] : rows) {
+    const auto& [image, iteration, metric] = key;
+    if (metric != Metric::change_two) continue;
+    EXPECT_EQ(value, rows.at({image, iteration, Metric::change}));
+    if (iteration > 0) {
+      EXPECT_EQ(value, 0);
+    }
+    if (iteration == 0 && value > 0) ++first;
+  }
+  EXPECT_EQ(first, 4);
+}
+
+TEST_F(Evaluation, ChangesInTwoStepsByNoMoreThanInEach) {
+  given_trained(refine());
+  const auto rows = by_key(evaluated(refine()).heard.rows);
+  int smaller = 0;
+  for (const auto& [key, value] : rows) {
+    const auto& [image, iteration, metric] = key;
+    if (metric != Metric::change_two) continue;
+    const double one = rows.at({image, iteration, Metric::change});
+    const double next = rows.at({image, iteration + 1, Metric::change});
+    EXPECT_LE(value, one + next + 1e-12);
+    EXPECT_GE(value, std::abs(one - next) - 1e-12);
+    if (value != one) ++smaller;
+  }
+  EXPECT_GT(smaller, 0);
 }
 
 TEST_F(Evaluation, WithTheMaskChannelZeroedForgetsTheMask) {

@@ -94,7 +94,7 @@ TEST_P(GoldenTraining, KeepsItsNumbers) {
                   folder.path() / "out")
           .heard;
   double best = 0;
-  for (const EpochRecord& epoch : heard.epochs) best = std::max(best, epoch.validation_dice);
+  for (const EpochRecord& epoch : heard.epochs) best = std::max(best, epoch.validation_signal);
   const bool refines = spec.role == Role::refine;
   EXPECT_NEAR(best, GetParam().best, tolerance);
   EXPECT_NEAR(heard.mean(refines ? Split::validation : Split::test, Metric::dice, refines ? 1 : 0),

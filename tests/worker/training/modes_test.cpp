@@ -119,10 +119,10 @@ TEST_F(RefineModes, AscentLearnsToRateAndHasRowsOfBaseMasksOnly) {
   EXPECT_EQ(heard.rows.size(), 4U * 3);
   double best = -1;
   for (const EpochRecord& epoch : heard.epochs) {
-    EXPECT_LE(epoch.validation_dice, 0);  // minus a squared error
-    best = std::max(best, epoch.validation_dice);
+    EXPECT_LE(epoch.validation_signal, 0);  // minus a squared error
+    best = std::max(best, epoch.validation_signal);
   }
-  EXPECT_GT(best, heard.epochs.front().validation_dice);
+  EXPECT_GT(best, heard.epochs.front().validation_signal);
   EXPECT_GT(best, -0.05);
 }
 

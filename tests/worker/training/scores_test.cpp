@@ -84,7 +84,7 @@ void add_sources(const std::filesystem::path& file, int count, int size, int ext
   write_tensor_file(file, content);
 }
 
-TEST_F(Judging, AtASourceOfThePacksSizeFindsTheSameDice) {
+TEST_F(Judging, AtASourceOfThePacksSizeFindsTheSameScores) {
   add_sources(folder_.path() / "pack", 10, 16, 0);
   const Pack pack(folder_.path() / "pack", 16);
   Random random({3});
@@ -93,6 +93,8 @@ TEST_F(Judging, AtASourceOfThePacksSizeFindsTheSameDice) {
   const auto scores = scores_of(pack, mask);
   EXPECT_EQ(scores.at(Metric::dice_native), scores.at(Metric::dice));
   EXPECT_EQ(scores.at(Metric::jaccard_native), scores.at(Metric::jaccard));
+  EXPECT_EQ(scores.at(Metric::hd95_native), scores.at(Metric::hd95));
+  EXPECT_EQ(scores.at(Metric::boundary_iou_native), scores.at(Metric::boundary_iou));
 }
 
 TEST_F(Judging, RefusesSourcesThatAreNotWhole) {
