@@ -105,6 +105,9 @@ class Cell {
   std::vector<PlannedNet> followed_;
 };
 
+/// Gives the trial's net the quality head that the experiment's nets have.
+void build_quality_head(TrialSpec& spec, const NetworkSpec& network);
+
 /// The shortest text that reads back as the number.
 std::string shortest(double value);
 

@@ -8,6 +8,7 @@
 
 #include "coordinator/statistics/effect.hpp"
 #include "coordinator/statistics/ranks.hpp"
+#include "coordinator/statistics/replication.hpp"
 
 namespace hone {
 
@@ -17,9 +18,8 @@ constexpr double margin = 0.5;  // points
 // Of five parts one is tested and three are trained on (A1).
 constexpr ResampleSizes sizes = {.train = 3, .test = 1};
 
-using Place = std::pair<int, std::int64_t>;       // rotation, image
-using BySeed = std::map<std::int64_t, double>;    // of one image
-using Scores = std::vector<std::vector<double>>;  // [seed][image]
+using Place = std::pair<int, std::int64_t>;     // rotation, image
+using BySeed = std::map<std::int64_t, double>;  // of one image
 using ScoresByPlace = std::map<Place, BySeed>;
 
 ScoresByPlace by_place(const CellScores& cell) {
@@ -39,8 +39,8 @@ std::set<std::int64_t> seeds_of(const CellScores& cell) {
 struct Pairs {
   std::vector<std::int64_t> seeds;
   std::vector<int> rotations;  // per image
-  Scores first;
-  Scores second;
+  SeedScores first;
+  SeedScores second;
 };
 
 Pairs pair_up(const CellScores& first, const CellScores& second) {
@@ -67,21 +67,6 @@ Pairs pair_up(const CellScores& first, const CellScores& second) {
     }
   }
   return pairs;
-}
-
-Interval interval_of(const Scores& scores) {
-  const BootstrapSettings settings;
-  return (scores.size() == 1 ? mean_interval(scores.front(), settings)
-                             : hierarchical_interval(scores, settings))
-      .value();
-}
-
-std::vector<double> mean_over_seeds(const Scores& scores) {
-  std::vector<double> means(scores.front().size(), 0);
-  for (const auto& images : scores)
-    for (std::size_t image = 0; image < images.size(); ++image)
-      means[image] += images[image] / static_cast<double>(scores.size());
-  return means;
 }
 
 std::vector<double> means_by_rotation(const std::vector<double>& values,
@@ -124,12 +109,12 @@ std::optional<Comparison> compare(const CellScores& first, const CellScores& sec
   result.seeds = static_cast<std::int64_t>(pairs.seeds.size());
   result.left_out = static_cast<std::int64_t>(first.scores.size() + second.scores.size()) -
                     2 * result.images * result.seeds;
-  Scores differences_by_seed;
+  SeedScores differences_by_seed;
   for (std::size_t i = 0; i < pairs.first.size(); ++i)
     differences_by_seed.push_back(differences(pairs.first[i], pairs.second[i]));
-  result.first_mean = interval_of(pairs.first);
-  result.second_mean = interval_of(pairs.second);
-  result.difference = interval_of(differences_by_seed);
+  result.first_mean = replicated_interval(pairs.first).value();
+  result.second_mean = replicated_interval(pairs.second).value();
+  result.difference = replicated_interval(differences_by_seed).value();
   const std::vector<double> per_image = mean_over_seeds(differences_by_seed);
   test(per_image, result);
   const std::vector<double> per_rotation = means_by_rotation(per_image, pairs.rotations);

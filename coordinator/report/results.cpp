@@ -6,6 +6,7 @@
 
 #include "coordinator/report/facts.hpp"
 #include "coordinator/report/missing.hpp"
+#include "coordinator/statistics/replication.hpp"
 
 namespace hone {
 
@@ -57,9 +58,9 @@ void mark_best(std::vector<ResultCell>& cells) {
     cell.best = numbers > 1 && eligible(cell) && printed(*cell.dice) == printed(best);
 }
 
-/// scores[seed][image], images of all rotations one after the other; '' if the seeds differ.
-std::vector<std::vector<double>> read_scores(Database& database, const ResultTable& table,
-                                             const ResultRow& row, const std::string& column) {
+/// Images of all rotations one after the other; none if there are no rows.
+SeedScores read_scores(Database& database, const ResultTable& table, const ResultRow& row,
+                       const std::string& column) {
   Statement query = database.prepare(
       "SELECT seed, value FROM cell_image WHERE tab = ? AND sweep = ? AND dataset = ? "
       "AND variant = ? AND column_name = ? AND metric = 'dice' ORDER BY seed, rotation, image");
@@ -67,18 +68,14 @@ std::vector<std::vector<double>> read_scores(Database& database, const ResultTab
   query.bind(column);
   std::map<std::int64_t, std::vector<double>> by_seed;
   while (query.step()) by_seed[query.integer(0)].push_back(100 * query.real(1));
-  std::vector<std::vector<double>> scores;
+  SeedScores scores;
   for (auto& [seed, values] : by_seed) scores.push_back(std::move(values));
   return scores;
 }
 
 std::optional<Interval> read_interval(Database& database, const ResultTable& table,
                                       const ResultRow& row, const std::string& column) {
-  const auto scores = read_scores(database, table, row, column);
-  if (scores.empty()) return {};
-  const BootstrapSettings settings;
-  return scores.size() == 1 ? mean_interval(scores.front(), settings)
-                            : hierarchical_interval(scores, settings);
+  return replicated_interval(read_scores(database, table, row, column));
 }
 
 void read_cells(Database& database, const ResultTable& table, ResultRow& row) {

@@ -8,6 +8,7 @@
 
 #include "coordinator/statistics/paired_test.hpp"
 #include "coordinator/statistics/ranks.hpp"
+#include "coordinator/statistics/replication.hpp"
 
 namespace hone {
 
@@ -61,11 +62,10 @@ std::map<Place, std::map<std::int64_t, double>> dice_of(const Results& results, 
 }
 
 /// What the rule gains on another, per image and seed that all seeds scored: [seed][image].
-std::vector<std::vector<double>> gains(const Results& results, std::size_t rule,
-                                       std::size_t reference) {
+SeedScores gains(const Results& results, std::size_t rule, std::size_t reference) {
   std::set<std::int64_t> seeds;
   for (const auto& [training, result] : results) seeds.insert(training->seed);
-  std::vector<std::vector<double>> by_seed(seeds.size());
+  SeedScores by_seed(seeds.size());
   const auto others = dice_of(results, reference);
   for (const auto& [place, scores] : dice_of(results, rule)) {
     if (scores.size() < seeds.size()) continue;
@@ -74,14 +74,6 @@ std::vector<std::vector<double>> gains(const Results& results, std::size_t rule,
       by_seed[at++].push_back(value - others.at(place).at(seed));
   }
   return by_seed;
-}
-
-std::vector<double> mean_over_seeds(const std::vector<std::vector<double>>& by_seed) {
-  std::vector<double> means(by_seed.front().size(), 0);
-  for (const auto& images : by_seed)
-    for (std::size_t i = 0; i < images.size(); ++i)
-      means[i] += images[i] / static_cast<double>(by_seed.size());
-  return means;
 }
 
 std::size_t index_of(const StoppingResult& result, const std::string& id) {
@@ -118,12 +110,6 @@ PooledRule pooled(const Results& results, std::size_t at) {
   return rule;
 }
 
-std::optional<Interval> difference_of(const std::vector<std::vector<double>>& by_seed) {
-  const BootstrapSettings settings;
-  return by_seed.size() == 1 ? mean_interval(by_seed.front(), settings)
-                             : hierarchical_interval(by_seed, settings);
-}
-
 /// What the per-image maximum gains on Validation(k).
 struct Room {
   std::vector<double> gains;  // per image
@@ -134,7 +120,7 @@ Room room_of(const Results& results) {
   const StoppingResult& sample = results.front().second;
   const auto by_seed = gains(results, index_of(sample, "S3"), index_of(sample, "S1"));
   if (by_seed.front().empty()) return {};
-  return {mean_over_seeds(by_seed), difference_of(by_seed)};
+  return {mean_over_seeds(by_seed), replicated_interval(by_seed)};
 }
 
 void compare_with_validation(const Results& results, std::size_t at, const Room& room,
@@ -143,7 +129,7 @@ void compare_with_validation(const Results& results, std::size_t at, const Room&
   const auto by_seed = gains(results, at, index_of(results.front().second, "S1"));
   if (by_seed.front().empty()) return;
   const std::vector<double> gain = mean_over_seeds(by_seed);
-  rule.difference = difference_of(by_seed);
+  rule.difference = replicated_interval(by_seed);
   // A share of a room that may be nothing says nothing.
   if (is_above_zero(room.interval)) rule.gap_closed = ratio_interval(gain, room.gains, {});
   if (rule.knowledge != Knowledge::test) rule.p = wilcoxon_test(gain)->p;
