@@ -7,7 +7,7 @@ CREATE VIEW choice AS
 SELECT n.sweep, n.variant, n.net AS name, n.dataset, n.rotation, n.seed, n.trial, n.state,
        x.position, x.value, x.excluded,
        CASE WHEN json_array_length(t.spec, '$.candidates') < 2 THEN NULL
-            WHEN n.net = 'lambda' THEN x.position IN (0, json_array_length(t.spec, '$.candidates') - 1)
+            WHEN n.net IN ('lambda', 'global-lambda') THEN x.position IN (0, json_array_length(t.spec, '$.candidates') - 1)
             WHEN n.net LIKE 'iteration/%' THEN x.position = json_array_length(t.spec, '$.candidates') - 1
        END AS edge
 FROM net n JOIN trial t ON t.id = n.trial LEFT JOIN selection x ON x.trial = n.trial
@@ -77,18 +77,29 @@ LEFT JOIN best_iteration b ON b.trial = n.trial
 WHERE (k.column_name = '0x' OR i.trial IS NOT NULL)
   AND n.variant IN (SELECT v.value ->> '$.name' FROM json_each(s.experiment, '$.variants') v);
 
+-- How a cell's row stands: `done` unless a net behind its masks is not. Where the row itself is not done, the
+-- refiner counts for 0x too: it is what the row waits for.
+CREATE VIEW cell_state AS
+SELECT c.*, t.spec ->> '$.evaluate.iterations' AS searched,
+       coalesce(t.state = 'done', 0) AND NOT EXISTS (
+         SELECT 1 FROM net_behind b JOIN trial w ON w.id = b.training
+         WHERE b.trial = c.trial AND b.refined = (coalesce(c.iteration, 1) > 0) AND w.state <> 'done') AS done,
+       (SELECT count(*) FROM net_behind b JOIN trial w ON w.id = b.training WHERE b.trial = c.trial
+        AND (b.refined = (coalesce(c.iteration, 1) > 0) OR t.state <> 'done') AND w.state = 'collapsed') AS collapsed,
+       (SELECT count(*) FROM net_behind b JOIN trial w ON w.id = b.training WHERE b.trial = c.trial
+        AND (b.refined = (coalesce(c.iteration, 1) > 0) OR t.state <> 'done') AND w.state = 'diverged') AS diverged
+FROM cell c LEFT JOIN trial t ON t.id = c.trial;
+
 -- A cell's nets and its number: the mean over the test images (and rotations and seeds) of the Dice,
--- times 100. `dice` is NULL unless every net behind the cell is done and has not collapsed.
+-- times 100. `dice` is NULL unless every net behind the cell is done and has not collapsed. `searched`: K.
 CREATE VIEW table_cell AS
 SELECT c.tab, c.sweep, c.variant, c.dataset, c.position, c.column_name,
-       count(*) AS nets, sum(coalesce(t.state = 'done' AND w.state = 'done', 0)) AS done,
-       sum(coalesce(w.state = 'collapsed', 0)) AS collapsed,
-       sum(coalesce(w.state = 'diverged', 0)) AS diverged,
-       CASE WHEN sum(coalesce(t.state = 'done' AND w.state = 'done' AND m.dice IS NOT NULL, 0)) = count(*)
+       count(*) AS nets, sum(c.done) AS done, sum(c.collapsed) AS collapsed, sum(c.diverged) AS diverged,
+       CASE WHEN sum(c.done AND m.dice IS NOT NULL) = count(*)
             THEN 100 * sum(m.dice * m.images) / sum(m.images) END AS dice,
-       sum(m.images) AS images, min(c.iteration) AS first_iteration, max(c.iteration) AS last_iteration
-FROM cell c LEFT JOIN trial t ON t.id = c.trial LEFT JOIN trial w ON w.id = coalesce(c.training, c.trial)
-LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration
+       sum(m.images) AS images, min(c.iteration) AS first_iteration, max(c.iteration) AS last_iteration,
+       max(c.searched) AS searched
+FROM cell_state c LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration
 GROUP BY c.tab, c.sweep, c.variant, c.dataset, c.position;
 
 -- Per image: what statistics are made from. A base net's training scores its masks by Dice, soft Dice and
@@ -134,9 +145,12 @@ SELECT sweep, variant, CASE
   WHEN v ->> '$.refine.mask_input' = 'zero' THEN 'C1'
   WHEN v ->> '$.net' = 'base' AND (SELECT max(t.spec ->> '$.training.epochs') FROM net n JOIN trial t ON t.id = n.trial
     WHERE n.sweep = o.sweep AND n.variant = o.variant AND n.net = 'base')
-    > coalesce(nullif(e ->> '$.segment.epochs', 0), e ->> '$.training.epochs') THEN 'C2'
+    > coalesce(nullif(e ->> '$.segment.epochs', 0), e ->> '$.training.epochs')
+      * coalesce(e ->> '$.segment.epochs_factor', 1) THEN 'C2'
   WHEN v ->> '$.net' = 'ensemble' THEN 'C3'
-  WHEN v ->> '$.base' = 'own' AND coalesce(v ->> '$.network.norm', v ->> '$.training.loss') IS NOT NULL THEN 'C4'
+  WHEN v ->> '$.base' = 'own' AND v ->> '$.lambda' IS NULL
+    AND (coalesce(v ->> '$.network.norm', 'none') NOT IN ('none', coalesce(e ->> '$.network.norm', 'none'))
+         OR coalesce(v ->> '$.training.loss', 'dice') NOT IN ('dice', coalesce(e ->> '$.training.loss', 'dice'))) THEN 'C4'
   WHEN json_remove(v, '$.name', '$.net', '$.base') = '{}' AND v ->> '$.net' = 'refine'
     AND v ->> '$.base' = 'paper' THEN 'reference'
   END

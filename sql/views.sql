@@ -40,7 +40,7 @@ FROM need n JOIN trial d ON d.id = n.needs;
 CREATE VIEW base_evaluation AS
 SELECT n.needs AS base, e.spec ->> '$.evaluate.split' AS split, max(e.id) AS evaluation
 FROM standing_need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate' AND e.accepted IS NOT NULL
-WHERE n.input = 'masks'
+WHERE n.input = 'masks' AND coalesce(e.spec ->> '$.refine.base_mask_values', 'soft') = 'soft'
   AND NOT EXISTS (SELECT 1 FROM need o WHERE o.trial = n.trial
                   AND (o.input GLOB 'masks.*' OR o.input GLOB 'seed.*'))
 GROUP BY n.needs, split;
@@ -68,16 +68,34 @@ SELECT sn.sweep, sn.variant, sn.net, e.id AS trial, e.role, e.state, e.dataset, 
        ELSE e.id END AS training
 FROM sweep_net sn JOIN trial t ON t.id = sn.trial JOIN trial e ON e.id = coalesce(t.resolved, t.id);
 
+-- The nets behind masks: `refined` 0, those of the base masks, of an ensemble all members; 1, of the
+-- refiner. A base net is behind its own masks.
+CREATE VIEW net_behind (trial, refined, training) AS
+SELECT n.trial, n.input = 'weights', n.needs FROM standing_need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate'
+WHERE n.input IN ('weights', 'masks') OR n.input GLOB 'masks.*'
+UNION ALL
+SELECT id, 0, id FROM trial WHERE role = 'segment';
+
+-- What speaks in selections: trials that are done, evaluations of collapsed nets only where nothing else does.
+CREATE VIEW candidate_trial AS
+SELECT s.id AS selection, c.key AS position, t.id AS trial,
+       EXISTS (SELECT 1 FROM net_behind b JOIN trial w ON w.id = b.training
+               WHERE b.trial = t.id AND b.refined = 1 AND w.state <> 'done') AS collapsed
+FROM trial s, json_each(s.spec, '$.candidates') c, json_each(c.value, '$.trials') i
+JOIN trial p ON p.identity = i.value
+JOIN trial t ON t.id = coalesce(p.resolved, p.id) AND t.state = 'done'
+WHERE s.role = 'select';
+
 -- The scores that speak for a candidate: per iteration in its range the mean over its trials of the
 -- validation Dice. A trial that is not done (collapsed, diverged, ...) leaves the candidate incomplete.
 CREATE VIEW candidate_iteration AS
 SELECT s.id AS selection, c.key AS position, v.iteration, count(*) AS trials, avg(v.dice) AS dice
-FROM trial s, json_each(s.spec, '$.candidates') c, json_each(c.value, '$.trials') i
-JOIN trial p ON p.identity = i.value
-JOIN trial t ON t.id = coalesce(p.resolved, p.id) AND t.state = 'done'
-JOIN validation_dice v ON v.trial = t.id
+FROM trial s, json_each(s.spec, '$.candidates') c
+JOIN candidate_trial t ON t.selection = s.id AND t.position = c.key
+JOIN validation_dice v ON v.trial = t.trial
   AND v.iteration BETWEEN c.value ->> '$.first' AND c.value ->> '$.last'
-WHERE s.role = 'select'
+WHERE s.role = 'select' AND (NOT t.collapsed OR NOT EXISTS (
+  SELECT 1 FROM candidate_trial o WHERE o.selection = s.id AND NOT o.collapsed))
 GROUP BY s.id, c.key, v.iteration;
 
 -- How each candidate of a selection stands: its best iteration's score (A22, A27, A29), NULL unless

@@ -111,9 +111,8 @@ void require_cell(Database& database, SweepId sweep, const CellName& cell) {
 bool is_complete(Database& database, SweepId sweep, const CellName& cell) {
   // As view table_cell has it, without its means, which take a look at every measurement.
   Statement query = database.prepare(
-      "SELECT count(*) > 0 AND count(*) = sum(coalesce(t.state = 'done' AND w.state = 'done' "
-      "AND c.iteration IS NOT NULL, 0)) FROM cell c LEFT JOIN trial t ON t.id = c.trial "
-      "LEFT JOIN trial w ON w.id = coalesce(c.training, c.trial) "
+      "SELECT count(*) > 0 AND count(*) = sum(c.done AND c.iteration IS NOT NULL) FROM cell_state "
+      "c "
       "WHERE c.tab = ? AND c.sweep = ? AND c.dataset = ? AND c.variant = ? "
       "AND c.column_name = ?");
   query.bind(cell.table).bind(sweep.value).bind(cell.dataset).bind(cell.variant);

@@ -167,7 +167,8 @@ Table layout(const ClaimReport& report) {
   }
   table.notes.push_back(
       "A verdict counts the data sets for which a sentence is so, of those that have all numbers "
-      "that it is about. Numbers are compared as printed, without their uncertainty. Open: nothing "
+      "that it is about, if it names nothing else. Numbers are compared as printed, without their "
+      "uncertainty; controls (I15) by the interval of the paired difference. Open: nothing "
       "that is printed or recorded decides it. Does not apply: our tables are made so.");
   return table;
 }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "coordinator/report/cell.hpp"
 #include "coordinator/report/claims_count.hpp"
+#include "coordinator/report/comparison.hpp"
 
 namespace hone {
 
@@ -26,6 +29,11 @@ Claim open_claim(const char* id, const char* sentence, const char* why,
   return {id, sentence, Holds::not_computable, why, std::move(details)};
 }
 
+/// "11/12 facts": of what is not data sets.
+std::string counted_text(const ClaimCount& count, const char* noun) {
+  return std::to_string(count.held()) + "/" + std::to_string(count.counted()) + " " + noun;
+}
+
 Claim cross_validation(Database& database, SweepId sweep) {
   ClaimCount count("I11", cross_validated);
   Statement choices = database.prepare(
@@ -39,7 +47,7 @@ Claim cross_validation(Database& database, SweepId sweep) {
                  " configurations on the inner folds" +
                  (choices.is_null(1) ? ", not chosen yet" : ""));
   }
-  if (count.counted() > 0) return count.finish();
+  if (count.counted() > 0) return count.finish(counted_text(count, "choices"));
   return {"I11",
           cross_validated,
           Holds::no,
@@ -47,7 +55,8 @@ Claim cross_validation(Database& database, SweepId sweep) {
           {"taken from the experiment; hyperparameters.search one-factor, grid or random chooses"}};
 }
 
-/// What every table's notes and rows print of the sweep, counted as far as it is known.
+/// What every table's notes and rows print of the sweep, counted as far as it is known. Batch size
+/// and seeds are the experiment's, so they always are.
 Claim reporting(const std::vector<ResultTable>& tables) {
   ClaimCount count("I12", reported);
   const auto add = [&count](const std::string& where, const char* what, bool known) {
@@ -58,10 +67,8 @@ Claim reporting(const std::vector<ResultTable>& tables) {
     for (const ResultRow& row : table.rows) {
       const std::string where = row.variant.empty() ? row.dataset : row.dataset + " " + row.variant;
       const ResultFacts& facts = row.facts;
-      add(where, "λ", !facts.chooses_lambda || !facts.lambdas.empty());
+      if (row.variant.empty()) add(where, "λ", !facts.chooses_lambda || !facts.lambdas.empty());
       if (table.kind == ResultTableKind::table_iii) add(where, "n", !facts.steps.empty());
-      add(where, "batch size", !facts.settings.empty());
-      add(where, "seeds", !facts.seeds.empty());
       const auto all = [&row](auto known) {
         return std::all_of(row.cells.begin(), row.cells.end(), known);
       };
@@ -69,25 +76,7 @@ Claim reporting(const std::vector<ResultTable>& tables) {
       add(where, "number of test images", all([](auto& cell) { return cell.images > 0; }));
     }
   }
-  return count.finish();
-}
-
-const ResultCell* cell_of(const std::vector<ResultTable>& tables, ResultTableKind kind,
-                          const std::string& dataset, const std::string& variant,
-                          const std::string& column) {
-  for (const ResultTable& table : tables) {
-    if (table.kind != kind) continue;
-    for (const ResultRow& row : table.rows) {
-      if (row.dataset != dataset || row.variant != variant) continue;
-      for (const ResultCell& cell : row.cells)
-        if (cell.column == column && cell.dice) return &cell;
-    }
-  }
-  return nullptr;
-}
-
-Hundredths hundredths(const ResultCell& cell) {
-  return std::llround(*cell.dice * 100);
+  return count.finish(counted_text(count, "facts"));
 }
 
 struct Control {
@@ -104,60 +93,86 @@ std::vector<Control> controls_of(Database& database, SweepId sweep) {
   return controls;
 }
 
-/// The mean of what the paper's method reaches after one refinement: of Table II, or of the variant
-/// that is the experiment's own method.
-const ResultCell* refined_once(const std::vector<ResultTable>& tables,
-                               const std::vector<Control>& controls, const std::string& dataset) {
-  if (const auto* cell = cell_of(tables, ResultTableKind::table_ii, dataset, "", "quality-1x"))
-    return cell;
+bool is_there(const std::vector<CellName>& cells, const CellName& cell) {
+  return std::find(cells.begin(), cells.end(), cell) != cells.end();
+}
+
+/// What the paper's method reaches after one refinement: of Table II, or of the variant that is the
+/// experiment's own method.
+std::optional<CellName> refined_once(const std::vector<CellName>& cells,
+                                     const std::vector<Control>& controls,
+                                     const std::string& dataset) {
+  const CellName cell{.table = "II", .dataset = dataset, .variant = {}, .column = "quality-1x"};
+  if (is_there(cells, cell)) return cell;
   for (const Control& control : controls) {
     if (control.kind != "reference") continue;
-    if (const auto* cell =
-            cell_of(tables, ResultTableKind::variants, dataset, control.variant, "1x"))
-      return cell;
+    return CellName{
+        .table = "variants", .dataset = dataset, .variant = control.variant, .column = "1x"};
   }
-  return nullptr;
+  return {};
 }
+
+/// Judges by the interval of a paired difference.
+struct Judgement {
+  ClaimCount count;
+  int undecided = 0;
+
+  void judge(const std::string& what, const std::optional<Comparison>& comparison) {
+    if (!comparison) return;
+    const Interval& difference = comparison->difference;
+    char text[64];
+    std::snprintf(text, sizeof text, "%+.2f [%.2f, %.2f]", difference.estimate, difference.low,
+                  difference.high);
+    const bool decided = difference.low > 0 || difference.high < 0;
+    count.detail(what + text + (decided ? "" : ", undecided"));
+    if (decided) {
+      count.add(difference.low > 0);
+    } else {
+      ++undecided;
+    }
+  }
+};
 
 /// C1 (no mask to refine), C2 (a base trained longer) and C3 (two bases) speak for refinement if
 /// they stay below it; C4 (a strong base) if refinement improves it too.
-void judge(const std::vector<ResultTable>& tables, const Control& control,
-           const std::string& dataset, const ResultCell& refined, ClaimCount& count) {
-  const auto cell = [&](const char* column) {
-    return cell_of(tables, ResultTableKind::variants, dataset, control.variant, column);
+void judge(Database& database, SweepId sweep, const Control& control, const CellName& refined,
+           Judgement& judgement) {
+  const auto scores = [&](const CellName& cell) {
+    return read_cell_scores(database, sweep, cell, "dice");
   };
+  CellName base{
+      .table = "variants", .dataset = refined.dataset, .variant = control.variant, .column = "0x"};
+  CellName once = base;
+  once.column = "1x";
+  const std::string what = refined.dataset + " " + control.kind + ", one refinement ";
   if (control.kind == "C4") {
-    if (cell("0x") == nullptr || cell("1x") == nullptr) return;
-    const Hundredths gain = hundredths(*cell("1x")) - hundredths(*cell("0x"));
-    count.add(gain > 0);
-    count.detail(dataset + " " + control.kind + ": a base of " +
-                 dice_text(hundredths(*cell("0x"))) + " refined once " + delta_text(gain));
-    return;
+    judgement.judge(what + "of a strong base: ", compare(scores(once), scores(base)));
+  } else {
+    const CellName& control_cell = control.kind == "C1" ? once : base;
+    judgement.judge(what + "against none: ", compare(scores(refined), scores(control_cell)));
   }
-  const ResultCell* reached = cell(control.kind == "C1" ? "1x" : "0x");
-  if (reached == nullptr) return;
-  const Hundredths above = hundredths(refined) - hundredths(*reached);
-  count.add(above > 0);
-  count.detail(dataset + " " + control.kind + ": " + dice_text(hundredths(*reached)) +
-               " without refinement, one refinement " + delta_text(above));
 }
 
 Claim controlled(Database& database, SweepId sweep, const std::vector<ResultTable>& tables) {
-  ClaimCount count("I15", refinements_gain);
-  count.without("no control C1 to C4");
+  Judgement judgement{.count = {"I15", refinements_gain}};
   const std::vector<Control> controls = controls_of(database, sweep);
+  const std::vector<CellName> cells = cells_of(database, sweep);
   for (const ResultTable& table : tables) {
     if (table.kind != ResultTableKind::variants) continue;
     std::string last;  // a data set's rows follow one another
     for (const ResultRow& row : table.rows) {
       if (std::exchange(last, row.dataset) == row.dataset) continue;
-      const ResultCell* refined = refined_once(tables, controls, row.dataset);
-      if (refined == nullptr) continue;
+      const auto refined = refined_once(cells, controls, row.dataset);
+      if (!refined) continue;
       for (const Control& control : controls)
-        if (control.kind != "reference") judge(tables, control, row.dataset, *refined, count);
+        if (control.kind != "reference") judge(database, sweep, control, *refined, judgement);
     }
   }
-  return count.finish();
+  ClaimCount& count = judgement.count;
+  const std::string undecided = std::to_string(judgement.undecided) + " undecided";
+  count.without(judgement.undecided > 0 ? undecided : "no control C1 to C4");
+  return count.finish(counted_text(count, "controls") +
+                      (judgement.undecided > 0 ? ", " + undecided : ""));
 }
 
 /// Warm's gains over the base mask on the validation and the test images, after as many iterations
@@ -175,6 +190,7 @@ Claim overfitting(Database& database, SweepId sweep) {
       "100 * (r.dice - b.dice) FROM self_refined s "
       "JOIN mean_dice r ON r.trial = s.trial AND r.split = 2 AND r.iteration = s.iteration "
       "JOIN mean_dice b ON b.trial = s.trial AND b.split = 2 AND b.iteration = 0 "
+      "JOIN trial w ON w.id = coalesce(s.training, s.trial) AND w.state = 'done' "
       "WHERE s.sweep = ? AND s.mode = 'warm' ORDER BY s.dataset, s.rotation, s.seed");
   query.bind(sweep.value);
   while (query.step()) {
@@ -185,7 +201,7 @@ Claim overfitting(Database& database, SweepId sweep) {
     count.detail(query.text(0) + " validation " + delta_text(validation) + ", test " +
                  delta_text(test));
   }
-  return count.finish();
+  return count.finish(counted_text(count, "nets"));
 }
 
 Claim stopping_unseen(Database& database, SweepId sweep) {
@@ -202,7 +218,7 @@ Claim stopping_unseen(Database& database, SweepId sweep) {
     count.detail(
         "every choice reads evaluations of validation images; Best(k) is marked as chosen "
         "on test");
-  return count.finish();
+  return count.finish(counted_text(count, "choices"));
 }
 
 }  // namespace

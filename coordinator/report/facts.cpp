@@ -1,5 +1,8 @@
 #include "coordinator/report/facts.hpp"
 
+#include "coordinator/report/choices.hpp"
+#include "coordinator/report/notes.hpp"
+
 namespace hone {
 
 namespace {
@@ -46,7 +49,42 @@ void read_settings(Database& database, SweepId sweep, ResultFacts& facts) {
   while (seeds.step()) facts.seeds.push_back(seeds.integer(0));
 }
 
+void read_groups(Database& database, SweepId sweep, const std::string& dataset,
+                 ResultFacts& facts) {
+  Statement query = database.prepare(
+      "SELECT count(*), count(DISTINCT i.grouping) FROM sweep_pack p JOIN image i ON i.pack = "
+      "p.pack "
+      "WHERE p.sweep = ? AND p.dataset = ?");
+  query.bind(sweep.value).bind(dataset).step();
+  facts.images = query.integer(0);
+  facts.groups = query.integer(1);
+}
+
 }  // namespace
+
+std::string read_variant_settings(Database& database, SweepId sweep, const std::string& dataset,
+                                  const std::string& variant) {
+  Statement lambdas = database.prepare(
+      "SELECT DISTINCT printf('%g', t.spec ->> '$.refine.lambda') || CASE WHEN EXISTS ("
+      "  SELECT 1 FROM choice c WHERE c.sweep = n.sweep AND c.variant = n.variant AND c.edge "
+      "  AND c.dataset = n.dataset AND c.name IN ('lambda', 'global-lambda')) "
+      "  THEN ' (edge of the grid)' ELSE '' END "
+      "FROM net n JOIN trial t ON t.id = n.trial WHERE n.sweep = ? AND n.dataset = ? "
+      "AND n.variant = ? AND n.role = 'evaluate' AND n.training IS NOT NULL ORDER BY 1");
+  lambdas.bind(sweep.value).bind(dataset).bind(variant);
+  std::vector<std::string> found;
+  while (lambdas.step()) found.push_back(lambdas.text(0));
+  Statement patch = database.prepare(
+      "SELECT json_remove(v.value, '$.name', '$.lambda', "
+      "  CASE WHEN v.value ->> '$.net' = 'refine' THEN '$.net' ELSE '$.name' END, "
+      "  CASE WHEN v.value ->> '$.base' = 'paper' THEN '$.base' ELSE '$.name' END) "
+      "FROM sweep s, json_each(s.experiment, '$.variants') v "
+      "WHERE s.id = ? AND v.value ->> '$.name' = ?");
+  patch.bind(sweep.value).bind(variant);
+  std::string text = found.empty() ? "" : "λ " + joined(found);
+  if (patch.step()) text += (text.empty() ? "" : "; ") + setting_of(patch.text(0));
+  return text;
+}
 
 ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dataset) {
   ResultFacts facts;
@@ -61,6 +99,7 @@ ResultFacts read_facts(Database& database, SweepId sweep, const std::string& dat
       "LEFT JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted "
       "WHERE t.sweep = ? AND t.dataset = ?");
   query.bind(sweep.value).bind(dataset).step();
+  read_groups(database, sweep, dataset, facts);
   facts.synthetic = query.integer(0) == 1;
   facts.trainings = query.integer(1);
   facts.collapsed = query.integer(2);

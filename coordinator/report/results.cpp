@@ -81,7 +81,7 @@ std::optional<Interval> read_interval(Database& database, const ResultTable& tab
 void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
   Statement query = database.prepare(
       "SELECT c.column_name, c.dice, p.dice, p.iterations, c.images, c.collapsed, c.diverged, "
-      "c.first_iteration, c.last_iteration FROM table_cell c "
+      "c.first_iteration, c.last_iteration, c.searched FROM table_cell c "
       "LEFT JOIN paper_cell p ON p.tab = c.tab AND p.dataset = c.dataset "
       "AND p.column_name = c.column_name "
       "WHERE c.tab = ? AND c.sweep = ? AND c.dataset = ? AND c.variant = ? ORDER BY c.position");
@@ -98,6 +98,7 @@ void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
     if (cell.column.ends_with("validation") || cell.column.ends_with("best")) {
       cell.first_iteration = optional_int(query, 7);
       cell.last_iteration = optional_int(query, 8);
+      cell.searched = optional_int(query, 9);
     }
     row.cells.push_back(std::move(cell));
   }
@@ -173,8 +174,11 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
       "WHERE s.id = ?2 ORDER BY d.key, v.key");
   rows.bind(name_of(kind)).bind(sweep.value);
   while (rows.step())
-    table.rows.push_back(
-        {.dataset = rows.text(0), .variant = rows.text(1), .cells = {}, .facts = {}});
+    table.rows.push_back({.dataset = rows.text(0),
+                          .variant = rows.text(1),
+                          .cells = {},
+                          .facts = {},
+                          .settings = {}});
   if (table.rows.empty())
     throw std::invalid_argument("sweep " + std::to_string(sweep.value) + " has no table " +
                                 std::string(name_of(kind)) +
@@ -183,6 +187,8 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
     read_cells(database, table, row);
     if (kind == ResultTableKind::variants) row.same_as = read_same_net(database, sweep, row);
     row.facts = read_facts(database, sweep, row.dataset);
+    if (!row.variant.empty())
+      row.settings = read_variant_settings(database, sweep, row.dataset, row.variant);
   }
   table.contrasts = read_contrasts(database, sweep, name_of(kind));
   return table;

@@ -30,6 +30,7 @@ struct ResultCell {
   std::optional<Interval> interval;  // times 100: 95 %, over images, and seeds if several
   std::optional<int> first_iteration,
       last_iteration;                  // of searched columns, over rotations and seeds
+  std::optional<int> searched;         // K, the last iteration that was looked at
   std::optional<double> paper;         // the printed number, where the paper has the data set
   std::optional<int> paper_iteration;  // in parentheses there
   std::int64_t images = 0;             // test images behind it, counted once per rotation and seed
@@ -54,6 +55,8 @@ struct ResultFacts {
   std::int64_t collapsed = 0;   // of them
   std::int64_t diverged = 0;
   std::int64_t reseeds = 0;  // times a collapsed net was trained again
+  std::int64_t images = 0;   // of the data set
+  std::int64_t groups = 0;   // patients and copies: fewer than images where some belong together
   std::optional<double>
       constant_dice;  // times 100: the best constant mask on the test split, mean over rotations
 };
@@ -65,6 +68,7 @@ struct ResultRow {
       {};  // of a variant: what else is this very net, "quality" or an earlier row
   std::vector<ResultCell> cells;
   ResultFacts facts;
+  std::string settings;  // of a variant: its λ, and where it differs from the experiment
 };
 
 /// A table of a sweep, from SQL views alone.

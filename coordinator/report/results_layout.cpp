@@ -74,19 +74,30 @@ std::string facts_note(const ResultRow& row) {
     std::snprintf(text, sizeof text, "%.2f", *facts.constant_dice);
     note += std::string("; best constant mask ") + text;
   }
+  if (facts.groups < facts.images)
+    note +=
+        "; its " + std::to_string(facts.images) + " images are of " + std::to_string(facts.groups) +
+        " patients or copies: intervals and tests take images as independent and so are too sure";
   note += ".";
   return note;
+}
+
+std::string settings_note(const ResultRow& row) {
+  return row.settings.empty() ? "" : name_of(row) + ": " + row.settings + ".";
 }
 
 /// A search that ended at its end may have missed what lies beyond.
 std::string edge_note(const ResultRow& row) {
   std::string columns;
-  for (const ResultCell& cell : row.cells)
-    if (cell.last_iteration && *cell.last_iteration == row.facts.iterations)
-      columns += (columns.empty() ? "" : ", ") + cell.column;
+  int searched = 0;
+  for (const ResultCell& cell : row.cells) {
+    if (!cell.last_iteration || cell.last_iteration != cell.searched) continue;
+    columns += (columns.empty() ? "" : ", ") + cell.column;
+    searched = *cell.searched;
+  }
   if (columns.empty()) return {};
   return name_of(row) + ": the iteration of " + columns +
-         " is the last that was searched, K = " + std::to_string(row.facts.iterations) + ".";
+         " is the last that was searched, K = " + std::to_string(searched) + ".";
 }
 
 /// Worse than doing nothing (I8).
@@ -206,8 +217,8 @@ Table layout(const ResultTable& source) {
     const bool first = row.dataset != dataset;
     dataset = row.dataset;
     if (first) table.notes.push_back(facts_note(row));
-    for (const std::string& note :
-         {first ? trouble_note(row) : "", same_note(row), edge_note(row), harm_note(row, source)})
+    for (const std::string& note : {first ? trouble_note(row) : "", settings_note(row),
+                                    same_note(row), edge_note(row), harm_note(row, source)})
       if (!note.empty()) table.notes.push_back(note);
     add_missing_notes(row, table.notes);
   }

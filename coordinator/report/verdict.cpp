@@ -61,8 +61,9 @@ void compare_rows(const std::vector<Measurement>& then, const std::vector<Measur
 std::string outcome_of(Database& database, const std::string& identity) {
   Statement query = database.prepare(
       "SELECT t.state || ' ' || coalesce((SELECT "
-      "group_concat(o.name || '=' || o.digest) FROM output o WHERE o.trial = t.id "
-      "AND o.attempt = t.accepted), '') FROM trial t WHERE t.identity = ?");
+      "group_concat(name || '=' || digest) FROM (SELECT o.name, o.digest FROM output o "
+      "WHERE o.trial = t.id AND o.attempt = t.accepted ORDER BY o.name)), '') FROM trial t WHERE "
+      "t.identity = ?");
   return query.bind(identity).step() ? query.text(0) : "";
 }
 

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "worker/training/overlap.hpp"
+
 namespace hone {
 
 namespace {
@@ -63,7 +65,7 @@ Partition partition_of(const Pack& pack, int rotation, int fold) {
 
 void set_values(MaskValues values, std::span<float> mask) {
   if (values == MaskValues::soft) return;
-  for (float& value : mask) value = value >= 0.5F ? 1.0F : 0.0F;
+  for (float& value : mask) value = value > mask_threshold ? 1.0F : 0.0F;
 }
 
 const std::vector<std::int32_t>& images_of(Split split, const Partition& partition) {

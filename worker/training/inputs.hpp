@@ -21,7 +21,7 @@ const std::filesystem::path& input_file(const TrainingRequest& request, const st
 /// The splits of the pack's images. Throws TrainingError(impossible) if it cannot be split so.
 Partition partition_of(const Pack& pack, int rotation, int fold);
 
-/// Cuts a mask at 0.5 if its values are to be hard.
+/// Cuts a mask at mask_threshold, as scoring does, if its values are to be hard.
 void set_values(MaskValues values, std::span<float> mask);
 
 const std::vector<std::int32_t>& images_of(Split split, const Partition& partition);

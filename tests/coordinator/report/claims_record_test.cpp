@@ -62,7 +62,7 @@ TEST(ClaimsRecord, OfFixedHyperparametersFailsAndOfChosenOnesHolds) {
   given::add_both_tables(file, "PH2");
   EXPECT_EQ(ours(file, "I11").verdict, "fixed, not searched");
   const auto selection = file.choose({}, "hyperparameters", R"({"network":{"levels":3}})");
-  EXPECT_EQ(ours(file, "I11").verdict, "1/1");
+  EXPECT_EQ(ours(file, "I11").verdict, "1/1 choices");
   EXPECT_THAT(ours(file, "I11").details, ElementsAre("PH2: 1 configurations on the inner folds"));
   file.database().execute("DELETE FROM selection WHERE trial = " + std::to_string(selection));
   EXPECT_EQ(ours(file, "I11").holds, Holds::no);
@@ -82,10 +82,23 @@ TEST(ClaimsRecord, CountsControlsAgainstOneRefinement) {
   add_variant(file, "strong", R"({"net":"refine","base":"own","network":{"norm":"group"}})",
               {0.92, 0.91});
   const Claim claim = ours(file, "I15");
-  EXPECT_EQ(claim.verdict, "1/3");
-  EXPECT_THAT(claim.details, ElementsAre("PH2 C1: 84.00 without refinement, one refinement +1.00",
-                                         "PH2 C2: 88.00 without refinement, one refinement -3.00",
-                                         "PH2 C4: a base of 92.00 refined once -1.00"));
+  EXPECT_EQ(claim.verdict, "1/3 controls");
+  EXPECT_THAT(claim.details,
+              ElementsAre("PH2 C1, one refinement against none: +1.00 [1.00, 1.00]",
+                          "PH2 C2, one refinement against none: -3.00 [-3.00, -3.00]",
+                          "PH2 C4, one refinement of a strong base: -1.00 [-1.00, -1.00]"));
+}
+
+TEST(ClaimsRecord, LeavesAControlUndecidedWhoseIntervalHoldsZero) {
+  CurvesFile file;
+  file.add_dataset("PH2");
+  add_variant(file, "as the paper", R"({"net":"refine","base":"paper"})", {0.80, 0.85});
+  file.add_variant("no mask", R"({"net":"refine","refine":{"mask_input":"zero"}})");
+  file.add({.net = "variant", .variant = "no mask"}, {{"dice", {{0.8, 0.7}, {0.8, 0.95}}}});
+  file.choose({.variant = "no mask"}, "iteration/variant", R"({"iteration":1})");
+  const Claim claim = ours(file, "I15");
+  EXPECT_EQ(claim.holds, Holds::not_computable);
+  EXPECT_EQ(claim.verdict, "1 undecided");
 }
 
 TEST(ClaimsRecord, WithoutControlsLeavesTheGainOpen) {
@@ -112,10 +125,10 @@ TEST(ClaimsRecord, LooksAtWhatTheIterationWasChosenOn) {
   EXPECT_EQ(ours(file, "I17").holds, Holds::not_computable);
   const auto seen = file.add({.net = "quality", .split = "validation"}, curve({0.5, 0.6}));
   file.choose({}, "iteration/quality", R"({"iteration":1})", seen);
-  EXPECT_EQ(ours(file, "I17").verdict, "1/1");
+  EXPECT_EQ(ours(file, "I17").verdict, "1/1 choices");
   const auto test = file.add({.net = "no-quality", .split = "test"}, curve({0.5, 0.6}));
   file.choose({}, "iteration/no-quality", R"({"iteration":1})", test);
-  EXPECT_EQ(ours(file, "I17").verdict, "1/2");
+  EXPECT_EQ(ours(file, "I17").verdict, "1/2 choices");
 }
 
 TEST(ClaimsRecord, CountsWhatTheNotesReport) {
@@ -125,7 +138,7 @@ TEST(ClaimsRecord, CountsWhatTheNotesReport) {
       "UPDATE sweep SET experiment = json_set(experiment, '$.seeds', json('[1]'))");
   const Claim claim = ours(file, "I12");
   EXPECT_EQ(claim.holds, Holds::yes) << ::testing::PrintToString(claim.details);
-  EXPECT_EQ(claim.verdict, "11/11");  // Table II five, Table III six with n
+  EXPECT_EQ(claim.verdict, "7/7 facts");  // Table II three, Table III four with n
 }
 
 TEST(ClaimsRecord, ThatOurTablesCannotBreakDoNotApply) {

@@ -57,7 +57,7 @@ std::int64_t ResultsFile::add_trial(const std::string& dataset, const Trial& tri
                           std::to_string(trial.seed) + "/" + trial.key;
   json spec = {{"role", trial.role},         {"dataset", dataset}, {"pack", sha256(dataset).hex()},
                {"rotation", trial.rotation}, {"fold", 0},          {"seed", trial.seed}};
-  if (trial.role == "evaluate") spec["evaluate"] = {{"split", "test"}};
+  if (trial.role == "evaluate") spec["evaluate"] = {{"split", "test"}, {"iterations", 3}};
   const bool accepted = has_ended(trial.state) && trial.role != "select";
   Statement insert = database_.prepare(
       "INSERT INTO trial (identity, spec, image_steps, state, deferred, unmet, attempt, accepted, "
