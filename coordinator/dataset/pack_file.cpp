@@ -93,14 +93,18 @@ NativeTensors native_of(const Pack& pack) {
   return native;
 }
 
-}  // namespace
-
-WrittenPack write_pack(const Pack& pack, const fs::path& store) {
+void prepare_store(const fs::path& store) {
   std::error_code error;
   fs::create_directories(store, error);
   if (error) throw PackError(store.string() + ": cannot be made: " + error.message());
   remove_leftovers(store, {.prefix = temporary_prefix, .suffix = ""},
                    fs::file_time_type::clock::now());
+}
+
+}  // namespace
+
+WrittenPack write_pack(const Pack& pack, const fs::path& store) {
+  prepare_store(store);
   const std::vector<std::int32_t> groups = groups_of(pack.manifest);
   const auto count = static_cast<std::int64_t>(groups.size());
   const std::int64_t size = pack.manifest.image_size;
