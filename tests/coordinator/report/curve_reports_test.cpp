@@ -100,6 +100,27 @@ TEST_F(Stopping, SeedsAreFittedAloneAndPooledPerImage) {
   EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("needs three seeds"));
 }
 
+/// Best(k) of the tables.
+std::int64_t best_of(Database& database, std::int64_t trial) {
+  Statement query = database.prepare("SELECT iteration FROM best_iteration WHERE trial = ?");
+  return query.bind(trial).step() ? query.integer(0) : 0;
+}
+
+TEST_F(Stopping, NearTiesOfMeansGoWhereTheTablesSendThem) {
+  for (const double lead : {0.0, 4e-5, 6e-5}) {
+    CurvesFile file;
+    file.add_dataset("PH2");
+    const Curves curves = {{"dice", {{0.9, 0.5, 0.7, 0.7 + lead}, {0.9, 0.5, 0.8, 0.8 + lead}}}};
+    file.add({.split = "validation", .first_image = 50}, curves);
+    const std::int64_t test = file.add({.split = "test"}, curves);
+    const StoppingReport report = read_stopping(file.database(), file.sweep(), "");
+    const std::int64_t best = best_of(file.database(), test);
+    EXPECT_EQ(best, lead > 5e-5 ? 3 : 2);
+    for (const char* id : {"S1", "S2"})
+      EXPECT_EQ(rule_of(report.rows.at(0), id).iterations, static_cast<double>(best)) << id;
+  }
+}
+
 /// What a comparison of the seeds of peaked(images) found: they agree from the peak on.
 Curves seeds_of_peaked(int images) {
   Curves curves;
