@@ -145,12 +145,16 @@ void adjust(std::vector<PooledRule>& rules) {
     if (rule.p) rule.holm = adjusted[at++];
 }
 
+}  // namespace
+
 bool is_new(const PooledRule& rule) {
   return rule.unavailable.empty() && rule.knowledge == Knowledge::validation && rule.id != "S1" &&
          rule.id != "S1b";
 }
 
-}  // namespace
+bool closes_some(const PooledRule& rule) {
+  return is_new(rule) && rule.holm.value_or(1) <= 0.05 && is_above_zero(rule.difference);
+}
 
 StoppingRow stopping_of(const NetCurves& curves) {
   StoppingRow row{.dataset = curves.dataset, .net = curves.net, .expected = curves.expected};

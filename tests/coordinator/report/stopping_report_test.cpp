@@ -6,71 +6,28 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "coordinator/report/quality_report.hpp"
-#include "coordinator/report/stopping_report.hpp"
-#include "tests/coordinator/report/curves_file.hpp"
+#include "tests/coordinator/report/peaked_nets.hpp"
 
 namespace hone {
 namespace {
 
+using given::add_net;
 using given::Curves;
 using given::CurvesFile;
+using given::peaked;
+using given::without_signals;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
-
-/// Images whose Dice peaks at 1, 2, 3, 1, ... of four iterations. Iterates agree from the peak on;
-/// quality is a line of Dice, another one at every iteration.
-Curves peaked(int images) {
-  Curves curves;
-  for (int image = 0; image < images; ++image) {
-    const int peak = 1 + image % 3;
-    for (const char* metric : {"dice", "agreement", "quality"}) curves[metric].emplace_back();
-    double dice = 0.6 + 0.01 * image;
-    for (int k = 0; k <= 4; ++k) {
-      if (k > 0) dice += k <= peak ? 0.03 : -0.02;
-      curves["dice"].back().push_back(dice);
-      curves["agreement"].back().push_back(k >= peak ? 0.97 : 0.8);
-      curves["quality"].back().push_back(0.5 * dice + 0.2 + 0.01 * k);
-    }
-  }
-  return curves;
-}
-
-Curves without_signals(int images) {
-  Curves curves = peaked(images);
-  curves.erase("agreement");
-  curves.erase("quality");
-  return curves;
-}
-
-void add_net(CurvesFile& file, const std::string& net, const Curves& curves,
-             std::int64_t seed = 1) {
-  file.add({.net = net, .split = "validation", .seed = seed, .first_image = 50}, curves);
-  file.add({.net = net, .split = "test", .seed = seed}, curves);
-}
 
 const PooledRule& rule_of(const StoppingRow& row, const std::string& id) {
   return *std::find_if(row.rules.begin(), row.rules.end(),
                        [&id](const PooledRule& rule) { return rule.id == id; });
 }
 
-class CurvesOf : public ::testing::Test {
- protected:
-  CurvesOf() { file_.add_dataset("PH2"); }
-  StoppingReport stopping(const std::string& net = {}) {
-    return read_stopping(file_.database(), file_.sweep(), net);
-  }
-  QualityReport quality(const std::string& net = {}) {
-    return read_quality(file_.database(), file_.sweep(), net);
-  }
-  CurvesFile file_;
-};
-
-using Stopping = CurvesOf;
+using Stopping = given::CurvesOf;
 
 TEST_F(Stopping, ARuleThatKnowsThePeakClosesTheGap) {
-  add_net(file_, "quality", peaked(9));
+  add_net(file_, "quality", peaked(24));
   const StoppingReport report = stopping();
   const PooledRule& rule = rule_of(report.rows.at(0), "S7");
   EXPECT_NEAR(rule.dice, rule_of(report.rows[0], "S3").dice, 1e-9);
@@ -79,12 +36,43 @@ TEST_F(Stopping, ARuleThatKnowsThePeakClosesTheGap) {
   EXPECT_GE(rule.holm.value(), rule.p.value());
   EXPECT_THAT(layout(report).notes.back(),
               AllOf(HasSubstr("interval above 0"), HasSubstr("PH2 quality S7 (iterates agree) +")));
+  EXPECT_TRUE(closes_some(rule));
+  for (const char* id : {"S3", "S4"}) EXPECT_FALSE(closes_some(rule_of(report.rows[0], id))) << id;
+}
+
+TEST_F(Stopping, AGainThatManyRulesMakeByChanceHasNoStar) {
+  add_net(file_, "quality", peaked(9));
+  const StoppingReport report = stopping();
+  const PooledRule& rule = rule_of(report.rows.at(0), "S7");
+  EXPECT_LE(rule.p.value(), 0.05);
+  EXPECT_GT(rule.difference->low, 0);
+  EXPECT_GT(rule.holm.value(), 0.05);
+  EXPECT_FALSE(closes_some(rule));
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No new rule gains on"));
+}
+
+TEST_F(Stopping, AFixedCountThatGainsHasNoStar) {
+  Curves validation = without_signals(24);
+  Curves test = validation;
+  for (std::size_t image = 0; image < 24; ++image) {
+    validation["dice"][image] = {0.5, 0.6, 0.8, 0.7, 0.7};
+    test["dice"][image] = {0.5, 0.8 + 0.001 * static_cast<double>(image), 0.7, 0.7, 0.7};
+  }
+  file_.add({.split = "validation", .first_image = 50}, validation);
+  file_.add({.split = "test"}, test);
+  const StoppingReport report = stopping();
+  const PooledRule& once = rule_of(report.rows.at(0), "S0-1x");
+  EXPECT_LE(once.holm.value(), 0.05);
+  EXPECT_GT(once.difference->low, 0);
+  EXPECT_FALSE(closes_some(once));
+  for (const TableRow& row : layout(report).rows)
+    for (const TableCell& cell : row.cells) EXPECT_FALSE(cell.best);
 }
 
 TEST_F(Stopping, ThatNothingClosesTheGapIsSaid) {
   add_net(file_, "no-quality", without_signals(9));
   const StoppingReport report = stopping();
-  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No rule gains on"));
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No new rule gains on"));
   EXPECT_THAT(rule_of(report.rows.at(0), "S5").unavailable, HasSubstr("needs a net with quality"));
   EXPECT_EQ(report.rows[0].chosen, "");
 }
@@ -234,41 +222,6 @@ TEST_F(Stopping, AnUnknownNetIsRefusedWithTheNearest) {
   } catch (const std::invalid_argument& error) {
     EXPECT_THAT(error.what(), HasSubstr("did you mean 'quality'?"));
   }
-}
-
-using Quality = CurvesOf;
-
-TEST_F(Quality, IsCalibratedOnValidation) {
-  add_net(file_, "quality", peaked(9));
-  const NetQuality net = quality().nets.at(0);
-  const QualityScores& all = net.rows.at(0).scores;
-  EXPECT_EQ(net.rows[0].split, "test");
-  EXPECT_FALSE(net.rows[0].iteration);
-  EXPECT_EQ(all.masks, 9 * 4);
-  EXPECT_LT(all.raw->bias, -5);
-  EXPECT_NEAR(all.calibrated->mae, 0, 1e-9);
-  EXPECT_NEAR(all.calibrated_within.value(), 1, 1e-9);
-  EXPECT_NEAR(all.calibrated_harm.value(), 1, 1e-9);
-  EXPECT_NEAR(net.rows.at(1).scores.spearman.value(), 1, 1e-9);
-  EXPECT_EQ(net.rows.at(1).iteration, 0);
-}
-
-TEST_F(Quality, OfNetsWithoutAHeadIsLeftOut) {
-  add_net(file_, "no-quality", without_signals(3));
-  EXPECT_THROW(quality(), std::invalid_argument);
-  add_net(file_, "quality", peaked(3));
-  EXPECT_EQ(quality().nets.size(), 1U);
-}
-
-TEST_F(Quality, DetailsAddValidationAndReliability) {
-  add_net(file_, "quality", peaked(9));
-  QualityReport report = quality();
-  const std::string brief = render(layout(report), TableFormat::text);
-  report.details = true;
-  const std::string whole = render(layout(report), TableFormat::text);
-  EXPECT_THAT(brief, Not(HasSubstr("reliability")));
-  EXPECT_THAT(whole, HasSubstr("reliability by decile"));
-  EXPECT_GT(whole.size(), brief.size());
 }
 
 }  // namespace
