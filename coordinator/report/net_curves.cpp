@@ -9,6 +9,17 @@ namespace hone {
 
 namespace {
 
+/// Groups by position in the trial's pack.
+std::map<std::int64_t, std::int64_t> groups_of(Database& database, std::int64_t trial) {
+  Statement query = database.prepare(
+      "SELECT i.position, i.grouping FROM trial t JOIN image i ON i.pack = t.spec ->> '$.pack' "
+      "WHERE t.id = ?");
+  query.bind(trial);
+  std::map<std::int64_t, std::int64_t> groups;
+  while (query.step()) groups[query.integer(0)] = query.integer(1);
+  return groups;
+}
+
 /// What the trial scored of `split`. A metric that skips an iteration ends there.
 template <Split split>
 StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
@@ -17,11 +28,15 @@ StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
       "ON m.trial = t.id AND m.attempt = t.accepted AND m.split = ? "
       "JOIN metric k ON k.id = m.metric WHERE t.id = ? ORDER BY m.image, m.iteration");
   query.bind(static_cast<int>(split)).bind(trial);
+  const auto groups = groups_of(database, trial);
   StoredCurves<split> curves;
   while (query.step()) {
     const auto image = static_cast<std::int32_t>(query.integer(0));
-    if (curves.images.empty() || curves.images.back().image != image)
-      curves.images.push_back({.image = image, .values = {}});
+    if (curves.images.empty() || curves.images.back().image != image) {
+      const auto found = groups.find(image);
+      curves.images.push_back({.image = image});
+      if (found != groups.end()) curves.images.back().group = found->second;
+    }
     std::vector<double>& values = curves.images.back().values[query.text(1)];
     if (static_cast<std::int64_t>(values.size()) == query.integer(2))
       values.push_back(query.real(3));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace hone {
 
 /// One image's values by metric and iteration: values.at("dice")[k].
 struct ImageCurves {
-  std::int32_t image = 0;  // position in the pack
+  std::int32_t image = 0;                  // position in the pack
+  std::optional<std::int64_t> group = {};  // in the pack; nothing where its images are not known
   std::map<std::string, std::vector<double>> values = {};
 };
 

@@ -180,7 +180,7 @@ Table layout(const StoppingReport& report) {
       "is at most 0.05 and whose interval is above 0; neither is corrected for the number of nets. "
       "Gap closed: (rule - S1) / (S3 - S1), where the interval of S3 - S1 is above 0. "
       "The best new rule is that with the highest validation Dice under rules fitted to the other "
-      "images of that split (five parts).");
+      "images of that split (five parts, of whole groups of images).");
   table.notes.push_back(verdict_of(report));
   return table;
 }

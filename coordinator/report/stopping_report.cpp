@@ -27,6 +27,7 @@ std::vector<double> list_of(const ImageCurves& curves, const char* metric, std::
 Curve curve_of(const ImageCurves& curves) {
   Curve curve;
   curve.image = curves.image;
+  curve.group = curves.group;
   curve.dice = list_of(curves, "dice", 2);
   if (curve.dice.size() < 2)
     throw std::invalid_argument("a net was evaluated without a single refinement");

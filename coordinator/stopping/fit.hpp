@@ -42,8 +42,9 @@ Fit fit_quality_argmax(const ValidationCurves& curves);
 Fit fit_threshold(const ValidationCurves& curves, Signal signal);
 
 /// S11: labels are "Dice falls from k to k + 1". Threshold and L2 penalty (of 0.1, 1 and 10, by
-/// log-loss) are chosen on chances that five folds over images give to the images left out; the
-/// weights are then fitted to all. Needs agreement, change, area and entropy and two images.
+/// log-loss) are chosen on chances that models give to the parts of parts_of that they have not
+/// seen; the weights are then fitted to all. Needs agreement, change, area and entropy and two
+/// groups of images.
 Fit fit_learned(const ValidationCurves& curves);
 
 /// S12: the number of averaged masks with the highest mean Dice of their average; ties to the

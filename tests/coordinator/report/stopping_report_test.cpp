@@ -17,6 +17,7 @@ using given::CurvesFile;
 using given::peaked;
 using given::without_signals;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const PooledRule& rule_of(const StoppingRow& row, const std::string& id) {
@@ -107,6 +108,23 @@ TEST_F(Stopping, NearTiesOfMeansGoWhereTheTablesSendThem) {
     for (const char* id : {"S1", "S2"})
       EXPECT_EQ(rule_of(report.rows.at(0), id).iterations, static_cast<double>(best)) << id;
   }
+}
+
+TEST_F(Stopping, ImagesKnowTheirGroupWhereThePackIsKnown) {
+  add_net(file_, "quality", peaked(3));
+  const auto groups = [this] {
+    std::vector<std::optional<std::int64_t>> found;
+    for (const NetCurves& net : read_net_curves(file_.database(), file_.sweep(), ""))
+      for (const ImageCurves& image : net.trainings.at(0).validation.images)
+        found.push_back(image.group);
+    return found;
+  };
+  EXPECT_THAT(groups(), ElementsAre(std::nullopt, std::nullopt, std::nullopt));
+  const std::string pack(64, '0');
+  file_.database().execute("INSERT INTO pack VALUES ('" + pack + "', 'pairs', 0, 64, '')");
+  file_.database().execute("INSERT INTO image VALUES ('" + pack + "', 50, 'a', 7), ('" + pack +
+                           "', 52, 'c', 7)");
+  EXPECT_THAT(groups(), ElementsAre(7, std::nullopt, 7));
 }
 
 /// What a comparison of the seeds of peaked(images) found: they agree from the peak on.
