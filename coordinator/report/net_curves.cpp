@@ -77,7 +77,19 @@ void add_agreement(Database& database, std::int64_t trial, StoredCurves<split>& 
   }
 }
 
+/// Whether a comparison of the net's seeds takes weights that were not trained to the end.
+bool compares_a_collapsed_seed(Database& database, SweepId sweep, const NetCurves& curves) {
+  Statement query = database.prepare(
+      "SELECT 1 FROM net c JOIN standing_need d ON d.trial = c.trial "
+      "JOIN trial w ON w.id = d.needs WHERE c.sweep = ? AND c.variant = '' "
+      "AND c.role = 'evaluate' AND c.dataset = ? AND c.net = 'seeds/' || ? AND w.role = 'refine' "
+      "AND w.state IN ('collapsed', 'diverged', 'failed', 'blocked') LIMIT 1");
+  return query.bind(sweep.value).bind(curves.dataset).bind(curves.net).step();
+}
+
 void add_agreements(Database& database, SweepId sweep, NetCurves& curves) {
+  curves.seed_collapsed = compares_a_collapsed_seed(database, sweep, curves);
+  if (curves.seed_collapsed) return;
   Statement query = database.prepare(
       "SELECT rotation, max(CASE split WHEN 'validation' THEN trial END), "
       "max(CASE split WHEN 'test' THEN trial END) FROM net WHERE sweep = ? AND variant = '' "

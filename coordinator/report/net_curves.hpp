@@ -42,6 +42,9 @@ struct NetCurves {
   std::vector<TrainingCurves> trainings =
       {};                     // whose both splits are evaluated, by rotation and seed
   std::int64_t expected = 0;  // trainings that the sweep plans
+  // Whether a seed that would be compared, or was, has a training that ended otherwise than done:
+  // its masks say nothing of the others', so no training has seed_agreement.
+  bool seed_collapsed = false;
 };
 
 /// The nets of the sweep that are evaluated, without variants: in the order of its data sets, then

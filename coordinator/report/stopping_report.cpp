@@ -146,6 +146,13 @@ void adjust(std::vector<PooledRule>& rules) {
     if (rule.p) rule.holm = adjusted[at++];
 }
 
+/// `usual`: the reason of a training that lacks the signal.
+std::string why_no_agreement(const NetCurves& curves, std::int64_t seeds,
+                             const std::string& usual) {
+  if (curves.seed_collapsed) return "a seed collapsed";
+  return seeds >= 3 ? "seeds not compared yet" : usual;
+}
+
 }  // namespace
 
 bool is_new(const PooledRule& rule) {
@@ -180,8 +187,8 @@ StoppingRow stopping_of(const NetCurves& curves) {
   for (std::size_t at = 0; at < results.front().second.rules.size(); ++at) {
     row.rules.push_back(pooled(results, at));
     PooledRule& rule = row.rules.back();
-    if (rule.id == "S9" && !rule.unavailable.empty() && row.seeds >= 3)
-      rule.unavailable = "seeds not compared yet";
+    if (rule.id == "S9" && !rule.unavailable.empty())
+      rule.unavailable = why_no_agreement(curves, row.seeds, rule.unavailable);
     if (rule.unavailable.empty()) compare_with_validation(results, at, room, rule);
   }
   adjust(row.rules);

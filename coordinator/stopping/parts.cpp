@@ -16,8 +16,8 @@ std::vector<std::vector<std::size_t>> groups_of(const std::vector<Curve>& curves
   std::vector<std::vector<std::size_t>> groups;
   for (std::size_t at = 0; at < curves.size(); ++at) {
     const auto& group = curves[at].group;
-    const std::size_t place = group ? known.try_emplace(*group, groups.size()).first->second
-                                    : groups.size();
+    const std::size_t place =
+        group ? known.try_emplace(*group, groups.size()).first->second : groups.size();
     if (place == groups.size()) groups.emplace_back();
     groups[place].push_back(at);
   }

@@ -149,6 +149,37 @@ TEST_F(Stopping, SeedsThatAgreeAreASignal) {
   EXPECT_GT(rule.difference->low, 0);
 }
 
+/// The training of a seed's refiner. Returns its trial.
+std::int64_t add_training(CurvesFile& file, std::int64_t seed) {
+  const std::int64_t trial = file.add({.net = "base", .seed = seed}, {});
+  file.database()
+      .prepare("UPDATE trial SET spec = json_set(spec, '$.role', 'refine') WHERE id = ?")
+      .bind(trial)
+      .run();
+  return trial;
+}
+
+TEST_F(Stopping, ACollapsedSeedSaysNothingOfTheOthers) {
+  std::vector<std::int64_t> trainings;
+  for (const std::int64_t seed : {1, 2, 3}) {
+    add_net(file_, "quality", without_signals(9), seed);
+    trainings.push_back(add_training(file_, seed));
+  }
+  for (const char* split : {"validation", "test"}) {
+    const std::int64_t image = split == std::string("test") ? 0 : 50;
+    const std::int64_t compared = file_.add(
+        {.net = "seeds/quality", .split = split, .first_image = image}, seeds_of_peaked(9));
+    for (const std::int64_t training : trainings)
+      file_.add_need(compared, training, "weights" + std::to_string(training));
+  }
+  EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "");
+  for (const char* state : {"collapsed", "diverged"}) {
+    Statement update = file_.database().prepare("UPDATE trial SET state = ? WHERE id = ?");
+    update.bind(state).bind(trainings[1]).run();
+    EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "a seed collapsed") << state;
+  }
+}
+
 /// Iterates that go to and fro from image 0's third iteration on, image 1's fourth, and so on:
 /// every step changes them by as much, two steps by nothing. Dice is best where that begins.
 Curves oscillating(int images) {
