@@ -55,9 +55,21 @@ std::vector<std::string> nets_of(Database& database, SweepId sweep) {
   return nets;
 }
 
-void require_net(const std::vector<std::string>& nets, SweepId sweep, const std::string& net) {
+/// ", but sweeps 1, 2 have some: ..." or nothing.
+std::string sweeps_with_nets(Database& database) {
+  Statement query = database.prepare(
+      "SELECT DISTINCT sweep FROM net WHERE variant = '' AND role = 'evaluate' "
+      "AND net NOT GLOB 'seeds/*' ORDER BY sweep");
+  const std::string others = those_sweeps(query);
+  return others.empty() ? "" : ", but " + others + " some: give a sweep's number after the command";
+}
+
+void require_net(Database& database, const std::vector<std::string>& nets, SweepId sweep,
+                 const std::string& net) {
   const std::string where = "sweep " + std::to_string(sweep.value);
-  if (nets.empty()) throw std::invalid_argument(where + " evaluates no nets over iterations");
+  if (nets.empty())
+    throw std::invalid_argument(where + " has no nets evaluated over iterations" +
+                                sweeps_with_nets(database));
   if (net.empty() || std::find(nets.begin(), nets.end(), net) != nets.end()) return;
   std::string list;
   for (const std::string& each : nets) list += (list.empty() ? "" : ", ") + each;
@@ -135,7 +147,7 @@ NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset
 std::vector<NetCurves> read_net_curves(Database& database, SweepId sweep, const std::string& net) {
   name_of_sweep(database, sweep);
   const std::vector<std::string> nets = nets_of(database, sweep);
-  require_net(nets, sweep, net);
+  require_net(database, nets, sweep, net);
   Statement datasets = database.prepare(
       "SELECT d.value ->> '$.name' FROM sweep s, json_each(s.experiment, '$.datasets') d "
       "WHERE s.id = ? ORDER BY d.key");

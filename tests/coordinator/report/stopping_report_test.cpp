@@ -263,6 +263,23 @@ TEST_F(Stopping, OfAWaitingNetIsMissing) {
   EXPECT_TRUE(nlohmann::json::parse(to_json(report))["nets"][0]["rules"].empty());
 }
 
+TEST_F(Stopping, OfASweepWithoutNetsNamesThoseThatHaveThem) {
+  const auto fault = [this] {
+    try {
+      read_stopping(file_.database(), {2}, "");
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  file_.database().execute(
+      "INSERT INTO sweep (id, name, digest, experiment) VALUES (2, 'bare', 'e', "
+      "'{\"datasets\":[]}')");
+  EXPECT_EQ(fault(), "sweep 2 has no nets evaluated over iterations");
+  add_net(file_, "quality", peaked(3));
+  EXPECT_THAT(fault(), HasSubstr("over iterations, but sweep 1 has some: give a sweep"));
+}
+
 TEST_F(Stopping, AnUnknownNetIsRefusedWithTheNearest) {
   add_net(file_, "quality", peaked(3));
   try {
