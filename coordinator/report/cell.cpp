@@ -21,17 +21,13 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
-/// "sweep 1 has it", "sweeps 1, 3 have it", or nothing.
+/// As those_sweeps.
 std::string sweeps_with(Database& database, const CellName& cell) {
   Statement query = database.prepare(
       "SELECT DISTINCT sweep FROM cell WHERE tab = ? AND dataset = ? AND variant = ? "
       "AND column_name = ? ORDER BY sweep");
   query.bind(cell.table).bind(cell.dataset).bind(cell.variant).bind(cell.column);
-  std::vector<std::string> sweeps;
-  while (query.step()) sweeps.push_back(std::to_string(query.integer(0)));
-  if (sweeps.empty()) return {};
-  return (sweeps.size() == 1 ? "sweep " : "sweeps ") + list_of(sweeps) +
-         (sweeps.size() == 1 ? " has it" : " have it");
+  return those_sweeps(query);
 }
 
 void require_metric(Database& database, const std::string& metric) {
@@ -93,13 +89,21 @@ std::vector<CellName> cells_of(Database& database, SweepId sweep) {
   return cells;
 }
 
+std::string those_sweeps(Statement& query) {
+  std::vector<std::string> sweeps;
+  while (query.step()) sweeps.push_back(std::to_string(query.integer(0)));
+  if (sweeps.empty()) return {};
+  return (sweeps.size() == 1 ? "sweep " : "sweeps ") + list_of(sweeps) +
+         (sweeps.size() == 1 ? " has" : " have");
+}
+
 void require_cell(Database& database, SweepId sweep, const CellName& cell) {
   const std::vector<CellName> cells = cells_of(database, sweep);
   if (std::find(cells.begin(), cells.end(), cell) != cells.end()) return;
   const std::string where = "sweep " + std::to_string(sweep.value);
   if (const std::string others = sweeps_with(database, cell); !others.empty())
     throw std::invalid_argument(where + " has no cell '" + text_of(cell) + "', but " + others +
-                                ": give its number after the cell");
+                                " it: give its number after the cell");
   if (cells.empty())
     throw std::invalid_argument(where + " has no cells of Tables II, III, variants");
   std::vector<std::string> names;

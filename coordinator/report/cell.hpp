@@ -69,6 +69,9 @@ double scale_of(const std::string& metric);
 /// "points"; "pixels" for hd95 and hd95_native.
 std::string unit_of(const std::string& metric);
 
+/// "sweep 1 has", "sweeps 1, 3 have" of the sweeps in the rows of a query; '' of no rows.
+std::string those_sweeps(Statement& query);
+
 /// The name closest to `text` by edits; '' if there are no names.
 std::string nearest_name(const std::string& text, const std::vector<std::string>& names);
 

@@ -85,9 +85,15 @@ MetricReport read_metrics(Database& database, SweepId sweep) {
   MetricReport report{.sweep = sweep, .name = name.text(0), .metrics = shown_metrics(), .rows = {}};
   for (const CellName& cell : cells_of(database, sweep))
     if (cell.table != "variants") report.rows.push_back(read_row(database, sweep, cell));
-  if (report.rows.empty())
-    throw std::invalid_argument("sweep " + std::to_string(sweep.value) +
-                                " has neither Table II nor Table III");
+  if (report.rows.empty()) {
+    Statement query =
+        database.prepare("SELECT DISTINCT sweep FROM cell WHERE tab <> 'variants' ORDER BY sweep");
+    const std::string others = those_sweeps(query);
+    throw std::invalid_argument(
+        "sweep " + std::to_string(sweep.value) + " has neither Table II nor Table III" +
+        (others.empty() ? ""
+                        : ", but " + others + " one: give a sweep's number after the command"));
+  }
   return report;
 }
 

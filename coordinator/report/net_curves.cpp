@@ -9,6 +9,17 @@ namespace hone {
 
 namespace {
 
+/// Groups by position in the trial's pack.
+std::map<std::int64_t, std::int64_t> groups_of(Database& database, std::int64_t trial) {
+  Statement query = database.prepare(
+      "SELECT i.position, i.grouping FROM trial t JOIN image i ON i.pack = t.spec ->> '$.pack' "
+      "WHERE t.id = ?");
+  query.bind(trial);
+  std::map<std::int64_t, std::int64_t> groups;
+  while (query.step()) groups[query.integer(0)] = query.integer(1);
+  return groups;
+}
+
 /// What the trial scored of `split`. A metric that skips an iteration ends there.
 template <Split split>
 StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
@@ -17,11 +28,15 @@ StoredCurves<split> read_curves(Database& database, std::int64_t trial) {
       "ON m.trial = t.id AND m.attempt = t.accepted AND m.split = ? "
       "JOIN metric k ON k.id = m.metric WHERE t.id = ? ORDER BY m.image, m.iteration");
   query.bind(static_cast<int>(split)).bind(trial);
+  const auto groups = groups_of(database, trial);
   StoredCurves<split> curves;
   while (query.step()) {
     const auto image = static_cast<std::int32_t>(query.integer(0));
-    if (curves.images.empty() || curves.images.back().image != image)
-      curves.images.push_back({.image = image, .values = {}});
+    if (curves.images.empty() || curves.images.back().image != image) {
+      const auto found = groups.find(image);
+      curves.images.push_back({.image = image});
+      if (found != groups.end()) curves.images.back().group = found->second;
+    }
     std::vector<double>& values = curves.images.back().values[query.text(1)];
     if (static_cast<std::int64_t>(values.size()) == query.integer(2))
       values.push_back(query.real(3));
@@ -40,9 +55,21 @@ std::vector<std::string> nets_of(Database& database, SweepId sweep) {
   return nets;
 }
 
-void require_net(const std::vector<std::string>& nets, SweepId sweep, const std::string& net) {
+/// ", but sweeps 1, 2 have some: ..." or nothing.
+std::string sweeps_with_nets(Database& database) {
+  Statement query = database.prepare(
+      "SELECT DISTINCT sweep FROM net WHERE variant = '' AND role = 'evaluate' "
+      "AND net NOT GLOB 'seeds/*' ORDER BY sweep");
+  const std::string others = those_sweeps(query);
+  return others.empty() ? "" : ", but " + others + " some: give a sweep's number after the command";
+}
+
+void require_net(Database& database, const std::vector<std::string>& nets, SweepId sweep,
+                 const std::string& net) {
   const std::string where = "sweep " + std::to_string(sweep.value);
-  if (nets.empty()) throw std::invalid_argument(where + " evaluates no nets over iterations");
+  if (nets.empty())
+    throw std::invalid_argument(where + " has no nets evaluated over iterations" +
+                                sweeps_with_nets(database));
   if (net.empty() || std::find(nets.begin(), nets.end(), net) != nets.end()) return;
   std::string list;
   for (const std::string& each : nets) list += (list.empty() ? "" : ", ") + each;
@@ -62,7 +89,19 @@ void add_agreement(Database& database, std::int64_t trial, StoredCurves<split>& 
   }
 }
 
+/// Whether a comparison of the net's seeds takes weights that were not trained to the end.
+bool compares_a_collapsed_seed(Database& database, SweepId sweep, const NetCurves& curves) {
+  Statement query = database.prepare(
+      "SELECT 1 FROM net c JOIN standing_need d ON d.trial = c.trial "
+      "JOIN trial w ON w.id = d.needs WHERE c.sweep = ? AND c.variant = '' "
+      "AND c.role = 'evaluate' AND c.dataset = ? AND c.net = 'seeds/' || ? AND w.role = 'refine' "
+      "AND w.state IN ('collapsed', 'diverged', 'failed', 'blocked') LIMIT 1");
+  return query.bind(sweep.value).bind(curves.dataset).bind(curves.net).step();
+}
+
 void add_agreements(Database& database, SweepId sweep, NetCurves& curves) {
+  curves.seed_collapsed = compares_a_collapsed_seed(database, sweep, curves);
+  if (curves.seed_collapsed) return;
   Statement query = database.prepare(
       "SELECT rotation, max(CASE split WHEN 'validation' THEN trial END), "
       "max(CASE split WHEN 'test' THEN trial END) FROM net WHERE sweep = ? AND variant = '' "
@@ -108,7 +147,7 @@ NetCurves read_net(Database& database, SweepId sweep, const std::string& dataset
 std::vector<NetCurves> read_net_curves(Database& database, SweepId sweep, const std::string& net) {
   name_of_sweep(database, sweep);
   const std::vector<std::string> nets = nets_of(database, sweep);
-  require_net(nets, sweep, net);
+  require_net(database, nets, sweep, net);
   Statement datasets = database.prepare(
       "SELECT d.value ->> '$.name' FROM sweep s, json_each(s.experiment, '$.datasets') d "
       "WHERE s.id = ? ORDER BY d.key");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace hone {
 
 /// One image's values by metric and iteration: values.at("dice")[k].
 struct ImageCurves {
-  std::int32_t image = 0;  // position in the pack
+  std::int32_t image = 0;                  // position in the pack
+  std::optional<std::int64_t> group = {};  // in the pack; nothing where its images are not known
   std::map<std::string, std::vector<double>> values = {};
 };
 
@@ -40,6 +42,9 @@ struct NetCurves {
   std::vector<TrainingCurves> trainings =
       {};                     // whose both splits are evaluated, by rotation and seed
   std::int64_t expected = 0;  // trainings that the sweep plans
+  // Whether a seed that would be compared, or was, has a training that ended otherwise than done:
+  // its masks say nothing of the others', so no training has seed_agreement.
+  bool seed_collapsed = false;
 };
 
 /// The nets of the sweep that are evaluated, without variants: in the order of its data sets, then

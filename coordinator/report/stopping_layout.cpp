@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/report/stopping_contrast.hpp"
 #include "coordinator/report/stopping_report.hpp"
 #include "coordinator/report/wording.hpp"
 
@@ -12,12 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t parameters_shown = 2;
-
-/// In points, not as a share of the gap, which is a ratio of two estimates.
-bool closes_some(const PooledRule& rule) {
-  return rule.unavailable.empty() && rule.knowledge != Knowledge::test &&
-         is_above_zero(rule.difference);
-}
 
 std::string number(double value) {
   char text[32];
@@ -110,10 +105,10 @@ std::string verdict_of(const StoppingReport& report) {
   }
   if (!any) return "No net is evaluated yet, so nothing is known of any rule.";
   if (closing.empty())
-    return std::string(report.complete() ? "No rule gains" : "So far no rule gains") +
-           " on Validation(k) with an interval above 0.";
-  return "Rules that gain on Validation(k), in points with an interval above 0, not corrected for "
-         "the number of rules: " +
+    return std::string(report.complete() ? "No new rule gains" : "So far no new rule gains") +
+           " on Validation(k) with p (Holm) of at most 0.05 and an interval above 0.";
+  return "New rules that gain on Validation(k), in points, with p (Holm) of at most 0.05 and an "
+         "interval above 0: " +
          closing + ".";
 }
 
@@ -177,15 +172,17 @@ Table layout(const StoppingReport& report) {
   table.column_headers = {"To S1",  "95 % interval", "p (Holm)",     "Dice",
                           "Mean k", "Gap closed %",  "gap interval", "Parameters"};
   for (const StoppingRow& net : report.rows) add_net(net, table);
+  for (const std::string& note : notes_of(contrast_of(report))) table.notes.push_back(note);
   table.notes.push_back(
       "Rules are fitted on validation curves alone, to each training by itself; S2, S3 and S4 see "
       "the test split: bounds, not results. Test images of all rotations are pooled, seeds are "
       "averaged within an image; intervals by the bootstrap over images, and seeds where there are "
       "several (of the gap: images). p: Wilcoxon against S1, Holm over the rules of a net that "
-      "need no "
-      "test split. Gap closed: (rule - S1) / (S3 - S1), where the interval of S3 - S1 is above 0. "
+      "need no test split. * marks the new rules (S5 to S12, fitted on validation) whose p (Holm) "
+      "is at most 0.05 and whose interval is above 0; neither is corrected for the number of nets. "
+      "Gap closed: (rule - S1) / (S3 - S1), where the interval of S3 - S1 is above 0. "
       "The best new rule is that with the highest validation Dice under rules fitted to the other "
-      "images of that split (five parts).");
+      "images of that split (five parts, of whole groups of images).");
   table.notes.push_back(verdict_of(report));
   return table;
 }
@@ -206,9 +203,20 @@ std::string to_json(const StoppingReport& report) {
                     {"best_new_rule", net.chosen.empty() ? json() : json(net.chosen)},
                     {"rules", rules}});
   }
-  return json{{"schema", "hone.stopping.v1"},  {"sweep", report.sweep.value},
-              {"name", report.name},           {"complete", report.complete()},
-              {"verdict", verdict_of(report)}, {"nets", rows}}
+  json contrast = json::array();
+  for (const StoppingContrastRow& row : contrast_of(report).rows)
+    contrast.push_back({{"dataset", row.dataset},
+                        {"rule", row.rule.id},
+                        {"difference", interval_json(row.rule.difference)},
+                        {"p", or_null(row.rule.p)},
+                        {"holm_p", row.holm}});
+  return json{{"schema", "hone.stopping.v1"},
+              {"sweep", report.sweep.value},
+              {"name", report.name},
+              {"complete", report.complete()},
+              {"contrast", contrast},
+              {"verdict", verdict_of(report)},
+              {"nets", rows}}
       .dump(2);
 }
 

@@ -27,6 +27,7 @@ std::vector<double> list_of(const ImageCurves& curves, const char* metric, std::
 Curve curve_of(const ImageCurves& curves) {
   Curve curve;
   curve.image = curves.image;
+  curve.group = curves.group;
   curve.dice = list_of(curves, "dice", 2);
   if (curve.dice.size() < 2)
     throw std::invalid_argument("a net was evaluated without a single refinement");
@@ -145,12 +146,23 @@ void adjust(std::vector<PooledRule>& rules) {
     if (rule.p) rule.holm = adjusted[at++];
 }
 
+/// `usual`: the reason of a training that lacks the signal.
+std::string why_no_agreement(const NetCurves& curves, std::int64_t seeds,
+                             const std::string& usual) {
+  if (curves.seed_collapsed) return "a seed collapsed";
+  return seeds >= 3 ? "seeds not compared yet" : usual;
+}
+
+}  // namespace
+
 bool is_new(const PooledRule& rule) {
   return rule.unavailable.empty() && rule.knowledge == Knowledge::validation && rule.id != "S1" &&
          rule.id != "S1b";
 }
 
-}  // namespace
+bool closes_some(const PooledRule& rule) {
+  return is_new(rule) && rule.holm.value_or(1) <= 0.05 && is_above_zero(rule.difference);
+}
 
 StoppingRow stopping_of(const NetCurves& curves) {
   StoppingRow row{.dataset = curves.dataset, .net = curves.net, .expected = curves.expected};
@@ -175,8 +187,8 @@ StoppingRow stopping_of(const NetCurves& curves) {
   for (std::size_t at = 0; at < results.front().second.rules.size(); ++at) {
     row.rules.push_back(pooled(results, at));
     PooledRule& rule = row.rules.back();
-    if (rule.id == "S9" && !rule.unavailable.empty() && row.seeds >= 3)
-      rule.unavailable = "seeds not compared yet";
+    if (rule.id == "S9" && !rule.unavailable.empty())
+      rule.unavailable = why_no_agreement(curves, row.seeds, rule.unavailable);
     if (rule.unavailable.empty()) compare_with_validation(results, at, room, rule);
   }
   adjust(row.rules);

@@ -31,6 +31,14 @@ struct PooledRule {
                                     // for bounds and S1
 };
 
+/// Whether it is a rule that the paper does not have: S5 to S12, fitted on validation curves.
+bool is_new(const PooledRule& rule);
+
+/// A new rule whose gain on S1 stands up to the number of rules: Holm's p of at most 0.05, and the
+/// difference's interval above 0. In points, not as a share of the gap, which is a ratio of two
+/// estimates.
+bool closes_some(const PooledRule& rule);
+
 /// A net in a data set.
 struct StoppingRow {
   std::string dataset = {};
@@ -60,8 +68,8 @@ StoppingReport read_stopping(Database& database, SweepId sweep, const std::strin
 /// The same of curves that are read already.
 StoppingRow stopping_of(const NetCurves& curves);
 
-/// A row per rule, the difference to Validation(k) first; below, which rules gain on it with an
-/// interval above 0.
+/// A row per rule, the difference to Validation(k) first; below, the rules that close some of the
+/// gap, which are starred.
 Table layout(const StoppingReport& report);
 
 /// A JSON object with every field ("schema": "hone.stopping.v1").

@@ -73,7 +73,9 @@ std::vector<double> resampled_means(std::span<const double> values,
   return means;
 }
 
-/// The jackknife's acceleration, which for a mean is its skewness / (6 sqrt(n)).
+/// The jackknife's acceleration: `values` are the statistic without each image, up to a negative
+/// factor and a shift. For a mean the images' own values are such, and this is their skewness /
+/// (6 sqrt(n)). Requires: not all equal.
 double acceleration(std::span<const double> values) {
   const double mean = mean_of(values);
   double squares = 0;
@@ -92,17 +94,19 @@ double share_below(const std::vector<double>& sorted, double value) {
   return static_cast<double>(twice) / (2 * static_cast<double>(sorted.size()));
 }
 
-Interval bca(std::span<const double> values, const std::vector<double>& means, double width) {
-  const double estimate = mean_of(values);
-  const double below = share_below(means, estimate);
-  if (below <= 0 || below >= 1) return percentile(estimate, means, width);
+/// `sorted`: the resampled statistic. `influences` as acceleration takes them.
+Interval bca(double estimate, std::span<const double> influences, const std::vector<double>& sorted,
+             double width) {
+  const double below = share_below(sorted, estimate);
+  if (below <= 0 || below >= 1 || nearly_constant(influences))
+    return percentile(estimate, sorted, width);
   const double bias = quantile(normal(), below);
-  const double bend = acceleration(values);
+  const double bend = acceleration(influences);
   const double low = 1 - bend * (bias - width);
   const double high = 1 - bend * (bias + width);
-  if (low <= 0 || high <= 0) return percentile(estimate, means, width);
-  return {estimate, quantile_of(means, cdf(normal(), bias + (bias - width) / low)),
-          quantile_of(means, cdf(normal(), bias + (bias + width) / high)), IntervalKind::bca};
+  if (low <= 0 || high <= 0) return percentile(estimate, sorted, width);
+  return {estimate, quantile_of(sorted, cdf(normal(), bias + (bias - width) / low)),
+          quantile_of(sorted, cdf(normal(), bias + (bias + width) / high)), IntervalKind::bca};
 }
 
 /// A table scores[seed][image] of equal rows, with its margins.
@@ -201,6 +205,21 @@ std::vector<double> resampled_ratios(std::span<const double> numerators,
   return ratios;
 }
 
+/// Less the ratio without each image in turn; empty where one has no denominator.
+std::vector<double> ratio_influences(std::span<const double> numerators,
+                                     std::span<const double> denominators) {
+  const auto count = static_cast<double>(numerators.size());
+  const double above = mean_of(numerators) * count;
+  const double below = mean_of(denominators) * count;
+  std::vector<double> influences;
+  for (std::size_t image = 0; image < numerators.size(); ++image) {
+    const double rest = below - denominators[image];
+    if (std::abs(rest) < 1e-9 * count) return {};
+    influences.push_back(-(above - numerators[image]) / rest);
+  }
+  return influences;
+}
+
 }  // namespace
 
 bool is_above_zero(const std::optional<Interval>& interval) {
@@ -212,7 +231,8 @@ std::optional<Interval> mean_interval(std::span<const double> values,
   check(settings);
   if (values.empty()) return {};
   if (nearly_constant(values)) return no_interval(mean_of(values));
-  return bca(values, resampled_means(values, settings), reach(values.size(), settings));
+  return bca(mean_of(values), values, resampled_means(values, settings),
+             reach(values.size(), settings));
 }
 
 std::optional<Interval> hierarchical_interval(const std::vector<std::vector<double>>& scores,
@@ -250,7 +270,8 @@ std::optional<Interval> ratio_interval(std::span<const double> numerators,
   if (nearly_constant(numerators) && nearly_constant(denominators)) return no_interval(estimate);
   const std::vector<double> ratios = resampled_ratios(numerators, denominators, settings);
   if (20 * ratios.size() < 19 * static_cast<std::size_t>(settings.resamples)) return {};
-  return percentile(estimate, ratios, reach(numerators.size(), settings));
+  return bca(estimate, ratio_influences(numerators, denominators), ratios,
+             reach(numerators.size(), settings));
 }
 
 }  // namespace hone

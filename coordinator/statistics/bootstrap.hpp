@@ -61,11 +61,13 @@ std::optional<Interval> mean_interval(std::span<const double> values,
 std::optional<Interval> hierarchical_interval(const std::vector<std::vector<double>>& scores,
                                               const BootstrapSettings& settings);
 
-/// mean(numerators) / mean(denominators) with a percentile interval over images, which are drawn
-/// for both at once. Resamples whose denominator is (nearly) zero are left out; nothing if they
-/// are more than 1 in 20, if the denominator of all images is (nearly) zero (below 1e-9), or if
-/// there are no images. All per-image pairs equal: kind none. `student` as in mean_interval.
-/// Throws std::invalid_argument if the lengths differ.
+/// mean(numerators) / mean(denominators) with a BCa interval over images, which are drawn for both
+/// at once: of the kind of mean_interval, so that a share and its numerator do not contradict each
+/// other. Percentile where mean_interval would be, where the ratio is the same without any one
+/// image, and where there is none without one. Resamples whose denominator is (nearly) zero are
+/// left out; nothing if they are more than 1 in 20, if the denominator of all images is (nearly)
+/// zero (below 1e-9), or if there are no images. All per-image pairs equal: kind none. `student` as
+/// in mean_interval. Throws std::invalid_argument if the lengths differ.
 std::optional<Interval> ratio_interval(std::span<const double> numerators,
                                        std::span<const double> denominators,
                                        const BootstrapSettings& settings);

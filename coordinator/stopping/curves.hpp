@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "common/measurement.hpp"
@@ -27,9 +28,10 @@ struct Observed {
 
 /// One image's curve of one net.
 struct Curve {
-  std::int32_t image = 0;    // index in the pack
-  Observed observed;         // all that a rule may look at when it stops
-  std::vector<double> dice;  // of m_k, in [0, 1]; size K + 1
+  std::int32_t image = 0;                  // index in the pack
+  std::optional<std::int64_t> group = {};  // the image's patient or the like; nothing: its own
+  Observed observed;                       // all that a rule may look at when it stops
+  std::vector<double> dice;                // of m_k, in [0, 1]; size K + 1
   std::vector<double>
       dice_average;  // of the mean of m_1..m_k; size K + 1, [0] unused; may be empty
 };

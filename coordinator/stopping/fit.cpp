@@ -193,7 +193,7 @@ Fit fit_average(const ValidationCurves& curves) {
 
 FittedRule best_fixed_iteration(const TestCurves& curves) {
   return FixedIteration{
-      iteration_of(first_best(means_by_iteration(curves.curves(), &Curve::dice), 0))};
+      iteration_of(first_best(means_by_iteration(curves.curves(), &Curve::dice), dice_tie))};
 }
 
 }  // namespace hone

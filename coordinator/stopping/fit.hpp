@@ -10,7 +10,8 @@
 
 namespace hone {
 
-/// Means of Dice closer than this are a tie: they print the same (times 100, two digits).
+/// Means of Dice no further apart are a tie, as for selections and the tables' Best(k) (A27, A28;
+/// sql/tables.sql): half of the last digit that is printed (times 100, two digits).
 inline constexpr double dice_tie = 5e-5;
 
 /// Why a rule cannot be had for these curves: "needs a net with quality".
@@ -41,16 +42,17 @@ Fit fit_quality_argmax(const ValidationCurves& curves);
 Fit fit_threshold(const ValidationCurves& curves, Signal signal);
 
 /// S11: labels are "Dice falls from k to k + 1". Threshold and L2 penalty (of 0.1, 1 and 10, by
-/// log-loss) are chosen on chances that five folds over images give to the images left out; the
-/// weights are then fitted to all. Needs agreement, change, area and entropy and two images.
+/// log-loss) are chosen on chances that models give to the parts of parts_of that they have not
+/// seen; the weights are then fitted to all. Needs agreement, change, area and entropy and two
+/// groups of images.
 Fit fit_learned(const ValidationCurves& curves);
 
 /// S12: the number of averaged masks with the highest mean Dice of their average; ties to the
 /// fewest.
 Fit fit_average(const ValidationCurves& curves);
 
-/// S2: as S1 on the test curves, exact ties to the smallest. A bound, not a rule: it saw the test
-/// split.
+/// S2: as S1 on the test curves, so that it is the tables' Best(k). A bound, not a rule: it saw the
+/// test split.
 FittedRule best_fixed_iteration(const TestCurves& curves);
 
 /// The threshold for signals[image][k - 1], k in [1, K - 1], as in fit_threshold; 0 if there are no

@@ -7,13 +7,13 @@
 #include "coordinator/statistics/ranks.hpp"
 #include "coordinator/stopping/fit.hpp"
 #include "coordinator/stopping/logistic.hpp"
+#include "coordinator/stopping/parts.hpp"
 
 namespace hone {
 
 namespace {
 
 constexpr std::array<double, 3> penalties = {0.1, 1, 10};
-constexpr std::size_t most_folds = 5;
 
 using Chances = std::vector<std::vector<double>>;  // [image][k - 1], k in [1, K - 1]
 
@@ -55,15 +55,15 @@ LearnedStopper train(const ValidationCurves& curves, double penalty, Use use) {
   return rule;
 }
 
-/// Chances from models that have not seen the image.
-Chances chances_left_out(const ValidationCurves& curves, double penalty) {
+/// Chances from models that have not seen the image's part.
+Chances chances_left_out(const ValidationCurves& curves, const Parts& parts, double penalty) {
   const std::size_t images = curves.curves().size();
-  const std::size_t folds = std::min(most_folds, images);
   Chances chances(images);
-  for (std::size_t fold = 0; fold < folds; ++fold) {
+  for (std::size_t part = 0; part < parts.count; ++part) {
     const LearnedStopper rule =
-        train(curves, penalty, [&](std::size_t image) { return image % folds != fold; });
-    for (std::size_t image = fold; image < images; image += folds) {
+        train(curves, penalty, [&](std::size_t image) { return parts.of[image] != part; });
+    for (std::size_t image = 0; image < images; ++image) {
+      if (parts.of[image] != part) continue;
       for (std::int32_t k = 1; k < curves.last(); ++k) {
         chances[image].push_back(chance_of_harm(rule, curves.curves()[image].observed, k));
       }
@@ -117,11 +117,13 @@ Fit fit_learned(const ValidationCurves& curves) {
     return Unavailable{"needs agreement, change, area and entropy"};
   }
   if (curves.curves().size() < 2) return Unavailable{"needs two validation images"};
+  const Parts parts = parts_of(curves.curves());
+  if (parts.count < 2) return Unavailable{"needs two groups of validation images"};
   if (curves.last() == 1) return FixedIteration{1};  // nothing to decide
   double lowest = 0;
   LearnedStopper best;
   for (const double penalty : penalties) {
-    const Chances chances = chances_left_out(curves, penalty);
+    const Chances chances = chances_left_out(curves, parts, penalty);
     const double loss = log_loss(curves, chances);
     if (penalty != penalties.front() && loss >= lowest) continue;
     lowest = loss;

@@ -84,6 +84,45 @@ TEST(HierarchicalInterval, KnowsItsLimits) {
   EXPECT_LT(one_image->low, 0.6);
 }
 
+TEST(RatioInterval, AgreesWithScipysBca) {
+  const std::vector<double> above = {0.02,  0.05, -0.01, 0,   0.11, 0.03,
+                                     -0.04, 0.01, 0.02,  0.3, 0,    0.06};
+  const std::vector<double> below = {0.04, 0.05, 0.02, 0.01, 0.15, 0.03,
+                                     0.01, 0.08, 0.02, 0.41, 0.03, 0.07};
+  // scipy.stats.bootstrap((above, below), ratio of means, paired=True, n_resamples=1000000,
+  // method='BCa', rng=1).confidence_interval; its percentile interval is [0.2045, 0.7374].
+  const auto interval = ratio_interval(above, below, textbook());
+  EXPECT_EQ(interval->kind, IntervalKind::bca);
+  EXPECT_NEAR(interval->estimate, 0.5978260869565217, 1e-12);
+  EXPECT_NEAR(interval->low, 0.26, 5e-3);
+  EXPECT_NEAR(interval->high, 0.75, 5e-3);
+}
+
+TEST(RatioInterval, OverAConstantIsThatOfTheMean) {
+  const std::vector<double> halves(scores.size(), 0.5);
+  const auto ratio = ratio_interval(scores, halves, {.seed = 3});
+  const auto mean = mean_interval(scores, {.seed = 3});
+  EXPECT_EQ(ratio->kind, IntervalKind::bca);
+  EXPECT_NEAR(ratio->low, 2 * mean->low, 1e-9);
+  EXPECT_NEAR(ratio->high, 2 * mean->high, 1e-9);
+}
+
+TEST(RatioInterval, IsWiderForStudent) {
+  const std::vector<double> ones(scores.size(), 1);
+  const auto plain = ratio_interval(scores, ones, textbook());
+  const auto wide = ratio_interval(scores, ones, {.seed = 7, .resamples = 100'000});
+  EXPECT_LT(wide->low, plain->low);
+  EXPECT_GT(wide->high, plain->high);
+}
+
+TEST(RatioInterval, OfAProportionIsAPoint) {
+  // No image moves the ratio, so that there is no acceleration.
+  const auto interval = ratio_interval(scores, scores, {});
+  EXPECT_EQ(interval->kind, IntervalKind::percentile);
+  EXPECT_EQ(interval->low, 1);
+  EXPECT_EQ(interval->high, 1);
+}
+
 TEST(RatioInterval, HoldsTheRatioOfTheMeans) {
   Random random({5});
   std::vector<double> below;

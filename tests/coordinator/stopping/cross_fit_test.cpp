@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <vector>
 
+#include "coordinator/stopping/parts.hpp"
 #include "tests/coordinator/stopping/curves.hpp"
 
 namespace hone {
@@ -101,6 +104,81 @@ TEST(CrossFit, ScoresNoImageByARuleThatSawIt) {
   ASSERT_EQ(fitted.size(), 5U);
   EXPECT_EQ(fitted[0], (std::vector<std::int32_t>{1, 2, 3, 4, 6}));
   EXPECT_EQ(fitted[4], (std::vector<std::int32_t>{0, 1, 2, 3, 5, 6}));
+}
+
+/// Groups of unequal size, scattered.
+std::vector<Curve> grouped_curves() {
+  std::vector<Curve> curves = peaked_curves(0, 28);
+  for (std::size_t at = 0; at < curves.size(); ++at)
+    curves[at].group = static_cast<std::int64_t>((at * at + at) % 23 % 9);
+  return curves;
+}
+
+std::set<std::int64_t> groups_of(const std::vector<Curve>& curves) {
+  std::set<std::int64_t> groups;
+  for (const Curve& curve : curves) groups.insert(curve.group.value());
+  return groups;
+}
+
+TEST(CrossFit, LeavesWholeGroupsOut) {
+  const std::vector<Curve> all = grouped_curves();
+  std::size_t fitted = 0;
+  cross_fitted_dice(ValidationCurves(all), [&](const ValidationCurves& some) {
+    const std::set<std::int64_t> seen = groups_of(some.curves());
+    std::size_t left = 0;
+    for (const Curve& curve : all) left += seen.count(*curve.group) == 0 ? 1 : 0;
+    EXPECT_EQ(left + some.curves().size(), all.size());
+    ++fitted;
+    return fit_validation(some);
+  });
+  EXPECT_EQ(fitted, std::min<std::size_t>(5, groups_of(all).size()));
+}
+
+TEST(CrossFit, PromisesNothingThatIsKnownOfAPatientOnly) {
+  // The images of a patient peak alike and look alike; between patients there is nothing to learn.
+  // With images dealt in turn S7 would know each from its likeness.
+  const auto alike = [](std::uint64_t set, bool grouped) {
+    std::vector<Curve> curves;
+    for (std::int32_t image = 0; image < 30; ++image) {
+      const std::uint64_t patient = static_cast<std::uint64_t>(image) % 6;
+      Random random({11, set, patient});
+      Curve curve = peaked_curve(image, 1, 6);
+      for (std::size_t k = 0; k < curve.dice.size(); ++k) {
+        curve.dice[k] = true_mean + random.uniform(-0.1, 0.1);
+        curve.observed.agreement[k] = random.uniform();
+      }
+      if (grouped) curve.group = static_cast<std::int64_t>(patient);
+      curves.push_back(std::move(curve));
+    }
+    return ValidationCurves(std::move(curves));
+  };
+  const auto fitter = [](const ValidationCurves& c) { return fit_threshold(c, Signal::agreement); };
+  constexpr int sets = 100;
+  double whole = 0;
+  double parted = 0;
+  for (std::uint64_t set = 0; set < sets; ++set) {
+    whole += cross_fitted_dice(alike(set, true), fitter).value() / sets;
+    parted += cross_fitted_dice(alike(set, false), fitter).value() / sets;
+  }
+  EXPECT_NEAR(whole, true_mean, 0.01);  // three standard errors of 600 patients are 0.007
+  EXPECT_GT(parted, true_mean + 0.02);
+}
+
+TEST(CrossFit, OfOneGroupIsNothing) {
+  std::vector<Curve> curves = peaked_curves(0, 6);
+  for (Curve& curve : curves) curve.group = 3;
+  EXPECT_FALSE(cross_fitted_dice(ValidationCurves(curves), fit_validation));
+  EXPECT_EQ(std::get<Unavailable>(fit_learned(ValidationCurves(curves))).reason,
+            "needs two groups of validation images");
+}
+
+TEST(Parts, AreOfWholeGroupsAndEvenInImages) {
+  std::vector<Curve> curves = peaked_curves(0, 12);
+  for (std::size_t at : {0U, 5U, 7U, 9U}) curves[at].group = 1;
+  for (std::size_t at : {3U, 4U}) curves[at].group = 0;
+  const Parts parts = parts_of(curves);
+  EXPECT_EQ(parts.count, 5U);
+  EXPECT_EQ(parts.of, (std::vector<std::size_t>{0, 1, 2, 3, 3, 0, 4, 0, 1, 0, 2, 4}));
 }
 
 TEST(CrossFit, OfOneImageIsNothing) {

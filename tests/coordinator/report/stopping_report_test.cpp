@@ -6,71 +6,30 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "coordinator/report/quality_report.hpp"
-#include "coordinator/report/stopping_report.hpp"
-#include "tests/coordinator/report/curves_file.hpp"
+#include "coordinator/report/stopping_contrast.hpp"
+#include "tests/coordinator/report/peaked_nets.hpp"
 
 namespace hone {
 namespace {
 
+using given::add_net;
 using given::Curves;
 using given::CurvesFile;
+using given::peaked;
+using given::without_signals;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
-
-/// Images whose Dice peaks at 1, 2, 3, 1, ... of four iterations. Iterates agree from the peak on;
-/// quality is a line of Dice, another one at every iteration.
-Curves peaked(int images) {
-  Curves curves;
-  for (int image = 0; image < images; ++image) {
-    const int peak = 1 + image % 3;
-    for (const char* metric : {"dice", "agreement", "quality"}) curves[metric].emplace_back();
-    double dice = 0.6 + 0.01 * image;
-    for (int k = 0; k <= 4; ++k) {
-      if (k > 0) dice += k <= peak ? 0.03 : -0.02;
-      curves["dice"].back().push_back(dice);
-      curves["agreement"].back().push_back(k >= peak ? 0.97 : 0.8);
-      curves["quality"].back().push_back(0.5 * dice + 0.2 + 0.01 * k);
-    }
-  }
-  return curves;
-}
-
-Curves without_signals(int images) {
-  Curves curves = peaked(images);
-  curves.erase("agreement");
-  curves.erase("quality");
-  return curves;
-}
-
-void add_net(CurvesFile& file, const std::string& net, const Curves& curves,
-             std::int64_t seed = 1) {
-  file.add({.net = net, .split = "validation", .seed = seed, .first_image = 50}, curves);
-  file.add({.net = net, .split = "test", .seed = seed}, curves);
-}
 
 const PooledRule& rule_of(const StoppingRow& row, const std::string& id) {
   return *std::find_if(row.rules.begin(), row.rules.end(),
                        [&id](const PooledRule& rule) { return rule.id == id; });
 }
 
-class CurvesOf : public ::testing::Test {
- protected:
-  CurvesOf() { file_.add_dataset("PH2"); }
-  StoppingReport stopping(const std::string& net = {}) {
-    return read_stopping(file_.database(), file_.sweep(), net);
-  }
-  QualityReport quality(const std::string& net = {}) {
-    return read_quality(file_.database(), file_.sweep(), net);
-  }
-  CurvesFile file_;
-};
-
-using Stopping = CurvesOf;
+using Stopping = given::CurvesOf;
 
 TEST_F(Stopping, ARuleThatKnowsThePeakClosesTheGap) {
-  add_net(file_, "quality", peaked(9));
+  add_net(file_, "quality", peaked(24));
   const StoppingReport report = stopping();
   const PooledRule& rule = rule_of(report.rows.at(0), "S7");
   EXPECT_NEAR(rule.dice, rule_of(report.rows[0], "S3").dice, 1e-9);
@@ -79,12 +38,43 @@ TEST_F(Stopping, ARuleThatKnowsThePeakClosesTheGap) {
   EXPECT_GE(rule.holm.value(), rule.p.value());
   EXPECT_THAT(layout(report).notes.back(),
               AllOf(HasSubstr("interval above 0"), HasSubstr("PH2 quality S7 (iterates agree) +")));
+  EXPECT_TRUE(closes_some(rule));
+  for (const char* id : {"S3", "S4"}) EXPECT_FALSE(closes_some(rule_of(report.rows[0], id))) << id;
+}
+
+TEST_F(Stopping, AGainThatManyRulesMakeByChanceHasNoStar) {
+  add_net(file_, "quality", peaked(9));
+  const StoppingReport report = stopping();
+  const PooledRule& rule = rule_of(report.rows.at(0), "S7");
+  EXPECT_LE(rule.p.value(), 0.05);
+  EXPECT_GT(rule.difference->low, 0);
+  EXPECT_GT(rule.holm.value(), 0.05);
+  EXPECT_FALSE(closes_some(rule));
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No new rule gains on"));
+}
+
+TEST_F(Stopping, AFixedCountThatGainsHasNoStar) {
+  Curves validation = without_signals(24);
+  Curves test = validation;
+  for (std::size_t image = 0; image < 24; ++image) {
+    validation["dice"][image] = {0.5, 0.6, 0.8, 0.7, 0.7};
+    test["dice"][image] = {0.5, 0.8 + 0.001 * static_cast<double>(image), 0.7, 0.7, 0.7};
+  }
+  file_.add({.split = "validation", .first_image = 50}, validation);
+  file_.add({.split = "test"}, test);
+  const StoppingReport report = stopping();
+  const PooledRule& once = rule_of(report.rows.at(0), "S0-1x");
+  EXPECT_LE(once.holm.value(), 0.05);
+  EXPECT_GT(once.difference->low, 0);
+  EXPECT_FALSE(closes_some(once));
+  for (const TableRow& row : layout(report).rows)
+    for (const TableCell& cell : row.cells) EXPECT_FALSE(cell.best);
 }
 
 TEST_F(Stopping, ThatNothingClosesTheGapIsSaid) {
   add_net(file_, "no-quality", without_signals(9));
   const StoppingReport report = stopping();
-  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No rule gains on"));
+  EXPECT_THAT(layout(report).notes.back(), HasSubstr("No new rule gains on"));
   EXPECT_THAT(rule_of(report.rows.at(0), "S5").unavailable, HasSubstr("needs a net with quality"));
   EXPECT_EQ(report.rows[0].chosen, "");
 }
@@ -98,6 +88,44 @@ TEST_F(Stopping, SeedsAreFittedAloneAndPooledPerImage) {
   EXPECT_EQ(row.images, 6);
   EXPECT_EQ(rule_of(row, "S7").parameters.size(), 2U);
   EXPECT_THAT(rule_of(row, "S9").unavailable, HasSubstr("needs three seeds"));
+}
+
+/// Best(k) of the tables.
+std::int64_t best_of(Database& database, std::int64_t trial) {
+  Statement query = database.prepare("SELECT iteration FROM best_iteration WHERE trial = ?");
+  return query.bind(trial).step() ? query.integer(0) : 0;
+}
+
+TEST_F(Stopping, NearTiesOfMeansGoWhereTheTablesSendThem) {
+  for (const double lead : {0.0, 4e-5, 6e-5}) {
+    CurvesFile file;
+    file.add_dataset("PH2");
+    const Curves curves = {{"dice", {{0.9, 0.5, 0.7, 0.7 + lead}, {0.9, 0.5, 0.8, 0.8 + lead}}}};
+    file.add({.split = "validation", .first_image = 50}, curves);
+    const std::int64_t test = file.add({.split = "test"}, curves);
+    const StoppingReport report = read_stopping(file.database(), file.sweep(), "");
+    const std::int64_t best = best_of(file.database(), test);
+    EXPECT_EQ(best, lead > 5e-5 ? 3 : 2);
+    for (const char* id : {"S1", "S2"})
+      EXPECT_EQ(rule_of(report.rows.at(0), id).iterations, static_cast<double>(best)) << id;
+  }
+}
+
+TEST_F(Stopping, ImagesKnowTheirGroupWhereThePackIsKnown) {
+  add_net(file_, "quality", peaked(3));
+  const auto groups = [this] {
+    std::vector<std::optional<std::int64_t>> found;
+    for (const NetCurves& net : read_net_curves(file_.database(), file_.sweep(), ""))
+      for (const ImageCurves& image : net.trainings.at(0).validation.images)
+        found.push_back(image.group);
+    return found;
+  };
+  EXPECT_THAT(groups(), ElementsAre(std::nullopt, std::nullopt, std::nullopt));
+  const std::string pack(64, '0');
+  file_.database().execute("INSERT INTO pack VALUES ('" + pack + "', 'pairs', 0, 64, '')");
+  file_.database().execute("INSERT INTO image VALUES ('" + pack + "', 50, 'a', 7), ('" + pack +
+                           "', 52, 'c', 7)");
+  EXPECT_THAT(groups(), ElementsAre(7, std::nullopt, 7));
 }
 
 /// What a comparison of the seeds of peaked(images) found: they agree from the peak on.
@@ -120,6 +148,37 @@ TEST_F(Stopping, SeedsThatAgreeAreASignal) {
   EXPECT_EQ(rule.unavailable, "");
   EXPECT_NEAR(rule.dice, rule_of(report.rows[0], "S3").dice, 1e-9);
   EXPECT_GT(rule.difference->low, 0);
+}
+
+/// The training of a seed's refiner. Returns its trial.
+std::int64_t add_training(CurvesFile& file, std::int64_t seed) {
+  const std::int64_t trial = file.add({.net = "base", .seed = seed}, {});
+  file.database()
+      .prepare("UPDATE trial SET spec = json_set(spec, '$.role', 'refine') WHERE id = ?")
+      .bind(trial)
+      .run();
+  return trial;
+}
+
+TEST_F(Stopping, ACollapsedSeedSaysNothingOfTheOthers) {
+  std::vector<std::int64_t> trainings;
+  for (const std::int64_t seed : {1, 2, 3}) {
+    add_net(file_, "quality", without_signals(9), seed);
+    trainings.push_back(add_training(file_, seed));
+  }
+  for (const char* split : {"validation", "test"}) {
+    const std::int64_t image = split == std::string("test") ? 0 : 50;
+    const std::int64_t compared = file_.add(
+        {.net = "seeds/quality", .split = split, .first_image = image}, seeds_of_peaked(9));
+    for (const std::int64_t training : trainings)
+      file_.add_need(compared, training, "weights" + std::to_string(training));
+  }
+  EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "");
+  for (const char* state : {"collapsed", "diverged"}) {
+    Statement update = file_.database().prepare("UPDATE trial SET state = ? WHERE id = ?");
+    update.bind(state).bind(trainings[1]).run();
+    EXPECT_EQ(rule_of(stopping().rows.at(0), "S9").unavailable, "a seed collapsed") << state;
+  }
 }
 
 /// Iterates that go to and fro from image 0's third iteration on, image 1's fourth, and so on:
@@ -189,6 +248,27 @@ TEST_F(Stopping, TheFourthContrastIsPickedByImagesLeftOut) {
   EXPECT_FALSE(rule_of(row, "S3").cross_fitted_dice);
 }
 
+TEST_F(Stopping, TheFourthContrastIsOfOneNetAndAdjustedOverDataSets) {
+  for (const char* dataset : {"ISBI", "DRIVE"}) file_.add_dataset(dataset);
+  for (const char* dataset : {"PH2", "ISBI", "DRIVE"}) {
+    for (const char* net : {"quality", "warm-1"}) {
+      file_.add({.dataset = dataset, .net = net, .split = "validation", .first_image = 50},
+                peaked(24));
+      file_.add({.dataset = dataset, .net = net, .split = "test"}, peaked(24));
+    }
+  }
+  const StoppingReport report = stopping();
+  const StoppingContrast contrast = contrast_of(report);
+  ASSERT_EQ(contrast.rows.size(), 3U);
+  EXPECT_EQ(contrast.rows[1].dataset, "ISBI");
+  EXPECT_EQ(contrast.rows[1].rule.id, report.rows.at(0).chosen);
+  EXPECT_DOUBLE_EQ(contrast.rows[0].holm, 3 * contrast.rows[0].rule.p.value());
+  EXPECT_EQ(contrast.across.value().sign.plus, 3);
+  EXPECT_DOUBLE_EQ(contrast.across->smallest_p, 0.25);
+  EXPECT_THAT(render(layout(report), TableFormat::text),
+              AllOf(HasSubstr("Holm over 3 data sets"), HasSubstr("Across 3 data sets: best new")));
+}
+
 TEST_F(Stopping, BoundsHaveNoP) {
   add_net(file_, "quality", peaked(6));
   for (const char* id : {"S1", "S2", "S3", "S4"})
@@ -205,6 +285,23 @@ TEST_F(Stopping, OfAWaitingNetIsMissing) {
   EXPECT_TRUE(nlohmann::json::parse(to_json(report))["nets"][0]["rules"].empty());
 }
 
+TEST_F(Stopping, OfASweepWithoutNetsNamesThoseThatHaveThem) {
+  const auto fault = [this] {
+    try {
+      read_stopping(file_.database(), {2}, "");
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  file_.database().execute(
+      "INSERT INTO sweep (id, name, digest, experiment) VALUES (2, 'bare', 'e', "
+      "'{\"datasets\":[]}')");
+  EXPECT_EQ(fault(), "sweep 2 has no nets evaluated over iterations");
+  add_net(file_, "quality", peaked(3));
+  EXPECT_THAT(fault(), HasSubstr("over iterations, but sweep 1 has some: give a sweep"));
+}
+
 TEST_F(Stopping, AnUnknownNetIsRefusedWithTheNearest) {
   add_net(file_, "quality", peaked(3));
   try {
@@ -213,41 +310,6 @@ TEST_F(Stopping, AnUnknownNetIsRefusedWithTheNearest) {
   } catch (const std::invalid_argument& error) {
     EXPECT_THAT(error.what(), HasSubstr("did you mean 'quality'?"));
   }
-}
-
-using Quality = CurvesOf;
-
-TEST_F(Quality, IsCalibratedOnValidation) {
-  add_net(file_, "quality", peaked(9));
-  const NetQuality net = quality().nets.at(0);
-  const QualityScores& all = net.rows.at(0).scores;
-  EXPECT_EQ(net.rows[0].split, "test");
-  EXPECT_FALSE(net.rows[0].iteration);
-  EXPECT_EQ(all.masks, 9 * 4);
-  EXPECT_LT(all.raw->bias, -5);
-  EXPECT_NEAR(all.calibrated->mae, 0, 1e-9);
-  EXPECT_NEAR(all.calibrated_within.value(), 1, 1e-9);
-  EXPECT_NEAR(all.calibrated_harm.value(), 1, 1e-9);
-  EXPECT_NEAR(net.rows.at(1).scores.spearman.value(), 1, 1e-9);
-  EXPECT_EQ(net.rows.at(1).iteration, 0);
-}
-
-TEST_F(Quality, OfNetsWithoutAHeadIsLeftOut) {
-  add_net(file_, "no-quality", without_signals(3));
-  EXPECT_THROW(quality(), std::invalid_argument);
-  add_net(file_, "quality", peaked(3));
-  EXPECT_EQ(quality().nets.size(), 1U);
-}
-
-TEST_F(Quality, DetailsAddValidationAndReliability) {
-  add_net(file_, "quality", peaked(9));
-  QualityReport report = quality();
-  const std::string brief = render(layout(report), TableFormat::text);
-  report.details = true;
-  const std::string whole = render(layout(report), TableFormat::text);
-  EXPECT_THAT(brief, Not(HasSubstr("reliability")));
-  EXPECT_THAT(whole, HasSubstr("reliability by decile"));
-  EXPECT_GT(whole.size(), brief.size());
 }
 
 }  // namespace
