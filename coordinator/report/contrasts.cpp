@@ -62,15 +62,6 @@ std::string row_note(const Contrast& contrast, const ContrastRow& row) {
          short_text(of.rank_biserial) + ".";
 }
 
-std::string across_note(const Contrast& contrast, const AcrossDatasets& across) {
-  return "Across " + counted(static_cast<std::int64_t>(contrast.rows.size()), "data set") + ": " +
-         contrast.name + " = " + signed_text(across.mean) + " points on average, " +
-         std::to_string(across.sign.plus) + " up and " + std::to_string(across.sign.minus) +
-         " down, sign test p " + p_text(across.sign.p) + ", Wilcoxon p " +
-         p_text(across.wilcoxon.p) + "; the smallest p that so few can reach is " +
-         p_text(across.smallest_p) + ".";
-}
-
 }  // namespace
 
 std::vector<Contrast> read_contrasts(Database& database, SweepId sweep, std::string_view table) {
@@ -102,11 +93,22 @@ std::optional<AcrossDatasets> across_datasets(const std::vector<double>& means) 
   return across;
 }
 
+std::string across_note(const std::string& name, std::size_t datasets,
+                        const AcrossDatasets& across) {
+  return "Across " + counted(static_cast<std::int64_t>(datasets), "data set") + ": " + name +
+         " = " + signed_text(across.mean) + " points on average, " +
+         std::to_string(across.sign.plus) + " up and " + std::to_string(across.sign.minus) +
+         " down, sign test p " + p_text(across.sign.p) + ", Wilcoxon p " +
+         p_text(across.wilcoxon.p) + "; the smallest p that so few can reach is " +
+         p_text(across.smallest_p) + ".";
+}
+
 std::vector<std::string> notes_of(const std::vector<Contrast>& contrasts) {
   std::vector<std::string> notes;
   for (const Contrast& contrast : contrasts) {
     for (const ContrastRow& row : contrast.rows) notes.push_back(row_note(contrast, row));
-    if (contrast.across) notes.push_back(across_note(contrast, *contrast.across));
+    if (contrast.across)
+      notes.push_back(across_note(contrast.name, contrast.rows.size(), *contrast.across));
   }
   return notes;
 }

@@ -32,11 +32,15 @@ struct Contrast {
 };
 
 /// Those of Table "II" or "III" for which the sweep has numbers; none for other tables. The fourth,
-/// of stopping rules, belongs to read_stopping. Throws SqlError.
+/// of stopping rules, belongs to stopping_contrast.hpp. Throws SqlError.
 std::vector<Contrast> read_contrasts(Database& database, SweepId sweep, std::string_view table);
 
 /// Tests of the data sets' mean differences. Nothing for fewer than two.
 std::optional<AcrossDatasets> across_datasets(const std::vector<double>& means);
+
+/// The sentence of a contrast over `datasets` data sets.
+std::string across_note(const std::string& name, std::size_t datasets,
+                        const AcrossDatasets& across);
 
 /// A sentence per data set, then one across them.
 std::vector<std::string> notes_of(const std::vector<Contrast>& contrasts);

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/report/stopping_contrast.hpp"
 #include "coordinator/report/stopping_report.hpp"
 #include "coordinator/report/wording.hpp"
 
@@ -171,6 +172,7 @@ Table layout(const StoppingReport& report) {
   table.column_headers = {"To S1",  "95 % interval", "p (Holm)",     "Dice",
                           "Mean k", "Gap closed %",  "gap interval", "Parameters"};
   for (const StoppingRow& net : report.rows) add_net(net, table);
+  for (const std::string& note : notes_of(contrast_of(report))) table.notes.push_back(note);
   table.notes.push_back(
       "Rules are fitted on validation curves alone, to each training by itself; S2, S3 and S4 see "
       "the test split: bounds, not results. Test images of all rotations are pooled, seeds are "
@@ -201,9 +203,20 @@ std::string to_json(const StoppingReport& report) {
                     {"best_new_rule", net.chosen.empty() ? json() : json(net.chosen)},
                     {"rules", rules}});
   }
-  return json{{"schema", "hone.stopping.v1"},  {"sweep", report.sweep.value},
-              {"name", report.name},           {"complete", report.complete()},
-              {"verdict", verdict_of(report)}, {"nets", rows}}
+  json contrast = json::array();
+  for (const StoppingContrastRow& row : contrast_of(report).rows)
+    contrast.push_back({{"dataset", row.dataset},
+                        {"rule", row.rule.id},
+                        {"difference", interval_json(row.rule.difference)},
+                        {"p", or_null(row.rule.p)},
+                        {"holm_p", row.holm}});
+  return json{{"schema", "hone.stopping.v1"},
+              {"sweep", report.sweep.value},
+              {"name", report.name},
+              {"complete", report.complete()},
+              {"contrast", contrast},
+              {"verdict", verdict_of(report)},
+              {"nets", rows}}
       .dump(2);
 }
 
