@@ -1,6 +1,8 @@
 #include "coordinator/cli/datasets.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -75,6 +77,14 @@ void take_in_descriptions(ExperimentSpec& experiment, const std::filesystem::pat
   }
 }
 
+/// A rule that finds no foreground anywhere trains nets that have nothing to find.
+void warn_of_empty_masks(const DatasetSpec& dataset, const PackManifest& manifest) {
+  const auto is_empty = [](const PackImage& image) { return image.foreground == 0; };
+  if (!std::all_of(manifest.images.begin(), manifest.images.end(), is_empty)) return;
+  std::fprintf(stderr, "hone: warning: data set '%s': every mask is empty by its rule: %s\n",
+               dataset.name.c_str(), manifest.foreground.c_str());
+}
+
 /// With a progress bar on a terminal, and errors that name the data set.
 DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
                             const std::filesystem::path& data, const std::filesystem::path& store) {
@@ -122,6 +132,7 @@ DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,
                             const std::filesystem::path& data, const std::filesystem::path& store,
                             const IngestProgress& progress) {
   const IngestResult result = ingest(request_of(dataset, image_size, data), store, progress);
+  warn_of_empty_masks(dataset, result.manifest);
   DatasetFacts facts{.pack = result.pack, .groups = {}};
   for (const PackImage& image : result.manifest.images) facts.groups.push_back(image.group);
   return facts;

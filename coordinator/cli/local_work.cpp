@@ -71,18 +71,29 @@ void EmbeddedServer::serve() {
   try {
     server_->run();
   } catch (const std::exception& error) {
-    // The client finds the coordinator gone and ends the command; this says why.
     std::fprintf(stderr, "\nhone: the coordinator stopped: %s\n", error.what());
+    failed_ = true;
   }
 }
 
-bool work_on(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& state,
-             const Work& work) {
+bool work_on(HttpClient& coordinator, const EmbeddedServer& server, SweepId sweep,
+             const std::filesystem::path& state, const Work& work) {
   const std::filesystem::path log = state / "worker.log";
   WorkerChild worker(worker_arguments(state, work), log);
   Signals signals;  // ends before the worker does, since it speaks to it
   signals.on_signal([&worker] { worker.stop(); });
-  const bool finished = watch_sweep(coordinator, sweep, [&] { return worker.alive(); });
+  const auto goes_on = [&] { return server.alive() && worker.alive(); };
+  bool finished = false;
+  try {
+    finished = watch_sweep(coordinator, sweep, goes_on);
+  } catch (const NetworkError&) {
+    if (server.alive()) throw;
+  }
+  if (!server.alive()) {
+    worker.stop();
+    throw CommandError("the coordinator stopped, see above; what was recorded is in " +
+                       state.string() + ", and the same command goes on");
+  }
   if (signals.raised()) return finished;
   if (!finished) {
     throw CommandError("the worker ended before the sweep did" + last_words(log) + "; see " +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -39,10 +40,14 @@ class EmbeddedServer {
   /// Trials that another run of this state folder left waiting are not this run's.
   void work_only_on(SweepId sweep) { server_->work_only_on(sweep); }
 
+  /// Whether it still answers: a full disk, for one, ends it.
+  bool alive() const { return !failed_; }
+
  private:
   void serve();
 
   std::unique_ptr<Server> server_;
+  std::atomic<bool> failed_ = false;
   std::thread thread_;
 };
 
@@ -53,7 +58,7 @@ struct Work {
 
 /// Runs a worker until the sweep is finished and shows how it gets on. Returns false if Ctrl-C
 /// ended it before. Throws CommandError.
-bool work_on(HttpClient& coordinator, SweepId sweep, const std::filesystem::path& state,
-             const Work& work);
+bool work_on(HttpClient& coordinator, const EmbeddedServer& server, SweepId sweep,
+             const std::filesystem::path& state, const Work& work);
 
 }  // namespace hone::cli

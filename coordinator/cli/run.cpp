@@ -48,7 +48,7 @@ void run(const Options& options) {
   std::fprintf(stderr, "%s\n", text_of(submitted).c_str());
   server.work_only_on(submitted.sweep);
   if (!is_finished(coordinator, submitted.sweep) &&
-      !work_on(coordinator, submitted.sweep, state,
+      !work_on(coordinator, server, submitted.sweep, state,
                {.options = options.work, .threads = experiment.numerics.threads})) {
     std::fprintf(stderr, "hone: stopped; nothing is lost. The same command goes on.\n");
     throw CommandError("", stopped);
@@ -58,6 +58,14 @@ void run(const Options& options) {
   if (!print_tables(database, submitted.sweep, options.format, std::cout)) {
     print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
     throw CommandError("", 3);
+  }
+  const std::string status = status_of(coordinator, submitted.sweep);
+  if (failed_trials(status) > 0) {
+    print_troubled(status, std::cerr);
+    throw CommandError(
+        "trials failed, and choices were made without them; the same command tries "
+        "them again",
+        3);
   }
   if (isatty(STDOUT_FILENO) == 1)
     std::fprintf(stderr, "\nNext: hone claims, hone stopping, hone explain II:DATASET:COLUMN\n");

@@ -9,6 +9,7 @@
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/watch.hpp"
+#include "coordinator/report/wording.hpp"
 #include "coordinator/server/api.hpp"
 
 namespace hone::cli {
@@ -31,7 +32,7 @@ struct Options {
 };
 
 void print_sweeps(const json& answer, const json& coordinator) {
-  std::cout << coordinator.at("workers") << " workers connected\n";
+  std::cout << counted(coordinator.at("workers"), "worker") << " connected\n";
   if (answer.at("sweeps").empty())
     std::cout << "no sweep yet: submit one with 'hone submit SPEC'\n";
   for (const json& sweep : answer.at("sweeps")) {

@@ -101,7 +101,7 @@ void compute(SweepId sweep, const fs::path& state, const Work& work) {
   EmbeddedServer server(state);
   HttpClient coordinator(read_access(access_file(state)));
   server.work_only_on(sweep);
-  if (!work_on(coordinator, sweep, state, work)) {
+  if (!work_on(coordinator, server, sweep, state, work)) {
     std::fprintf(stderr, "hone: stopped; nothing is left of it\n");
     throw CommandError("", stopped);
   }

@@ -67,6 +67,10 @@ void print_troubled(const std::string& status_json, std::ostream& out) {
   }
 }
 
+std::int64_t failed_trials(const std::string& status_json) {
+  return count(json::parse(status_json), "failed");
+}
+
 std::string progress_line(const std::string& status_json) {
   const json status = json::parse(status_json);
   const std::int64_t ended =

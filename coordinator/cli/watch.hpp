@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <ostream>
 #include <string>
@@ -24,6 +25,10 @@ std::string status_of(HttpClient& coordinator, SweepId sweep);
 
 /// One line per trial of a status document that has no result, and why.
 void print_troubled(const std::string& status_json, std::ostream& out);
+
+/// How many trials of the sweep failed: crashed or could not be done, for no reason of their
+/// numbers.
+std::int64_t failed_trials(const std::string& status_json);
 
 /// "12/29 trials, 2 running, 17 waiting, 188 images/s, 3 min left" of a status document.
 std::string progress_line(const std::string& status_json);

@@ -14,7 +14,7 @@ void read_choices(Database& database, SweepId sweep, const std::string& dataset,
       "CASE WHEN edge THEN ' (edge of the grid)' ELSE '' END || "
       "CASE WHEN (SELECT experiment ->> '$.selection_seeds' FROM sweep WHERE id = ?1) = 'first' "
       "THEN printf(' (chosen on seed %d)', seed) ELSE '' END || "
-      "CASE WHEN excluded > 0 THEN printf(' (%d candidates excluded)', excluded) ELSE '' END "
+      "CASE WHEN excluded > 0 THEN printf(' (%d excluded)', excluded) ELSE '' END "
       "FROM choice WHERE sweep = ?1 AND dataset = ?2 AND variant = '' AND name = 'lambda' "
       "AND value IS NOT NULL ORDER BY rotation, seed");
   lambdas.bind(sweep.value).bind(dataset);

@@ -6,6 +6,7 @@
 
 #include "coordinator/report/facts.hpp"
 #include "coordinator/report/missing.hpp"
+#include "coordinator/report/notes.hpp"
 #include "coordinator/statistics/replication.hpp"
 
 namespace hone {
@@ -132,6 +133,18 @@ std::string read_same_net(Database& database, SweepId sweep, const ResultRow& ro
   return query.step() ? query.text(0) : "";
 }
 
+/// "; sweep 1 has it: ...", or nothing.
+std::string sweeps_with_table(Database& database, ResultTableKind kind) {
+  Statement query =
+      database.prepare("SELECT DISTINCT sweep FROM cell WHERE tab = ? ORDER BY sweep");
+  query.bind(name_of(kind));
+  std::vector<std::string> sweeps;
+  while (query.step()) sweeps.push_back(std::to_string(query.integer(0)));
+  if (sweeps.empty()) return {};
+  return (sweeps.size() == 1 ? "; sweep " : "; sweeps ") + joined(sweeps) +
+         (sweeps.size() == 1 ? " has it" : " have it") + ": give the number after the table";
+}
+
 }  // namespace
 
 std::string_view name_of(ResultTableKind kind) {
@@ -180,9 +193,9 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
                           .facts = {},
                           .settings = {}});
   if (table.rows.empty())
-    throw std::invalid_argument("sweep " + std::to_string(sweep.value) + " has no table " +
-                                std::string(name_of(kind)) +
-                                ": its experiment's 'tables' does not ask for it");
+    throw std::invalid_argument(
+        "sweep " + std::to_string(sweep.value) + " has no table " + std::string(name_of(kind)) +
+        ": its experiment's 'tables' does not ask for it" + sweeps_with_table(database, kind));
   for (ResultRow& row : table.rows) {
     read_cells(database, table, row);
     if (kind == ResultTableKind::variants) row.same_as = read_same_net(database, sweep, row);

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "common/measurement.hpp"
+#include "coordinator/report/wording.hpp"
 
 namespace hone {
 
@@ -150,7 +151,7 @@ std::string text_of(const Verdict& verdict) {
           " of " + std::to_string(verdict.rows) + " rows are equal";
   if (verdict.largest_difference > 0)
     text += ", the others differ by at most " + text_at(verdict.largest_difference, "%.3g");
-  text += "\n  " + std::to_string(verdict.trials) + " trials were computed again, ";
+  text += "\n  " + counted(verdict.trials, "trial") + " computed again, ";
   text += verdict.other_trials.empty()
               ? "all left the same bytes\n"
               : std::to_string(verdict.other_trials.size()) + " left other bytes, the first " +

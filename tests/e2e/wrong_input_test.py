@@ -5,6 +5,7 @@ import signal
 import unittest
 
 from harness import QUICK, HoneTest, query, violations
+from pictures import write_disc
 
 WRONG_INPUT, FAILED = 2, 1
 
@@ -56,6 +57,18 @@ class WrongInput(HoneTest):
                             "PH2", data)
         self.assert_no_orphan()
         self.assert_nothing_was_submitted()
+
+    def test_masks_that_a_rule_leaves_empty_are_warned_of(self):
+        (self.folder / "none.json").write_text(json.dumps({"foreground": {"levels": [7]}}))
+        for name in ("images", "masks"):
+            (self.folder / "pairs" / name).mkdir(parents=True)
+        for number in range(5):
+            image, mask = (self.folder / "pairs" / kind / f"{number}.png"
+                           for kind in ("images", "masks"))
+            write_disc(image, mask, 32, number)
+        spec = self.tiny(datasets=[{"name": "Mine", "use": "./none.json", "path": "pairs"}])
+        told = self.hone("plan", spec, "--state", self.state(), "--data", self.folder)
+        self.assertIn("'Mine': every mask is empty", told.stderr)
 
     def test_no_coordinator(self):
         self.assert_refused(FAILED, ["status", "--state", self.state()], "hone serve")
