@@ -76,26 +76,28 @@ WHERE n.input IN ('weights', 'masks') OR n.input GLOB 'masks.*'
 UNION ALL
 SELECT id, 0, id FROM trial WHERE role = 'segment';
 
--- What speaks in selections: trials that are done, evaluations of collapsed nets only where nothing else does.
-CREATE VIEW candidate_trial AS
-SELECT s.id AS selection, c.key AS position, t.id AS trial,
-       EXISTS (SELECT 1 FROM net_behind b JOIN trial w ON w.id = b.training
-               WHERE b.trial = t.id AND b.refined = 1 AND w.state <> 'done') AS collapsed
+-- Evaluations of nets that collapsed (or broke): EXISTS on them is a look-up by key.
+CREATE VIEW collapsed_evaluation AS
+SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs JOIN trial w ON w.id = coalesce(d.resolved, d.id)
+WHERE n.input = 'weights' AND w.state <> 'done';
+
+-- The scores that speak for a candidate: per iteration in its range the mean over its trials of the
+-- validation Dice. A trial that is not done (collapsed, diverged, ...) leaves the candidate incomplete; so
+-- does the evaluation of a net that collapsed, unless those of all candidates are such.
+CREATE VIEW candidate_iteration AS
+SELECT s.id AS selection, c.key AS position, v.iteration, count(*) AS trials, avg(v.dice) AS dice
 FROM trial s, json_each(s.spec, '$.candidates') c, json_each(c.value, '$.trials') i
 JOIN trial p ON p.identity = i.value
 JOIN trial t ON t.id = coalesce(p.resolved, p.id) AND t.state = 'done'
-WHERE s.role = 'select';
-
--- The scores that speak for a candidate: per iteration in its range the mean over its trials of the
--- validation Dice. A trial that is not done (collapsed, diverged, ...) leaves the candidate incomplete.
-CREATE VIEW candidate_iteration AS
-SELECT s.id AS selection, c.key AS position, v.iteration, count(*) AS trials, avg(v.dice) AS dice
-FROM trial s, json_each(s.spec, '$.candidates') c
-JOIN candidate_trial t ON t.selection = s.id AND t.position = c.key
-JOIN validation_dice v ON v.trial = t.trial
+JOIN validation_dice v ON v.trial = t.id
   AND v.iteration BETWEEN c.value ->> '$.first' AND c.value ->> '$.last'
-WHERE s.role = 'select' AND (NOT t.collapsed OR NOT EXISTS (
-  SELECT 1 FROM candidate_trial o WHERE o.selection = s.id AND NOT o.collapsed))
+WHERE s.role = 'select' AND (
+  NOT EXISTS (SELECT 1 FROM collapsed_evaluation x WHERE x.trial = t.id)
+  OR NOT EXISTS (
+    SELECT 1 FROM json_each(s.spec, '$.candidates') oc, json_each(oc.value, '$.trials') oi
+    JOIN trial op ON op.identity = oi.value
+    JOIN trial ot ON ot.id = coalesce(op.resolved, op.id) AND ot.state = 'done'
+    WHERE NOT EXISTS (SELECT 1 FROM collapsed_evaluation y WHERE y.trial = ot.id)))
 GROUP BY s.id, c.key, v.iteration;
 
 -- How each candidate of a selection stands: its best iteration's score (A22, A27, A29), NULL unless
