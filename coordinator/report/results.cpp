@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "coordinator/report/facts.hpp"
 #include "coordinator/report/missing.hpp"
@@ -59,35 +62,46 @@ void mark_best(std::vector<ResultCell>& cells) {
     cell.best = numbers > 1 && eligible(cell) && printed(*cell.dice) == printed(best);
 }
 
-/// Images of all rotations one after the other; none if there are no rows.
-SeedScores read_scores(Database& database, const ResultTable& table, const ResultRow& row,
-                       const std::string& column) {
+using Place = std::tuple<std::string, std::string, std::string>;  // data set, variant, column
+
+/// Of every cell of the table, in one query, since each takes a look at all of its sweep: images of
+/// all rotations one after the other.
+std::map<Place, SeedScores> read_scores(Database& database, const ResultTable& table) {
   Statement query = database.prepare(
-      "SELECT seed, value FROM cell_image WHERE tab = ? AND sweep = ? AND dataset = ? "
-      "AND variant = ? AND column_name = ? AND metric = 'dice' ORDER BY seed, rotation, image");
-  query.bind(name_of(table.kind)).bind(table.sweep.value).bind(row.dataset).bind(row.variant);
-  query.bind(column);
-  std::map<std::int64_t, std::vector<double>> by_seed;
-  while (query.step()) by_seed[query.integer(0)].push_back(100 * query.real(1));
-  SeedScores scores;
-  for (auto& [seed, values] : by_seed) scores.push_back(std::move(values));
+      "SELECT dataset, variant, column_name, seed, value FROM cell_image WHERE tab = ? "
+      "AND sweep = ? AND metric = 'dice' ORDER BY seed, rotation, image");
+  query.bind(name_of(table.kind)).bind(table.sweep.value);
+  std::map<Place, SeedScores> scores;
+  std::map<Place, std::int64_t> seeds;  // of the last score
+  while (query.step()) {
+    const Place place{query.text(0), query.text(1), query.text(2)};
+    const std::int64_t seed = query.integer(3);
+    SeedScores& own = scores[place];
+    if (own.empty() || seeds[place] != seed) own.emplace_back();
+    seeds[place] = seed;
+    own.back().push_back(100 * query.real(4));
+  }
   return scores;
 }
 
-std::optional<Interval> read_interval(Database& database, const ResultTable& table,
-                                      const ResultRow& row, const std::string& column) {
-  return replicated_interval(read_scores(database, table, row, column));
+ResultRow* row_of(ResultTable& table, const std::string& dataset, const std::string& variant) {
+  const auto row = std::find_if(table.rows.begin(), table.rows.end(), [&](const ResultRow& each) {
+    return each.dataset == dataset && each.variant == variant;
+  });
+  return row == table.rows.end() ? nullptr : &*row;
 }
 
-void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
+/// What views say of every cell, in one query.
+void read_numbers(Database& database, ResultTable& table) {
   Statement query = database.prepare(
       "SELECT c.column_name, c.dice, p.dice, p.iterations, c.images, c.collapsed, c.diverged, "
-      "c.first_iteration, c.last_iteration, c.searched FROM table_cell c "
+      "c.first_iteration, c.last_iteration, c.searched, c.dataset, c.variant FROM table_cell c "
       "LEFT JOIN paper_cell p ON p.tab = c.tab AND p.dataset = c.dataset "
-      "AND p.column_name = c.column_name "
-      "WHERE c.tab = ? AND c.sweep = ? AND c.dataset = ? AND c.variant = ? ORDER BY c.position");
-  query.bind(name_of(table.kind)).bind(table.sweep.value).bind(row.dataset).bind(row.variant);
+      "AND p.column_name = c.column_name WHERE c.tab = ? AND c.sweep = ? ORDER BY c.position");
+  query.bind(name_of(table.kind)).bind(table.sweep.value);
   while (query.step()) {
+    ResultRow* row = row_of(table, query.text(10), query.text(11));
+    if (row == nullptr) continue;
     ResultCell cell;
     cell.column = query.text(0);
     cell.dice = optional_real(query, 1);
@@ -101,17 +115,25 @@ void read_cells(Database& database, const ResultTable& table, ResultRow& row) {
       cell.last_iteration = optional_int(query, 8);
       cell.searched = optional_int(query, 9);
     }
-    row.cells.push_back(std::move(cell));
+    row->cells.push_back(std::move(cell));
   }
-  for (ResultCell& cell : row.cells) {
-    if (cell.dice) {
-      cell.interval = read_interval(database, table, row, cell.column);
-    } else {
-      cell.missing = read_missing(database, table, row, cell.column);
+}
+
+void read_cells(Database& database, ResultTable& table) {
+  read_numbers(database, table);
+  const std::map<Place, SeedScores> scores = read_scores(database, table);
+  for (ResultRow& row : table.rows) {
+    for (ResultCell& cell : row.cells) {
+      if (!cell.dice) {
+        cell.missing = read_missing(database, table, row, cell.column);
+        continue;
+      }
+      const auto own = scores.find({row.dataset, row.variant, cell.column});
+      if (own != scores.end()) cell.interval = replicated_interval(own->second);
     }
+    // A variant is held against other rows, not against itself.
+    if (table.kind != ResultTableKind::variants) mark_best(row.cells);
   }
-  // A variant is held against other rows, not against itself.
-  if (table.kind != ResultTableKind::variants) mark_best(row.cells);
 }
 
 /// The experiment's own net or the earlier row behind which are the trials of this row.
@@ -196,8 +218,8 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
     throw std::invalid_argument(
         "sweep " + std::to_string(sweep.value) + " has no table " + std::string(name_of(kind)) +
         ": its experiment's 'tables' does not ask for it" + sweeps_with_table(database, kind));
+  read_cells(database, table);
   for (ResultRow& row : table.rows) {
-    read_cells(database, table, row);
     if (kind == ResultTableKind::variants) row.same_as = read_same_net(database, sweep, row);
     row.facts = read_facts(database, sweep, row.dataset);
     if (!row.variant.empty())
