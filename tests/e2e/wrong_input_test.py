@@ -2,12 +2,25 @@
 
 import json
 import signal
+import sys
 import unittest
 
 from harness import QUICK, HoneTest, query, violations
 from pictures import write_disc
 
 WRONG_INPUT, FAILED = 2, 1
+
+# A trainer that dies of every refinement with λ 0.1.
+CRASHES = """#!{python}
+import os, subprocess, sys
+trainer = subprocess.Popen(["{trainer}"], stdin=subprocess.PIPE)
+for line in sys.stdin:
+    if '"lambda":0.1' in line and '"role":"refine"' in line:
+        trainer.kill()
+        os.kill(os.getpid(), 9)
+    trainer.stdin.write(line.encode())
+    trainer.stdin.flush()
+"""
 
 
 class WrongInput(HoneTest):
@@ -69,6 +82,21 @@ class WrongInput(HoneTest):
         spec = self.tiny(datasets=[{"name": "Mine", "use": "./none.json", "path": "pairs"}])
         told = self.hone("plan", spec, "--state", self.state(), "--data", self.folder)
         self.assertIn("'Mine': every mask is empty", told.stderr)
+
+    def test_a_choice_without_a_candidate_that_crashed_is_said_and_the_same_command_tries_again(self):
+        """The table has every number, but with another λ than it would have: no success."""
+        trainer = self.folder / "trainer"
+        trainer.write_text(CRASHES.format(python=sys.executable, trainer=str(QUICK)))
+        trainer.chmod(0o700)
+        spec = self.tiny(lambdas=[0.1, 1])
+        words = ["run", spec, "--state", self.state(), "--trainer"]
+        done = self.hone(*words, trainer, code=3)
+        self.assertIn("Quality 1x", done.stdout)
+        self.assertIn("refine/lambda=0.1: ", done.stderr)
+        self.assertIn("the same command tries them again", done.stderr)
+        self.hone(*words, QUICK)
+        self.assertEqual(query(self.state(), "SELECT excluded FROM choice WHERE name = 'lambda'"),
+                         [(0,)])
 
     def test_no_coordinator(self):
         self.assert_refused(FAILED, ["status", "--state", self.state()], "hone serve")
