@@ -85,6 +85,14 @@ void warn_of_empty_masks(const DatasetSpec& dataset, const PackManifest& manifes
                dataset.name.c_str(), manifest.foreground.c_str());
 }
 
+/// Not refused: fewer tables may be asked for, for once.
+void warn_of_unseen_variants(const ExperimentSpec& experiment) {
+  const auto& tables = experiment.tables;
+  const bool shown = std::find(tables.begin(), tables.end(), Wish::variants) != tables.end();
+  if (experiment.variants.empty() || shown) return;
+  std::fprintf(stderr, "hone: warning: 'variants' are left out: 'tables' does not ask for them\n");
+}
+
 /// With a progress bar on a terminal, and errors that name the data set.
 DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
                             const std::filesystem::path& data, const std::filesystem::path& store) {
@@ -120,6 +128,7 @@ ExperimentSpec load_experiment(const ExperimentOptions& options) {
     ExperimentSpec experiment =
         parse_experiment(text_of(options.file), options.file, options.profile, options.settings);
     take_in_descriptions(experiment, std::filesystem::path(options.file).parent_path());
+    warn_of_unseen_variants(experiment);
     return experiment;
   } catch (const ExperimentError& error) {
     throw CommandError(error.what(), wrong_input);
