@@ -67,7 +67,7 @@ class Cluster(ClusterTest):
     def test_workers_may_come_before_the_coordinator_has_work(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,
                              "--trainer", QUICK, name="worker")
-        self.wait_until("it is connected", lambda: "1 workers" in self.hone(
+        self.wait_until("it is connected", lambda: "1 worker connected" in self.hone(
             "status", "--state", self.state).stdout)
         self.hone("submit", self.tiny(), "--state", self.state, "--wait")
         self.check_answers()

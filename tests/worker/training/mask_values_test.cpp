@@ -31,15 +31,15 @@ TEST_F(MaskValuesTest, CutBaseMasksThatAreToBeHardEvenWhereTheyAreMoved) {
   EXPECT_EQ(inner_values(inputs(spec)), 0);
 }
 
-TEST_F(MaskValuesTest, CutEveryBaseMaskAtOneHalf) {
+TEST_F(MaskValuesTest, CutEveryBaseMaskAboveOneHalfAsScoringDoes) {
   TrialSpec spec = test::tiny_spec(Role::refine);
   spec.refine.base_mask_values = MaskValues::hard;
   spec.refine.base_masks = BaseMaskSource::out_of_fold;
-  const std::uint16_t below_and_at_half[] = {0x37ff, 0x3800};
+  const std::uint16_t at_and_above_half[] = {0x3800, 0x3801};
   for (int i = 0; i < 2; ++i) {
-    write_flat_masks("base", below_and_at_half[i]);
+    write_flat_masks("base", at_and_above_half[i]);
     for (int fold = 0; fold < 4; ++fold)
-      write_flat_masks("masks." + std::to_string(fold), below_and_at_half[i]);
+      write_flat_masks("masks." + std::to_string(fold), at_and_above_half[i]);
     const Inputs given = inputs(spec);
     std::vector<float> mask(image_side * image_side);
     given.copy_training_mask(given.partition().train[0], mask);
@@ -111,9 +111,9 @@ TEST_F(MaskValuesTest, CutTheNetsOwnMasksWhereFeedbackIsHard) {
   EXPECT_EQ(masks.gt(0).logical_and(masks.lt(1)).sum().item<std::int64_t>(), 0);
   const c10::InferenceMode inference;
   at::Tensor once = before.clone();
-  once.select(1, 3).copy_(net.forward(before).mask.select(1, 0).ge(0));
+  once.select(1, 3).copy_(at::sigmoid(net.forward(before).mask.select(1, 0)).gt(0.5));
   EXPECT_TRUE(at::equal(masks.select(0, 0), once.select(0, 0).select(0, 3)));
-  const at::Tensor twice = net.forward(once).mask.select(1, 0).ge(0).to(at::kFloat);
+  const at::Tensor twice = at::sigmoid(net.forward(once).mask.select(1, 0)).gt(0.5).to(at::kFloat);
   EXPECT_TRUE(at::equal(masks.select(0, 1), twice.select(0, 1)));
 }
 
