@@ -23,16 +23,25 @@ std::string Cell::selection(const std::string& name, std::vector<Draft::Choice> 
   return builder_.add(std::move(draft));
 }
 
+namespace {
+
+/// λ is chosen after one refinement (A29).
+Draft::Choice choice_of(double lambda) {
+  return {.patch = json{{"refine", {{"lambda", lambda}}}}.dump(),
+          .first = 1,
+          .last = 1,
+          .speakers = {}};
+}
+
+}  // namespace
+
 /// λ: the highest mean validation Dice after one refinement over the inner folds (A18, A29).
 std::string Cell::lambda_selection() {
   if (!chooses()) return chooser().lambda_selection();
   if (builder_.has(key("select/lambda"))) return key("select/lambda");
   std::vector<Draft::Choice> choices;
   for (const double lambda : experiment_.lambdas) {
-    Draft::Choice choice{.patch = json{{"refine", {{"lambda", lambda}}}}.dump(),
-                         .first = 1,
-                         .last = 1,
-                         .speakers = {}};
+    Draft::Choice choice = choice_of(lambda);
     for (int fold = 0; fold < experiment_.inner_folds; ++fold)
       choice.speakers.push_back(refinement(fold, lambda));
     choices.push_back(std::move(choice));
@@ -45,10 +54,7 @@ std::string Cell::global_lambda_selection(const std::vector<Cell>& data_sets) {
   if (builder_.has(key("select/global-lambda"))) return key("select/global-lambda");
   std::vector<Draft::Choice> choices;
   for (const double lambda : experiment_.lambdas) {
-    Draft::Choice choice{.patch = json{{"refine", {{"lambda", lambda}}}}.dump(),
-                         .first = 1,
-                         .last = 1,
-                         .speakers = {}};
+    Draft::Choice choice = choice_of(lambda);
     for (const Cell& data_set : data_sets) {
       Cell speaker = data_set.chooser();
       for (int fold = 0; fold < experiment_.inner_folds; ++fold)

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
+#include "coordinator/report/cell.hpp"
 #include "coordinator/report/facts.hpp"
 #include "coordinator/report/missing.hpp"
-#include "coordinator/report/notes.hpp"
 #include "coordinator/statistics/replication.hpp"
 
 namespace hone {
@@ -159,12 +159,8 @@ std::string read_same_net(Database& database, SweepId sweep, const ResultRow& ro
 std::string sweeps_with_table(Database& database, ResultTableKind kind) {
   Statement query =
       database.prepare("SELECT DISTINCT sweep FROM cell WHERE tab = ? ORDER BY sweep");
-  query.bind(name_of(kind));
-  std::vector<std::string> sweeps;
-  while (query.step()) sweeps.push_back(std::to_string(query.integer(0)));
-  if (sweeps.empty()) return {};
-  return (sweeps.size() == 1 ? "; sweep " : "; sweeps ") + joined(sweeps) +
-         (sweeps.size() == 1 ? " has it" : " have it") + ": give the number after the table";
+  const std::string others = those_sweeps(query.bind(name_of(kind)));
+  return others.empty() ? "" : "; " + others + " it: give the number after the table";
 }
 
 }  // namespace
@@ -219,9 +215,14 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
         "sweep " + std::to_string(sweep.value) + " has no table " + std::string(name_of(kind)) +
         ": its experiment's 'tables' does not ask for it" + sweeps_with_table(database, kind));
   read_cells(database, table);
+  const ResultRow* previous = nullptr;
   for (ResultRow& row : table.rows) {
     if (kind == ResultTableKind::variants) row.same_as = read_same_net(database, sweep, row);
-    row.facts = read_facts(database, sweep, row.dataset);
+    // Of the data set: its rows follow one another.
+    row.facts = previous != nullptr && previous->dataset == row.dataset
+                    ? previous->facts
+                    : read_facts(database, sweep, row.dataset);
+    previous = &row;
     if (!row.variant.empty())
       row.settings = read_variant_settings(database, sweep, row.dataset, row.variant);
   }

@@ -24,6 +24,7 @@ json cell_json(const ResultCell& cell) {
           {"interval", interval_json(cell.interval)},
           {"iteration", or_null(cell.first_iteration)},
           {"last_iteration", or_null(cell.last_iteration)},
+          {"searched", or_null(cell.searched)},
           {"paper", or_null(cell.paper)},
           {"paper_iteration", or_null(cell.paper_iteration)},
           {"difference", cell.dice && cell.paper ? json(*cell.dice - *cell.paper) : json()},
@@ -80,8 +81,13 @@ std::string to_json(const ResultTable& table) {
                     {"collapsed", facts.collapsed},
                     {"diverged", facts.diverged},
                     {"reseeds", facts.reseeds},
+                    {"dataset_images", facts.images},
+                    {"dataset_groups", facts.groups},
                     {"constant_mask_dice", or_null(facts.constant_dice)}});
-    if (table.kind == ResultTableKind::variants) rows.back()["same_as"] = row.same_as;
+    if (table.kind == ResultTableKind::variants) {
+      rows.back()["same_as"] = row.same_as;
+      rows.back()["variant_settings"] = row.settings;
+    }
   }
   json contrasts = json::array();
   for (const Contrast& contrast : table.contrasts) contrasts.push_back(contrast_json(contrast));

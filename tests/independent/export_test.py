@@ -12,6 +12,7 @@ from scipy import stats
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
 from harness import HoneTest  # noqa: E402
+from statistics_test import holm  # noqa: E402
 
 CLOSE = 1e-6
 RESAMPLES = 20000
@@ -20,14 +21,6 @@ RESAMPLES = 20000
 CLOSE_ENDS = 0.08
 CONTRASTS = {"Quality 1x - No Quality 1x": ("quality-1x", "no-quality-1x"),
              "Quality 2x - Quality 1x": ("quality-2x", "quality-1x")}
-
-
-def holm(p_values):
-    order, adjusted, least = np.argsort(p_values, kind="stable"), np.empty(len(p_values)), 0.0
-    for i, position in enumerate(order):
-        least = max(least, min(1.0, p_values[position] * (len(p_values) - i)))
-        adjusted[position] = least
-    return adjusted
 
 
 def rank_biserial(differences):
