@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -18,7 +19,7 @@
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 2;
+inline constexpr int protocol_version = 3;
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
 
@@ -30,13 +31,14 @@ struct Hello {
   std::string host;
   int slots = 1;
   int threads = 1;     // of each slot: trials that want more are not leased to this worker
+  int ranks = 1;       // of the largest team that it can start, on its own slots or on more hosts
   std::string device;  // "cpu", later "cuda:UUID"
   std::vector<Precision> precisions;
   std::vector<Ticket> holding;  // what this agent still works on or has spooled
   bool operator==(const Hello&) const = default;
 };
 
-/// Asks for at most `slots` trials. Answered by Assign or Idle.
+/// Offers `slots` free slots. Answered by Assign or Idle.
 struct Ask {
   int slots = 1;
   bool operator==(const Ask&) const = default;
@@ -63,6 +65,12 @@ struct Renew {
   std::vector<Standing> trials;
   bool operator==(const Renew&) const = default;
 };
+
+/// Free slots that a trial takes of a worker with so many: one a rank, or all where its team is
+/// larger and spreads over more hosts.
+inline int slots_taken(const Numerics& numerics, int slots) {
+  return std::min(numerics.ranks, slots);
+}
 
 enum class Outcome : std::uint8_t {
   finished,

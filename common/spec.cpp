@@ -1,5 +1,6 @@
 #include "common/spec.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "common/spec_fields.hpp"
@@ -87,15 +88,18 @@ json whole_json(const TrialSpec& spec) {
 void erase_late_defaults(const std::string& part, json& fields) {
   static const json training = json_of<json>(TrainingSpec{});
   static const json refine = json_of<json>(RefineSpec{});
-  if (part != "training" && part != "refine") return;
-  const json& defaults = part == "training" ? training : refine;
-  for (const auto& [name, value] : defaults.items())
+  static const json numerics = json_of<json>(Numerics{});
+  static const std::map<std::string, const json*> defaults = {
+      {"training", &training}, {"refine", &refine}, {"numerics", &numerics}};
+  const auto found = defaults.find(part);
+  if (found == defaults.end()) return;
+  for (const auto& [name, value] : found->second->items())
     if (is_late(name) && fields.at(name) == value) fields.erase(name);
 }
 
 /// With the late fields that were left out.
 json with_late_fields(json given, const json& whole) {
-  for (const char* part : {"training", "refine"}) {
+  for (const char* part : {"training", "refine", "numerics"}) {
     if (!given.contains(part) || !whole.contains(part)) continue;
     for (const auto& [name, value] : whole.at(part).items())
       if (is_late(name) && !given[part].contains(name)) given[part][name] = value;

@@ -134,6 +134,7 @@ struct Numerics {
   Precision precision = Precision::fp32;
   Layout layout = Layout::channels_last;
   int threads = 1;  // intra-op threads of the trainer
+  int ranks = 1;    // trainers that share each batch of a training; an evaluation has one
   bool operator==(const Numerics&) const = default;
 };
 

@@ -113,6 +113,7 @@ void list_fields(Hello& m, Field&& field) {
   field("host", m.host);
   field("slots", m.slots, 1);
   field("threads", m.threads, 1);
+  field("ranks", m.ranks, 1);
   field("device", m.device);
   field("precisions", m.precisions);
   field("holding", m.holding);

@@ -50,6 +50,18 @@ std::int64_t count(const json& status, const char* state) {
   return status.at("states").at(state).get<std::int64_t>();
 }
 
+/// What no connected worker has, and what would help.
+std::string starved_text(const json& starved) {
+  const auto number = [&](const char* key) { return starved.at(key).get<std::int64_t>(); };
+  std::string text = std::to_string(number("trials")) + " need a worker with";
+  if (number("threads") > number("most_threads"))
+    text += " --threads " + std::to_string(number("threads"));
+  if (number("ranks") > number("most_ranks"))
+    text += " a team of " + std::to_string(number("ranks")) + " ranks (the largest here has " +
+            std::to_string(number("most_ranks")) + "; --slots or --hosts of hone-worker)";
+  return text;
+}
+
 }  // namespace
 
 std::string status_of(HttpClient& coordinator, SweepId sweep) {
@@ -83,9 +95,7 @@ std::string progress_line(const std::string& status_json) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
   }
   if (const json& starved = status.at("starved"); !starved.is_null()) {
-    line += ", " + std::to_string(starved.at("trials").get<std::int64_t>()) +
-            " need a worker with --threads " +
-            std::to_string(starved.at("threads").get<std::int64_t>());
+    line += ", " + starved_text(starved);
   }
   const double rate = status.at("images_per_second");
   if (rate > 0) line += ", " + std::to_string(std::lround(rate)) + " images/s";

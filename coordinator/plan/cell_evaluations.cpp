@@ -8,6 +8,7 @@ Draft Cell::evaluation_draft(const PlannedNet& net, Split split) const {
   Draft draft;
   TrialSpec& spec = draft.trial.spec;
   spec = spec_of(Role::evaluate, 0);
+  spec.numerics.ranks = 1;
   spec.refine = net.refine;
   spec.evaluate = {.split = split, .iterations = experiment_.iterations};
   if (net.refine.lambda > 0 || !net.from.empty() || net.refine.mode == RefineMode::ascent)
@@ -57,6 +58,7 @@ void Cell::compare_seeds(const std::vector<PlannedNet>& seeds) {
 void Cell::ensemble(int members) {
   Draft draft;
   draft.trial.spec = spec_of(Role::evaluate, 0);
+  draft.trial.spec.numerics.ranks = 1;
   draft.trial.spec.evaluate = {.split = Split::test, .iterations = 0};
   draft.needs.push_back({base(0), "masks", "masks"});
   for (int i = 1; i < members; ++i) {

@@ -94,14 +94,40 @@ void check_refine(const RefineSpec& refine, const std::string& pointer, const Pl
     places.refuse(pointer + "/quality_target", "'output' is not for mode 'ascent', which has none");
 }
 
+/// A team's loss must fall into terms of single images, of which each rank has its own.
+void check_team(const ExperimentSpec& experiment, const std::string& pointer,
+                const Places& places) {
+  const int ranks = experiment.numerics.ranks;
+  if (ranks == 1) return;
+  const std::string team = "not for a team of " + std::to_string(ranks) + " ranks: ";
+  if (ranks > experiment.training.batch)
+    places.refuse(pointer, team + "a batch has " + std::to_string(experiment.training.batch) +
+                               " images (training.batch); expected no more ranks than those");
+  if (experiment.network.norm == Norm::batch)
+    places.refuse(pointer, team +
+                               "norm 'batch' looks at all images of a batch; expected 'group' "
+                               "or 'none', or one rank");
+  if (experiment.training.loss_reduction == LossReduction::batch)
+    places.refuse(pointer, team +
+                               "loss_reduction 'batch' adds up all images of a batch; expected "
+                               "'image', or one rank");
+  if (experiment.refine.quality_target == QualityTarget::shuffled)
+    places.refuse(pointer, team +
+                               "quality_target 'shuffled' mixes the images of a batch; expected "
+                               "another, or one rank");
+}
+
 void check_grid(const ExperimentSpec& experiment, const Places& places) {
   const SearchSpec& search = experiment.hyperparameters;
   double configurations = 1;
   for (const HyperparameterRow& row : search.grid) {
     configurations *= 1 + static_cast<double>(row.values.size());
-    for (std::size_t i = 0; i < row.values.size(); ++i)
-      check_image_size(with_value(experiment, row.key, row.values[i]),
-                       "/hyperparameters/grid/" + row.key + "/" + std::to_string(i), places);
+    for (std::size_t i = 0; i < row.values.size(); ++i) {
+      const ExperimentSpec changed = with_value(experiment, row.key, row.values[i]);
+      const std::string pointer = "/hyperparameters/grid/" + row.key + "/" + std::to_string(i);
+      check_image_size(changed, pointer, places);
+      check_team(changed, pointer, places);
+    }
   }
   const bool combines =
       search.method == SearchMethod::grid || search.method == SearchMethod::random;
@@ -160,6 +186,7 @@ void check_variants(const ExperimentSpec& experiment, const Places& places) {
     const ExperimentSpec changed = with_variant(experiment, variant);
     check_image_size(changed, pointer + "/network/levels", places);
     check_refine(changed.refine, pointer + "/refine", places);
+    check_team(changed, pointer, places);
     if (changed.refine.mode == RefineMode::warm && changed.network != experiment.network)
       places.refuse(pointer + "/network",
                     "not for mode 'warm', which starts from the experiment's Quality net");
@@ -187,6 +214,7 @@ void check_sense(const ExperimentSpec& experiment, const Places& places) {
     places.refuse("/tables", "an empty list; expected what to fill in, [\"II\", \"III\"] say");
   check_self_refinement(experiment, places);
   check_refine(experiment.refine, "/refine", places);
+  check_team(experiment, "/numerics/ranks", places);
   check_search(experiment, places);
   check_variants(experiment, places);
   check_base_masks(experiment, places);

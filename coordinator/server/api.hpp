@@ -24,7 +24,7 @@ ApiResponse api_error(unsigned status, std::string_view message);
 struct LiveFacts {
   std::size_t workers = 0;
   std::int64_t refused_stale = 0;
-  int most_threads = 0;  // of a slot of any connected worker
+  Service::Most most;  // that any connected worker has
   std::map<TrialId, Standing> standings;
 };
 

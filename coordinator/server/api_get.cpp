@@ -77,15 +77,21 @@ json failures(Database& database, std::int64_t sweep) {
   return list;
 }
 
-/// Trials that could start but for no connected worker having a slot of so many threads.
+/// Trials that could start but for no connected worker having a slot of so many threads, or a team
+/// of so many ranks: at least what is named.
 json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   Statement query = database.prepare(
-      "SELECT count(*), min(t.spec ->> '$.numerics.threads') FROM member st "
-      "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 "
-      "AND (t.spec ->> '$.numerics.threads') > ?");
-  query.bind(sweep).bind(live.most_threads).step();
+      "SELECT count(*), min(threads), min(ranks) FROM (SELECT t.spec ->> '$.numerics.threads' AS "
+      "threads, coalesce(t.spec ->> '$.numerics.ranks', 1) AS ranks FROM member st "
+      "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0) "
+      "WHERE threads > ? OR ranks > ?");
+  query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).step();
   if (live.workers == 0 || query.integer(0) == 0) return {};
-  return {{"trials", query.integer(0)}, {"threads", query.integer(1)}};
+  return {{"trials", query.integer(0)},
+          {"threads", query.integer(1)},
+          {"ranks", query.integer(2)},
+          {"most_threads", live.most.threads},
+          {"most_ranks", live.most.ranks}};
 }
 
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {

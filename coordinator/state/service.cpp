@@ -39,9 +39,12 @@ void Service::disconnect(ConnectionId connection) {
   workers_.erase(connection);
 }
 
-int Service::most_threads() const {
-  int most = 0;
-  for (const auto& [connection, worker] : workers_) most = std::max(most, worker.hello.threads);
+Service::Most Service::most() const {
+  Most most;
+  for (const auto& [connection, worker] : workers_) {
+    most.threads = std::max(most.threads, worker.hello.threads);
+    most.ranks = std::max(most.ranks, worker.hello.ranks);
+  }
   return most;
 }
 
@@ -208,11 +211,12 @@ void Service::offer() {
     any = false;
     for (auto& [connection, worker] : workers_) {
       if (worker.wanted <= 0) continue;
-      auto lease = store_.claim(worker.id, worker.hello);
+      auto lease = store_.claim(worker.id, worker.hello, worker.wanted);
       if (!lease) continue;
       deadlines_[lease->ticket] = now_ + settings_.lease;
       assigned[connection].leases.push_back(std::move(*lease));
-      --worker.wanted;
+      worker.wanted -=
+          slots_taken(assigned[connection].leases.back().spec.numerics, worker.hello.slots);
       any = true;
     }
   }

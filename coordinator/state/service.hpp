@@ -71,8 +71,12 @@ class Service {
   std::int64_t refused_stale() const { return refused_stale_; }
   std::size_t connected() const { return workers_.size(); }
 
-  /// The most threads a slot of any connected worker has; 0 without one.
-  int most_threads() const;
+  /// The most that any connected worker has; 0 without one.
+  struct Most {
+    int threads = 0;  // of a slot
+    int ranks = 0;    // of a team
+  };
+  Most most() const;
 
   const std::map<TrialId, Standing>& standings() const { return standings_; }
 
@@ -80,7 +84,7 @@ class Service {
   struct Worker {
     WorkerId id;
     Hello hello;
-    int wanted = 0;                    // trials it would take
+    int wanted = 0;                    // slots it would fill
     std::optional<bool> told_drained;  // what the last Idle since its Ask said
   };
 

@@ -79,8 +79,10 @@ class Store {
   /// From now on only trials of this sweep are leased and counted as ready or leased; nothing: all.
   void focus(std::optional<SweepId> sweep) { focus_ = sweep; }
 
-  /// Leases the next ready trial that such a worker can honour, or nothing.
-  std::optional<Lease> claim(WorkerId worker, const Hello& capabilities);
+  /// Leases the next ready trial that such a worker can honour with `free` slots, or nothing. A
+  /// team that is next and needs more slots than are free holds back what comes after it: else
+  /// small trials would take every slot that becomes free.
+  std::optional<Lease> claim(WorkerId worker, const Hello& capabilities, int free);
 
   /// True if the ticket is the trial's running lease.
   bool is_current(const Ticket& ticket);

@@ -28,22 +28,25 @@ WorkerId Store::add_worker(const Hello& hello) {
   return {find.integer(0)};
 }
 
-std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities) {
+std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, int free) {
   // The scheduling policy, whole: what the others wait for first, then the longest first.
   Statement query = database_.prepare(
       "SELECT id, spec, attempt FROM trial WHERE state = 'waiting' AND unmet = 0 AND NOT deferred "
       "AND role <> 'select' AND coalesce(spec ->> '$.numerics.threads', 1) <= ?1 "
       "AND (coalesce(spec ->> '$.numerics.precision', 'fp32') = 'fp32' OR ?2) "
+      "AND coalesce(spec ->> '$.numerics.ranks', 1) <= ?4 "
       "AND (?3 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?3)) "
       "ORDER BY CASE role WHEN 'deform' THEN 0 WHEN 'segment' THEN 1 WHEN 'refine' THEN 2 ELSE 3 "
       "END, image_steps DESC, id LIMIT 1");
   bool bf16 = false;
   for (const Precision precision : capabilities.precisions) bf16 |= precision == Precision::bf16;
   query.bind(capabilities.threads).bind(bf16 ? 1 : 0).bind(focus_id(focus_));
+  query.bind(capabilities.ranks);
   if (!query.step()) return {};
   Lease lease;
   lease.ticket = {{query.integer(0)}, query.integer(2) + 1};
   lease.spec = parse_trial_spec(query.text(1));
+  if (slots_taken(lease.spec.numerics, capabilities.slots) > free) return {};
   query.reset();
   lease.inputs = inputs_of(lease.ticket.trial, lease.spec);
 

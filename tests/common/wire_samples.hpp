@@ -29,6 +29,7 @@ inline std::vector<FromWorker> from_worker() {
                 "host",
                 2,
                 4,
+                8,
                 "cuda:0",
                 {Precision::bf16, Precision::fp32},
                 {ticket}},

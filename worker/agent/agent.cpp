@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <thread>
 
@@ -22,12 +21,6 @@ constexpr milliseconds shortest_idle{50};
 constexpr milliseconds shortest_renewal{50};
 constexpr std::chrono::seconds farewell{2};  // for the last messages to be acknowledged
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
   return {.spool = spool,
           .artifacts = options.cache / "artifacts",
@@ -36,6 +29,7 @@ TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
                       .environment = trainer_environment(process_environment(), options.threads),
                       // An orphaned trainer would go on using the cores of the next one.
                       .death_signal = SIGKILL},
+          .team = options.team,
           .patience = options.patience,
           .slots = options.slots};
 }
@@ -88,6 +82,7 @@ void Agent::say_hello() {
                                      .host = host_name(),
                                      .slots = options_.slots,
                                      .threads = options_.threads,
+                                     .ranks = largest_team(options_.team),
                                      .device = "cpu",
                                      .precisions = {Precision::fp32, Precision::bf16},
                                      .holding = trials_.holding()})));

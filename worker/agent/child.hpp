@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct ChildCommand {
   std::vector<std::string> arguments;    // without the program's name
   std::vector<std::string> environment;  // "NAME=value"
   int death_signal = 0;                  // sent to the child when the thread that starts it ends
+  std::chrono::milliseconds mercy{0};    // between SIGTERM and SIGKILL for its end; 0: SIGKILL only
 };
 
 /// The three ends of a child's standard streams that stay with its parent; the caller closes them.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
+#include <span>
 #include <string_view>
 
 namespace hone {
@@ -15,9 +17,18 @@ namespace {
 constexpr std::array<std::string_view, 5> removed = {"OMPI_", "PMIX_", "PRTE_", "ORTE_",
                                                      "OMP_NUM_THREADS="};
 
-bool is_removed(std::string_view entry) {
-  return std::any_of(removed.begin(), removed.end(),
-                     [&](std::string_view prefix) { return entry.starts_with(prefix); });
+constexpr std::array<std::string_view, 7> removed_for_teams = {"OMPI_",  "PMIX_", "PRTE_", "ORTE_",
+                                                               "SLURM_", "PBS_",  "LSB_"};
+
+std::vector<std::string> without(const std::vector<std::string>& entries,
+                                 std::span<const std::string_view> prefixes) {
+  std::vector<std::string> kept;
+  std::copy_if(
+      entries.begin(), entries.end(), std::back_inserter(kept), [&](const std::string& entry) {
+        return std::none_of(prefixes.begin(), prefixes.end(),
+                            [&](std::string_view prefix) { return entry.starts_with(prefix); });
+      });
+  return kept;
 }
 
 // The number that a variable starts with ("2(x3)" is Slurm's way to say 2 on each of 3 nodes).
@@ -38,18 +49,25 @@ int neighbours() {
 }  // namespace
 
 std::vector<std::string> trainer_environment(const std::vector<std::string>& current, int threads) {
-  std::vector<std::string> kept;
-  for (const std::string& entry : current) {
-    if (!is_removed(entry)) kept.push_back(entry);
-  }
+  std::vector<std::string> kept = without(current, removed);
   kept.push_back("OMP_NUM_THREADS=" + std::to_string(threads));
   return kept;
+}
+
+std::vector<std::string> team_environment(const std::vector<std::string>& current) {
+  return without(current, removed_for_teams);
 }
 
 std::vector<std::string> process_environment() {
   std::vector<std::string> entries;
   for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
   return entries;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
 }
 
 int own_cores() {

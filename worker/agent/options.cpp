@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 
 #include "common/version.hpp"
@@ -20,6 +21,7 @@ constexpr const char* examples = R"(Examples:
   hone-worker                                      on this host, all cores, one thread a trial
   hone-worker --slots 2 --threads 4                two trials at a time, four threads each
   mpirun -n 2 hone-worker --access run/access.json --until-drained
+  hone-worker --slots 1 --hosts h1:1,h2:1          teams of two ranks over two hosts
   srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
 
 Ctrl-C: take no new trials, finish those that run, exit. Ctrl-C again: stop them at once;
@@ -57,7 +59,18 @@ struct Given {
   int slots = 0;  // 0: as many as there are cores for
   int count = 0;
   long long grace = 0;
+  std::string hosts;
+  std::string mpirun_arguments;
 };
+
+/// Where teams run: on this host's slots, or also on those that --hosts names.
+TeamPlace team_place(const Given& given, TeamPlace place, int slots) {
+  std::istringstream words(given.mpirun_arguments);
+  for (std::string word; words >> word;) place.arguments.push_back(word);
+  place.hosts = given.hosts.empty() ? std::vector<TeamHost>{{"localhost", slots}}
+                                    : parse_hosts(given.hosts, host_name(), slots);
+  return place;
+}
 
 void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.option_defaults()->take_last();  // so that an alias can be overruled
@@ -70,6 +83,14 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--threads", options.threads, "Threads of each trial [1]")
       ->check(CLI::Range(1, 1024));
+  app.add_option(
+      "--hosts", given.hosts,
+      "Hosts for teams of ranks that this host has too few slots for, as mpirun's --host "
+      "has them (h1:2,h2:2), or a host file; they are this worker's alone");
+  app.add_option("--mpirun", options.team.mpirun, "The mpirun that starts teams [found in PATH]");
+  app.add_option(
+      "--mpirun-args", given.mpirun_arguments,
+      "Further arguments for it, separated by blanks (\"--mca btl_tcp_if_include eth0\")");
   app.add_option("--cache", options.cache,
                  "Folder for artifacts and unsent results [XDG_CACHE_HOME/hone or ~/.cache/hone]");
   app.add_option("--trainer", options.trainer, "The trainer program [hone-trainer beside this]");
@@ -92,6 +113,7 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   options.access = default_access();
   options.cache = default_cache();
   options.trainer = default_trainer();
+  options.team.mpirun = find_program("mpirun");
   Given given;
   CLI::App app{"hone-worker trains the trials that a coordinator (hone serve) gives out."};
   describe(app, options, given);
@@ -104,6 +126,12 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
     throw CommandLineEnd{wrong_usage};
   }
   options.slots = given.slots > 0 ? given.slots : std::max(1, own_cores() / options.threads);
+  try {
+    options.team = team_place(given, options.team, options.slots);
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "hone-worker: error: %s\n", error.what());
+    throw CommandLineEnd{wrong_usage};
+  }
   if (given.count > 0) options.count = given.count;
   if (app.count("--grace") > 0) options.grace = std::chrono::seconds(given.grace);
   if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "worker/agent/team_place.hpp"
+
 namespace hone {
 
 /// What the command line of hone-worker says.
@@ -14,6 +16,7 @@ struct WorkerOptions {
   std::filesystem::path trainer;
   int slots = 1;    // trials at the same time
   int threads = 1;  // of each
+  TeamPlace team;   // for trials of several ranks
   bool until_drained = false;
   bool with_parent = false;
   std::optional<int> count;                   // trials to take at most; nothing: no limit

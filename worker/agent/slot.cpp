@@ -3,7 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <system_error>
+#include <utility>
+
+#include "worker/agent/spool.hpp"
 
 namespace hone {
 
@@ -44,27 +48,81 @@ void Slot::start_trainer() {
   }
 }
 
+void Slot::reserve(const Ticket& ticket, std::vector<Slot*> others) {
+  ticket_ = ticket;
+  others_ = std::move(others);
+  for (Slot* const other : others_) {
+    other->ticket_ = ticket;
+    other->lent_ = true;
+  }
+}
+
 void Slot::train(const Train& train) {
   longest_epoch_ = 0;
-  trainer_->send(train);
+  if (train.spec.numerics.ranks > 1) {
+    start_team(train);
+  } else {
+    trainer_->send(train);
+  }
   listen();
+}
+
+void Slot::start_team(const Train& train) {
+  const TrainerEvents events{
+      .on_message = [this](const FromTrainer& message) { on_message(message); },
+      .on_end =
+          [this, ticket = train.ticket](const std::string& why) {
+            // Of a team whose trial is over nothing more is of interest.
+            const bool has_trial = team_ && ticket_ == ticket;
+            spdlog::info("team-ended ticket={} why=\"{}\"", hone::text_of(ticket),
+                         why.substr(0, why.find('\n')));
+            if (has_trial) on_crash(why);
+          }};
+  try {
+    team_ = std::make_unique<Team>(io_, place_.team, place_.trainer, train, events);
+  } catch (const std::system_error& error) {
+    // Not at once: whoever ordered the training does not expect its end yet.
+    boost::asio::post(io_, [this, ticket = train.ticket, why = std::string(error.what())] {
+      if (ticket_ == ticket) on_crash("no team could be started: " + why);
+    });
+  }
+}
+
+void Slot::on_crash(const std::string& why) {
+  const Ticket ticket = *ticket_;
+  release();
+  events_.on_crash(ticket, why);
 }
 
 void Slot::release() {
   ticket_.reset();
   silence_.cancel();
+  for (Slot* const other : std::exchange(others_, {})) {
+    other->ticket_.reset();
+    other->lent_ = false;
+  }
+  if (!team_) return;
+  team_->finish();
+  ending_team_ = std::move(team_);
+}
+
+void Slot::kill(const std::string& why) {
+  if (team_) return team_->kill(why);
+  if (trainer_) trainer_->kill(why);
 }
 
 void Slot::stop_trial() {
+  kill("was stopped");
+  if (!team_) ready_ = false;
   release();
-  ready_ = false;
-  if (trainer_) trainer_->kill("was stopped");
 }
 
 void Slot::close() {
   closed_ = true;
   pause_.cancel();
   stop_trial();
+  team_.reset();
+  ending_team_.reset();
 }
 
 void Slot::on_message(const FromTrainer& message) {
@@ -92,11 +150,10 @@ void Slot::on_message(const FromTrainer& message) {
 void Slot::on_end(const std::string& why) {
   // The log lines that follow the first line are in the log already.
   spdlog::warn("trainer-ended name={} why=\"{}\"", place_.name, why.substr(0, why.find('\n')));
-  const std::optional<Ticket> ticket = ticket_;
-  release();
   trainer_.reset();
   if (!std::exchange(ready_, false)) ++vain_starts_;
-  if (ticket) events_.on_crash(*ticket, why);
+  const bool had_trial = ticket_ && !team_ && !lent_;
+  if (had_trial) on_crash(why);
   if (!was_ever_ready_ && vain_starts_ >= hopeless_starts) return events_.on_hopeless(why);
   start_later();
 }
@@ -107,7 +164,7 @@ void Slot::listen() {
   silence_.async_wait([this](boost::system::error_code error) {
     // Something may have been heard after the timer had run out.
     if (error || silence_.expiry() > std::chrono::steady_clock::now() || !ticket_) return;
-    trainer_->kill("said nothing for " + text_of(patience()));
+    kill("said nothing for " + text_of(patience()));
   });
 }
 

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/message.hpp"
 #include "worker/agent/back_off.hpp"
+#include "worker/agent/team.hpp"
 #include "worker/agent/trainer_process.hpp"
 
 namespace hone {
@@ -30,6 +32,7 @@ struct SlotEvents {
 
 struct SlotPlace {
   ChildCommand trainer;
+  TeamPlace team;
   std::string name;  // for the log
 
   /// A trainer that says nothing for so long while it trains is killed. Nothing: 20 times its
@@ -38,7 +41,8 @@ struct SlotPlace {
 };
 
 /// A place for one trial at a time. Its trainer is kept warm from trial to trial and started again
-/// when it dies or hangs.
+/// when it dies or hangs. A trial of several ranks takes several slots and has a team of its own;
+/// their trainers rest meanwhile.
 ///
 /// 1. A slot that is free has a trainer that said Ready: a worker whose trainer does not run never
 ///    takes a trial.
@@ -52,8 +56,9 @@ class Slot {
   bool is_free() const { return ready_ && !ticket_; }
   const std::optional<Ticket>& ticket() const { return ticket_; }
 
-  /// Requires: is_free().
-  void reserve(const Ticket& ticket) { ticket_ = ticket; }
+  /// The slots of `others` are the trial's too, until it is over here: for a team of ranks.
+  /// Requires: is_free(), and so are they; they live as long as this slot.
+  void reserve(const Ticket& ticket, std::vector<Slot*> others);
 
   /// Requires: reserved for the ticket.
   void train(const Train& train);
@@ -70,6 +75,9 @@ class Slot {
  private:
   void on_message(const FromTrainer& message);
   void on_end(const std::string& why);
+  void on_crash(const std::string& why);
+  void start_team(const Train& train);
+  void kill(const std::string& why);
   void start_later();
   void listen();
   std::chrono::seconds patience() const;
@@ -82,6 +90,10 @@ class Slot {
   double longest_epoch_ = 0;           // seconds, of this trial
   BackOff back_off_;
   std::unique_ptr<TrainerProcess> trainer_;
+  std::unique_ptr<Team> team_;         // that has the trial, while the trainer rests
+  std::unique_ptr<Team> ending_team_;  // whose trial is over
+  std::vector<Slot*> others_;          // that are reserved with this one
+  bool lent_ = false;                  // to another slot's team
   std::optional<Ticket> ticket_;
   bool ready_ = false;
   bool closed_ = false;

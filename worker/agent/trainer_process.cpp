@@ -7,6 +7,7 @@
 #include <boost/asio/write.hpp>
 #include <csignal>
 
+#include "common/heartbeat.hpp"
 #include "common/wire.hpp"
 
 namespace hone {
@@ -20,6 +21,7 @@ constexpr std::size_t longest_message = 8U << 20U;
 constexpr std::size_t longest_log_line = 2000;
 constexpr std::size_t kept_log_lines = 20;
 constexpr std::chrono::seconds ready_limit{120};
+constexpr std::chrono::milliseconds finish_limit{5000};
 
 }  // namespace
 
@@ -37,6 +39,7 @@ struct TrainerProcess::State : std::enable_shared_from_this<State> {
         events(std::move(its_events)),
         children(io, SIGCHLD),
         ready_timer(io),
+        kill_timer(io),
         in(io),
         out(io, longest_message),
         err(io, longest_log_line) {}
@@ -51,12 +54,17 @@ struct TrainerProcess::State : std::enable_shared_from_this<State> {
   void end_if_all_is_over();
   void kill_group() const;
   void complain(const std::string& why);
+  void kill_after(std::chrono::milliseconds pause);
+  void finish();
   void close();
 
   std::string name;
   TrainerEvents events;
   asio::signal_set children;
   asio::steady_timer ready_timer;
+  asio::steady_timer kill_timer;
+  std::chrono::milliseconds mercy{0};
+  bool finishing = false;
   asio::posix::stream_descriptor in;
   Reader out;
   Reader err;
@@ -73,6 +81,7 @@ void TrainerProcess::State::start(const ChildCommand& command) {
   wait_for_death();  // before there is a child: no death is missed
   ChildPipes pipes;
   pid = start_child(command, &pipes);
+  mercy = command.mercy;
   in.assign(pipes.in);
   out.stream.assign(pipes.out);
   err.stream.assign(pipes.err);
@@ -111,6 +120,10 @@ void TrainerProcess::State::on_output(const std::string& line) {
 }
 
 void TrainerProcess::State::on_log(const std::string& line) {
+  if (const auto rank = rank_of_heartbeat(line)) {
+    if (events.on_heartbeat) events.on_heartbeat(*rank);
+    return;
+  }
   spdlog::info("trainer name={} line: {}", name, line);
   last_lines.push_back(line);
   if (last_lines.size() > kept_log_lines) last_lines.pop_front();
@@ -122,7 +135,8 @@ void TrainerProcess::State::write_next() {
                       // A broken pipe is a dying trainer, which its death reports.
                       if (error || self->closed) return;
                       self->outbox.pop_front();
-                      if (!self->outbox.empty()) self->write_next();
+                      if (!self->outbox.empty()) return self->write_next();
+                      if (self->finishing) self->in.close(error);
                     });
 }
 
@@ -163,7 +177,24 @@ void TrainerProcess::State::kill_group() const {
 
 void TrainerProcess::State::complain(const std::string& why) {
   if (complaint.empty()) complaint = why;
-  if (!dead) kill_group();
+  if (dead) return;
+  if (mercy.count() == 0) return kill_group();
+  ::kill(pid, SIGTERM);
+  kill_after(mercy);
+}
+
+void TrainerProcess::State::kill_after(std::chrono::milliseconds pause) {
+  kill_timer.expires_after(pause);
+  kill_timer.async_wait([self = shared_from_this()](error_code error) {
+    if (!error && !self->closed && !self->dead) self->kill_group();
+  });
+}
+
+void TrainerProcess::State::finish() {
+  finishing = true;
+  error_code ignored;
+  if (outbox.empty()) in.close(ignored);
+  kill_after(finish_limit);
 }
 
 void TrainerProcess::State::close() {
@@ -171,6 +202,7 @@ void TrainerProcess::State::close() {
   error_code ignored;
   children.cancel(ignored);
   ready_timer.cancel();
+  kill_timer.cancel();
   in.close(ignored);
   out.stream.close(ignored);
   err.stream.close(ignored);
@@ -199,6 +231,10 @@ TrainerProcess::~TrainerProcess() {
 void TrainerProcess::send(const ToTrainer& message) {
   state_->outbox.push_back(encode(message) + "\n");
   if (state_->outbox.size() == 1) state_->write_next();
+}
+
+void TrainerProcess::finish() {
+  state_->finish();
 }
 
 void TrainerProcess::kill(const std::string& why) {

@@ -25,6 +25,9 @@ struct TrainerEvents {
   /// The process is gone, or was killed because it said something senseless or never became ready;
   /// `why` is for people: a line, then its last log lines. The last call.
   std::function<void(const std::string& why)> on_end;
+
+  /// A rank of a team runs (common/heartbeat.hpp). May be empty.
+  std::function<void(int rank)> on_heartbeat = {};
 };
 
 /// One running trainer: messages to and from it a line each, its log passed on to ours.
@@ -42,6 +45,10 @@ class TrainerProcess {
   TrainerProcess& operator=(const TrainerProcess&) = delete;
 
   void send(const ToTrainer& message);
+
+  /// Tells it that nothing more comes, by the end of its input; it is killed if it then does not
+  /// end within seconds. on_end follows.
+  void finish();
 
   /// Kills it; on_end follows, and says "trainer " and `why`.
   void kill(const std::string& why);

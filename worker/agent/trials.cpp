@@ -40,8 +40,9 @@ Trials::Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEven
           },
       .on_hopeless = events_.on_hopeless};
   for (int i = 0; i < place.slots; ++i) {
-    slots_.emplace_back(io, SlotPlace{place.trainer, "slot-" + std::to_string(i), place.patience},
-                        slot_events);
+    slots_.emplace_back(
+        io, SlotPlace{place.trainer, place.team, "slot-" + std::to_string(i), place.patience},
+        slot_events);
   }
 }
 
@@ -64,11 +65,13 @@ void Trials::take(const Lease& lease) {
 void Trials::start_waiting() {
   for (auto& [ticket, trial] : trials_) {
     if (trial.stage != Stage::waiting) continue;
-    const auto free =
-        std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_free(); });
-    if (free == slots_.end()) return;
-    free->reserve(ticket);
-    trial.slot = &*free;
+    std::vector<Slot*> free;
+    for (Slot& slot : slots_) {
+      if (slot.is_free() && std::ssize(free) < slots_of(trial)) free.push_back(&slot);
+    }
+    if (std::ssize(free) < slots_of(trial)) return;
+    trial.slot = free.front();
+    trial.slot->reserve(ticket, {free.begin() + 1, free.end()});
     trial.stage = Stage::fetching;
     fetch(ticket);
   }
@@ -177,10 +180,15 @@ std::vector<Renew::Standing> Trials::standings() const {
 int Trials::free_slots() const {
   const auto free =
       std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_free(); });
-  const auto waiting = std::count_if(trials_.begin(), trials_.end(), [](const auto& entry) {
-    return entry.second.stage == Stage::waiting;
-  });
-  return static_cast<int>(std::max<std::ptrdiff_t>(0, free - waiting));
+  std::ptrdiff_t wanted = 0;
+  for (const auto& [ticket, trial] : trials_) {
+    if (trial.stage == Stage::waiting) wanted += slots_of(trial);
+  }
+  return static_cast<int>(std::max<std::ptrdiff_t>(0, free - wanted));
+}
+
+int Trials::slots_of(const HeldTrial& trial) const {
+  return slots_taken(trial.lease.spec.numerics, static_cast<int>(slots_.size()));
 }
 
 bool Trials::is_working() const {

@@ -31,6 +31,7 @@ struct TrialsPlace {
   const SpoolFolder& spool;
   std::filesystem::path artifacts;
   ChildCommand trainer;
+  TeamPlace team;
   std::optional<std::chrono::seconds> patience;  // with a silent trainer; nothing: see Slot
   int slots = 1;
 };
@@ -104,6 +105,7 @@ class Trials {
   void take_up(const Ticket& ticket);
   HeldTrial* find(const Ticket& ticket, Stage stage);
   void start_waiting();
+  int slots_of(const HeldTrial& trial) const;
   void fetch(const Ticket& ticket);
   void on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Paths>& answer);
   void on_message(Slot& slot, const FromTrainer& message);

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "worker/training/curve.hpp"
-#include "worker/training/fit.hpp"
+#include "worker/training/predict_all.hpp"
 #include "worker/training/seed_agreement.hpp"
 #include "worker/training/weights.hpp"
 
@@ -98,12 +98,13 @@ std::vector<Measurement> curve_rows(const TrainingRequest& request, const Inputs
 
 }  // namespace
 
-std::vector<std::uint16_t> base_masks(const TrialSpec& spec, const UNet& net, Inputs& inputs) {
-  std::vector<std::int32_t> images(static_cast<std::size_t>(inputs.pack().count()));
+std::vector<std::uint16_t> base_masks(const TrialContext& trial, const UNet& net) {
+  const Pack& pack = trial.inputs.pack();
+  std::vector<std::int32_t> images(static_cast<std::size_t>(pack.count()));
   std::iota(images.begin(), images.end(), 0);
   std::vector<std::uint16_t> masks;
-  masks.reserve(images.size() * static_cast<std::size_t>(inputs.pack().pixels()));
-  predict_all(spec, net, inputs, images, [&](auto, const Prediction& said) {
+  masks.reserve(images.size() * static_cast<std::size_t>(pack.pixels()));
+  predict_all(trial, net, images, [&](auto, const Prediction& said) {
     std::transform(said.masks.begin(), said.masks.end(), std::back_inserter(masks), half_bits);
   });
   return masks;

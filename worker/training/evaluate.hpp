@@ -6,12 +6,13 @@
 #include "common/measurement.hpp"
 #include "worker/training/inputs.hpp"
 #include "worker/training/trainer.hpp"
+#include "worker/training/trial_context.hpp"
 #include "worker/training/unet.hpp"
 
 namespace hone {
 
 /// A base net's soft masks, as 16-bit floats, of every image of the pack in its order.
-std::vector<std::uint16_t> base_masks(const TrialSpec& spec, const UNet& net, Inputs& inputs);
+std::vector<std::uint16_t> base_masks(const TrialContext& trial, const UNet& net);
 
 /// Rows of iteration 0 for the validation and test images: dice, dice_soft and jaccard of `masks`,
 /// so of the very numbers that a refiner starts from.

@@ -121,6 +121,13 @@ void ExampleMaker::draw_deformed(std::span<const std::uint8_t> truth, Random& ra
   }
 }
 
+std::span<const std::int32_t> share_of(std::span<const std::int32_t> images, int rank, int ranks) {
+  const auto edge = [&](int r) {
+    return images.size() * static_cast<std::size_t>(r) / static_cast<std::size_t>(ranks);
+  };
+  return images.subspan(edge(rank), edge(rank + 1) - edge(rank));
+}
+
 std::vector<std::int32_t> epoch_order(const Inputs& inputs, const Streams& streams, int epoch) {
   std::vector<std::int32_t> order = inputs.partition().train;
   Random random = streams.at(Purpose::order, epoch, 0);

@@ -18,6 +18,7 @@ struct Examples {
 
   Batch batch;
   int count = 0;                     // of slots that are filled
+  int of_batch = 0;                  // images of the whole batch, those of other ranks included
   std::vector<std::uint8_t> truths;  // of every slot, in {0, 1}
   std::vector<Overlap> overlaps;     // of a refiner's mask with its truth, by slot
   std::vector<int> depths;           // how often the net is still to refine the slot's mask (A21)
@@ -52,6 +53,10 @@ class ExampleMaker {
   Deformer deformer_;
   std::vector<float> mask_, scratch_, picture_;
 };
+
+/// The part of a batch's images that is one rank's: all, or a piece of nearly equal size, which is
+/// empty where there are fewer images than ranks.
+std::span<const std::int32_t> share_of(std::span<const std::int32_t> images, int rank, int ranks);
 
 /// The training images in the order of one epoch.
 std::vector<std::int32_t> epoch_order(const Inputs& inputs, const Streams& streams, int epoch);

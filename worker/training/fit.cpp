@@ -11,8 +11,10 @@
 #include <utility>
 
 #include "worker/training/adam.hpp"
+#include "worker/training/gradient_exchange.hpp"
 #include "worker/training/loss.hpp"
 #include "worker/training/overlap.hpp"
+#include "worker/training/predict_all.hpp"
 #include "worker/training/prefetch.hpp"
 #include "worker/training/self_masks.hpp"
 
@@ -45,15 +47,17 @@ std::vector<double> quality_targets(const RefineSpec& refine, const Examples& ex
 /// One training's state: everything that lives from step to step.
 class Fitting {
  public:
-  Fitting(const TrialSpec& spec, UNet& net, const Inputs& inputs)
-      : spec_(spec),
+  Fitting(const TrialContext& trial, UNet& net)
+      : trial_(trial),
+        spec_(trial.spec),
         net_(net),
-        inputs_(inputs),
-        adam_(spec.training, net.parameters()),
-        self_masks_(spec),
-        rates_only_(spec.role == Role::refine && spec.refine.mode == RefineMode::ascent) {
-    const std::int64_t b = spec.training.batch;
-    mask_gradient_ = at::empty({b, 1, spec.image_size, spec.image_size}, at::kFloat);
+        inputs_(trial.inputs),
+        adam_(spec_.training, net.parameters()),
+        exchange_(trial.team, net.parameters()),
+        self_masks_(spec_),
+        rates_only_(spec_.role == Role::refine && spec_.refine.mode == RefineMode::ascent) {
+    const std::int64_t b = spec_.training.batch;
+    mask_gradient_ = at::empty({b, 1, spec_.image_size, spec_.image_size}, at::kFloat);
     quality_gradient_ = at::empty({b, 1}, at::kFloat);
     for (const NamedTensor& tensor : net.state()) best_.push_back(tensor.value.detach().clone());
   }
@@ -68,9 +72,11 @@ class Fitting {
     double total = 0;
     for (std::int64_t seen = 0; seen < images();) {
       Examples& examples = prefetcher.next();
-      total += step(examples) * examples.count;
-      seen += examples.count;
+      total += step(examples) * examples.of_batch;
+      seen += examples.of_batch;
     }
+    if (!exchange_.weights_agree())
+      throw CollectiveError("the ranks' weights have drifted apart: are their hosts of one kind?");
     return total / static_cast<double>(images());
   }
 
@@ -78,7 +84,7 @@ class Fitting {
   double validation_signal() {
     double sum = 0;
     const auto& images = inputs_.partition().validation;
-    predict_all(spec_, net_, inputs_, images, [&](auto shown, const Prediction& said) {
+    predict_all(trial_, net_, images, [&](auto shown, const Prediction& said) {
       for (std::size_t i = 0; i < shown.size(); ++i) {
         sum += rates_only_ ? -squared_error(shown[i], said.quality[i]) : dice_of(shown[i], said, i);
       }
@@ -112,7 +118,28 @@ class Fitting {
     return error * error;
   }
 
+  /// The loss of the whole batch.
   double step(Examples& examples) {
+    double loss = examples.count > 0 ? own_loss(examples) : 0;
+    trial_.team.all_reduce_sum(std::span(&loss, 1));
+    if (!std::isfinite(loss)) return loss;
+    exchange_.run();
+    adam_.step();
+    return loss;
+  }
+
+  /// What this rank's images add to the batch's loss; its gradient is with the parameters.
+  double own_loss(Examples& examples) {
+    try {
+      return forward_and_back(examples);
+    } catch (const TrainingError& error) {
+      // The others wait for this rank's sums: the loss tells them.
+      if (error.failure != Failure::diverged || trial_.team.size() == 1) throw;
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+
+  double forward_and_back(Examples& examples) {
     self_masks_.fill(net_, examples);
     truths_.clear();
     for (int slot = 0; slot < examples.count; ++slot) {
@@ -123,9 +150,16 @@ class Fitting {
       const PrecisionGuard guard(spec_.numerics.precision);
       output = net_.forward(examples.batch.input(examples.count), Phase::training);
     }
-    const double loss = differentiate(output, examples);
-    if (std::isfinite(loss)) adam_.step();
-    return loss;
+    return differentiate(output, examples);
+  }
+
+  /// The losses below are means over this rank's images; of the batch's mean they are this share.
+  /// Scales the gradient to it and returns the loss' part.
+  static double scaled(double loss, std::span<float> gradient, const Examples& examples) {
+    if (examples.count == examples.of_batch) return loss;
+    const double share = static_cast<double>(examples.count) / examples.of_batch;
+    for (float& each : gradient) each *= static_cast<float>(share);
+    return loss * share;
   }
 
   /// The loss of the batch; leaves its gradient with the parameters unless it is not finite. The
@@ -135,8 +169,10 @@ class Fitting {
     at::Tensor scalar;  // whose derivatives by the logits are the gradients: one backward for both
     if (output.mask.defined()) {
       const at::Tensor gradient = mask_gradient_.narrow(0, 0, examples.count);
-      loss += mask_loss(numbers_of(output.mask), mask_targets(examples), spec_.training,
-                        numbers_of(gradient));
+      const std::span numbers = numbers_of(gradient);
+      loss += scaled(
+          mask_loss(numbers_of(output.mask), mask_targets(examples), spec_.training, numbers),
+          numbers, examples);
       if (!output.quality.defined()) {
         if (std::isfinite(loss)) output.mask.backward(gradient);
         return loss;
@@ -159,7 +195,9 @@ class Fitting {
         of_output ? soft_dice_of_logits(numbers_of(output.mask.detach()), truths_)
                   : quality_targets(spec_.refine, examples);
     const double weight = rates_only_ ? 1 : spec_.refine.lambda;
-    return quality_loss(numbers_of(output.quality.detach()), targets, weight, gradient);
+    const double loss =
+        quality_loss(numbers_of(output.quality.detach()), targets, weight, gradient);
+    return scaled(loss, gradient, examples);
   }
 
   MaskTargets mask_targets(const Examples& examples) {
@@ -171,10 +209,12 @@ class Fitting {
     return {.truths = truths_, .input_dice = input_dice_, .improve_beta = beta};
   }
 
+  const TrialContext trial_;
   const TrialSpec& spec_;
   UNet& net_;
   const Inputs& inputs_;
   Adam adam_;
+  GradientExchange exchange_;
   SelfMasks self_masks_;
   bool rates_only_;
   at::Tensor mask_gradient_, quality_gradient_;
@@ -211,13 +251,13 @@ EpochRecord run_epoch(Fitting& fitting, Prefetcher& prefetcher, int epoch, FitRe
 
 }  // namespace
 
-FitResult fit(const TrialSpec& spec, UNet& net, const Inputs& inputs, const Streams& streams,
-              int earlier_epochs, Observer& observer) {
-  Fitting fitting(spec, net, inputs);
-  Prefetcher prefetcher(spec, inputs, streams, earlier_epochs + 1,
-                        earlier_epochs + spec.training.epochs);
+FitResult fit(const TrialContext& trial, UNet& net, const Streams& streams, int earlier_epochs,
+              Observer& observer) {
+  const TrainingSpec& training = trial.spec.training;
+  Fitting fitting(trial, net);
+  Prefetcher prefetcher(trial, streams, earlier_epochs + 1, earlier_epochs + training.epochs);
   FitResult result{.best_signal = -std::numeric_limits<double>::infinity()};
-  for (int i = 1; i <= spec.training.epochs; ++i) {
+  for (int i = 1; i <= training.epochs; ++i) {
     const int epoch = earlier_epochs + i;
     const EpochRecord record = run_epoch(fitting, prefetcher, epoch, result);
     result.last_epoch = epoch;
@@ -226,27 +266,12 @@ FitResult fit(const TrialSpec& spec, UNet& net, const Inputs& inputs, const Stre
       result.best_signal = record.validation_signal;
       result.best_epoch = epoch;
       fitting.keep_weights();
-    } else if (epoch - result.best_epoch >= spec.training.patience) {
+    } else if (epoch - result.best_epoch >= training.patience) {
       break;
     }
   }
   fitting.restore_weights();
   return result;
-}
-
-void predict_all(const TrialSpec& spec, const UNet& net, const Inputs& inputs,
-                 std::span<const std::int32_t> images, const Listener& listener) {
-  Batch batch(evaluation_batch, inputs.channels(), spec.image_size, spec.numerics.layout);
-  Prediction said;
-  for (std::size_t at = 0; at < images.size(); at += evaluation_batch) {
-    const auto shown =
-        images.subspan(at, std::min<std::size_t>(evaluation_batch, images.size() - at));
-    for (std::size_t slot = 0; slot < shown.size(); ++slot) {
-      inputs.show(batch, static_cast<int>(slot), shown[slot]);
-    }
-    predict(net, batch, static_cast<int>(shown.size()), spec.numerics.precision, said);
-    listener(shown, said);
-  }
 }
 
 }  // namespace hone

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <span>
+#include <cstdint>
 
-#include "worker/training/inputs.hpp"
-#include "worker/training/predict.hpp"
 #include "worker/training/streams.hpp"
 #include "worker/training/trainer.hpp"
+#include "worker/training/trial_context.hpp"
 #include "worker/training/unet.hpp"
 
 namespace hone {
@@ -23,16 +21,10 @@ struct FitResult {
 /// that was best on the validation split. Epochs are counted on from `earlier_epochs`, so that a
 /// trial's records differ although it was trained again. Throws TrainingError(diverged) with the
 /// epoch if the loss or an output is not finite.
-FitResult fit(const TrialSpec& spec, UNet& net, const Inputs& inputs, const Streams& streams,
-              int earlier_epochs, Observer& observer);
-
-/// Applies the net to the images as they are evaluated, a batch at a time; hears each batch's
-/// images and what the net says of them, which holds until the next.
-using Listener = std::function<void(std::span<const std::int32_t> images, const Prediction&)>;
-void predict_all(const TrialSpec& spec, const UNet& net, const Inputs& inputs,
-                 std::span<const std::int32_t> images, const Listener& listener);
-
-/// Images a batch without gradients. Part of what decides the bits.
-inline constexpr int evaluation_batch = 16;
+///
+/// In a team each rank differentiates its share of every batch, and all take the same step: the
+/// result is that of one rank but for the rounding of sums. The ranks' nets must start equal.
+FitResult fit(const TrialContext& trial, UNet& net, const Streams& streams, int earlier_epochs,
+              Observer& observer);
 
 }  // namespace hone

@@ -8,6 +8,9 @@
 
 namespace hone {
 
+/// Images a batch without gradients. Part of what decides the bits.
+inline constexpr int evaluation_batch = 16;
+
 /// What a net says of a batch.
 struct Prediction {
   std::vector<float> masks;     // soft, [count * S * S], in [0, 1]; empty for a head alone

@@ -4,10 +4,9 @@
 
 namespace hone {
 
-Prefetcher::Prefetcher(const TrialSpec& spec, const Inputs& inputs, const Streams& streams,
-                       int first, int last)
-    : spec_(spec), inputs_(inputs), streams_(streams), maker_(spec, inputs, streams) {
-  for (auto& place : ring_) place = std::make_unique<Place>(spec, inputs);
+Prefetcher::Prefetcher(const TrialContext& trial, const Streams& streams, int first, int last)
+    : trial_(trial), streams_(streams), maker_(trial.spec, trial.inputs, streams) {
+  for (auto& place : ring_) place = std::make_unique<Place>(trial.spec, trial.inputs);
   thread_ = std::thread([this, first, last] { run(first, last); });
 }
 
@@ -26,9 +25,9 @@ Examples& Prefetcher::next() {
 }
 
 void Prefetcher::run(int first, int last) {
-  const auto room = static_cast<std::size_t>(spec_.training.batch);
+  const auto room = static_cast<std::size_t>(trial_.spec.training.batch);
   for (int epoch = first; epoch <= last; ++epoch) {
-    const std::vector<std::int32_t> order = epoch_order(inputs_, streams_, epoch);
+    const std::vector<std::int32_t> order = epoch_order(trial_.inputs, streams_, epoch);
     const std::span<const std::int32_t> images = order;
     for (std::size_t at = 0; at < images.size(); at += room) {  // the last may be smaller (A31)
       if (!fill(epoch, images.subspan(at, std::min(room, images.size() - at)))) return;
@@ -41,7 +40,8 @@ bool Prefetcher::fill(int epoch, std::span<const std::int32_t> images) {
   if (stopped_) return false;
   Place& place = *ring_[made_++ % ring_.size()];
   try {
-    maker_.make(epoch, images, place.examples);
+    maker_.make(epoch, share_of(images, trial_.team.rank(), trial_.team.size()), place.examples);
+    place.examples.of_batch = static_cast<int>(images.size());
   } catch (...) {
     place.error = std::current_exception();
   }

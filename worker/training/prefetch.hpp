@@ -8,18 +8,18 @@
 #include <thread>
 
 #include "worker/training/examples.hpp"
+#include "worker/training/trial_context.hpp"
 
 namespace hone {
 
 /// Makes the batches of a training on a thread of its own, ahead of the one that trains. Order and
 /// content are those of ExampleMaker called in turn: what is random depends on epoch and image
-/// alone.
+/// alone. Of a batch it makes this rank's share.
 class Prefetcher {
  public:
   /// Starts with the first batch of epoch `first`, and goes on to the last of epoch `last`. Keeps
   /// references until it is destroyed.
-  Prefetcher(const TrialSpec& spec, const Inputs& inputs, const Streams& streams, int first,
-             int last);
+  Prefetcher(const TrialContext& trial, const Streams& streams, int first, int last);
 
   /// Stops at once, whatever is still to be made.
   ~Prefetcher();
@@ -42,8 +42,7 @@ class Prefetcher {
   void run(int first, int last);
   bool fill(int epoch, std::span<const std::int32_t> images);
 
-  const TrialSpec& spec_;
-  const Inputs& inputs_;
+  const TrialContext trial_;
   const Streams& streams_;
   ExampleMaker maker_;
   // A place belongs to whoever took it from a semaphore: `free_` counts the maker's, `ready_` the

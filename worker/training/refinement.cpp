@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "worker/training/fit.hpp"
-
 namespace hone {
 
 template <class Number>

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "worker/training/fit.hpp"
 #include "worker/training/overlap.hpp"
 #include "worker/training/refinement.hpp"
 #include "worker/training/weights.hpp"

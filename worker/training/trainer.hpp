@@ -14,6 +14,8 @@
 /// The seam of the trainer: no torch type here, so whoever includes this compiles in a second.
 namespace hone {
 
+class Collective;
+
 /// Hears what a training comes to while it runs. Called on the training thread.
 class Observer {
  public:
@@ -60,7 +62,16 @@ class Trainer {
   virtual std::string library() const = 0;
 };
 
-/// The LibTorch trainer. Sets this process's LibTorch threads from each trial's numerics.
+/// The LibTorch trainer, for trials of one rank. Sets this process's LibTorch threads from each
+/// trial's numerics.
 std::unique_ptr<Trainer> make_trainer();
+
+/// The same for rank 0 of a team: what it trains, the ranks in follow() train with it, until it is
+/// destroyed. `team` outlives it.
+std::unique_ptr<Trainer> make_team_leader(Collective& team);
+
+/// What the other ranks of the team do: they train what rank 0 trains, and return when its trainer
+/// is destroyed. Throws what training throws, but for TrainingError, which rank 0 hears as well.
+void follow(Collective& team);
 
 }  // namespace hone

@@ -10,6 +10,7 @@
 #include "worker/training/evaluate.hpp"
 #include "worker/training/files.hpp"
 #include "worker/training/fit.hpp"
+#include "worker/training/predict_all.hpp"
 #include "worker/training/validation_rows.hpp"
 #include "worker/training/weights.hpp"
 
@@ -27,31 +28,31 @@ struct TrainedNet {
   std::int64_t images = 0;
 };
 
-std::string collapse_of(const TrialSpec& spec, const UNet& net, Inputs& inputs,
-                        const ConstantMask& constant) {
+std::string collapse_of(const TrialContext& trial, const UNet& net, const ConstantMask& constant) {
+  const TrialSpec& spec = trial.spec;
   if (spec.role == Role::refine && spec.refine.mode == RefineMode::ascent) return {};  // no masks
   std::vector<float> masks;
-  const auto& images = inputs.partition().validation;
-  predict_all(spec, net, inputs, images, [&](auto, const Prediction& said) {
+  const auto& images = trial.inputs.partition().validation;
+  predict_all(trial, net, images, [&](auto, const Prediction& said) {
     masks.insert(masks.end(), said.masks.begin(), said.masks.end());
   });
-  return collapse_reason(masks, inputs.pack(), images, constant);
+  return collapse_reason(masks, trial.inputs.pack(), images, constant);
 }
 
-TrainedNet train_until_it_works(const TrainingRequest& request, Inputs& inputs,
+TrainedNet train_until_it_works(const TrainingRequest& request, const TrialContext& trial,
                                 const ConstantMask& constant, Observer& observer) {
-  const TrialSpec& spec = request.spec;
+  const TrialSpec& spec = trial.spec;
   const bool warm = spec.role == Role::refine && spec.refine.mode == RefineMode::warm;
   TrainedNet trained;
   for (;; ++trained.reseeds) {
     const Streams streams(spec, trained.reseeds);
-    trained.net = std::make_unique<UNet>(spec.network, inputs.channels(), quality_head_of(spec),
-                                         spec.numerics.layout, streams);
+    trained.net = std::make_unique<UNet>(spec.network, trial.inputs.channels(),
+                                         quality_head_of(spec), spec.numerics.layout, streams);
     if (warm) read_weights(input_file(request, "weights"), *trained.net);
-    trained.fit = fit(spec, *trained.net, inputs, streams, trained.fit.last_epoch, observer);
+    trained.fit = fit(trial, *trained.net, streams, trained.fit.last_epoch, observer);
     trained.training_seconds += trained.fit.training_seconds;
     trained.images += trained.fit.images;
-    trained.collapse = collapse_of(spec, *trained.net, inputs, constant);
+    trained.collapse = collapse_of(trial, *trained.net, constant);
     if (trained.collapse.empty() || trained.reseeds >= spec.training.collapse_retries)
       return trained;
   }
@@ -88,27 +89,46 @@ std::string summary_of(const TrainedNet& trained, const Inputs& inputs,
       .dump();
 }
 
+void require_team(const TrialSpec& spec, const Collective& team) {
+  const auto refuse = [](const std::string& what) {
+    throw TrainingError(Failure::impossible, "numerics.ranks: " + what);
+  };
+  if (spec.numerics.ranks != team.size())
+    refuse("the trial is for " + std::to_string(spec.numerics.ranks) + ", the team has " +
+           std::to_string(team.size()));
+  if (team.size() == 1) return;
+  if (spec.role != Role::segment && spec.role != Role::refine) refuse("only a training has a team");
+  if (spec.network.norm == Norm::batch || spec.training.loss_reduction == LossReduction::batch ||
+      spec.refine.quality_target == QualityTarget::shuffled)
+    refuse("a team cannot share a batch whose images look at each other");
+}
+
 }  // namespace
 
-TrainingResult run_trial(const TrainingRequest& request, Observer& observer) {
+TrainingResult run_trial(const TrainingRequest& request, Collective& team, Observer& observer) {
   const TrialSpec& spec = request.spec;
+  require_team(spec, team);
   if (spec.role == Role::evaluate) return evaluate(request, observer);
   if (spec.role == Role::deform) return run_deform_trial(request);
-  Inputs inputs(request);
+  const Inputs inputs(request);
+  const TrialContext trial{spec, inputs, team};
   const ConstantMask constant = best_constant_mask(inputs.pack(), inputs.partition().train);
-  const TrainedNet trained = train_until_it_works(request, inputs, constant, observer);
+  const TrainedNet trained = train_until_it_works(request, trial, constant, observer);
 
   TrainingResult result;
   result.outcome = trained.collapse.empty() ? Outcome::finished : Outcome::collapsed;
   result.reason = trained.collapse;
   result.summary = summary_of(trained, inputs, constant);
-  result.artifacts["weights"] = request.output / "weights.safetensors";
-  write_weights(result.artifacts["weights"], *trained.net);
+  if (team.leads()) {
+    result.artifacts["weights"] = request.output / "weights.safetensors";
+    write_weights(result.artifacts["weights"], *trained.net);
+  }
   if (spec.role == Role::refine) {
-    observer.on_rows(validation_rows(spec, *trained.net, inputs));
+    observer.on_rows(validation_rows(trial, *trained.net));
     return result;
   }
-  const auto masks = base_masks(spec, *trained.net, inputs);
+  const auto masks = base_masks(trial, *trained.net);
+  if (!team.leads()) return result;
   result.artifacts["masks"] = request.output / "masks.safetensors";
   write_masks(result.artifacts["masks"], masks, inputs.pack());
   observer.on_rows(base_rows(masks, inputs));

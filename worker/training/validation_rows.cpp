@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
-#include "worker/training/fit.hpp"
+#include "worker/training/predict_all.hpp"
 #include "worker/training/scores.hpp"
 
 namespace hone {
 
-std::vector<Measurement> validation_rows(const TrialSpec& spec, const UNet& net,
-                                         const Inputs& inputs) {
+std::vector<Measurement> validation_rows(const TrialContext& trial, const UNet& net) {
+  const Inputs& inputs = trial.inputs;
+  const RefineSpec& refine = trial.spec.refine;
   const auto& images = inputs.partition().validation;
   std::vector<Measurement> rows;
   std::vector<float> mask(static_cast<std::size_t>(inputs.pack().pixels()));
@@ -25,12 +26,12 @@ std::vector<Measurement> validation_rows(const TrialSpec& spec, const UNet& net,
     inputs.copy_base_mask(image, mask);
     add(image, 0, mask);
   }
-  if (spec.refine.mode == RefineMode::ascent) return rows;
-  predict_all(spec, net, inputs, images, [&](auto shown, const Prediction& said) {
+  if (refine.mode == RefineMode::ascent) return rows;
+  predict_all(trial, net, images, [&](auto shown, const Prediction& said) {
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const auto next = std::span(said.masks).subspan(i * mask.size(), mask.size());
       std::copy(next.begin(), next.end(), mask.begin());
-      set_values(spec.refine.feedback, mask);
+      set_values(refine.feedback, mask);
       add(shown[i], 1, mask);
     }
   });

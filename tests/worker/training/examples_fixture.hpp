@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "common/tensor_file.hpp"
 #include "tests/worker/training/fixture.hpp"
 #include "worker/training/files.hpp"
-#include "worker/training/inputs.hpp"
+#include "worker/training/trial_context.hpp"
 
 /// Inputs that training examples are made from.
 namespace hone::test {
@@ -53,7 +54,13 @@ class ExamplesTest : public testing::Test {
     write_tensor_file(folder_.path() / name, content);
   }
 
+  /// A trial of one rank.
+  TrialContext alone(const TrialSpec& spec, const Inputs& given) const {
+    return {.spec = spec, .inputs = given, .team = *team_};
+  }
+
   Folder folder_;
+  std::unique_ptr<Collective> team_ = make_solo();
 };
 
 inline TrialSpec rich_spec() {

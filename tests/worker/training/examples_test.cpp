@@ -21,7 +21,7 @@ TEST_F(ExamplesTest, AreTheSameBitsAheadOnAnotherThreadAsInTurn) {
   const TrialSpec spec = rich_spec();
   const Inputs given = inputs(spec);
   const Streams streams(spec, 0);
-  Prefetcher prefetcher(spec, given, streams, 3, 6);
+  Prefetcher prefetcher(alone(spec, given), streams, 3, 6);
   ExampleMaker maker(spec, given, streams);
   Examples expected(spec, given);
   for (int epoch = 3; epoch <= 6; ++epoch) {
@@ -47,10 +47,10 @@ TEST_F(ExamplesTest, StopBeingMadeWhereverTheTrainingStops) {
   const Inputs given = inputs(spec);
   const Streams streams(spec, 0);
   for (int taken = 0; taken < 6; ++taken) {
-    Prefetcher prefetcher(spec, given, streams, 1, 1000);
+    Prefetcher prefetcher(alone(spec, given), streams, 1, 1000);
     for (int i = 0; i < taken; ++i) prefetcher.next();
   }
-  Prefetcher short_one(spec, given, streams, 1, 1);
+  Prefetcher short_one(alone(spec, given), streams, 1, 1);
   for (int i = 0; i < 3; ++i) short_one.next();
 }
 
@@ -60,7 +60,7 @@ TEST_F(ExamplesTest, ThatCannotBeMadeThrowWhereTheyAreTaken) {
   without_law.refine.augmentation = Augmentation::simple;
   const Inputs given = inputs(without_law);  // so that drawing from the law throws
   const Streams streams(spec, 0);
-  Prefetcher prefetcher(spec, given, streams, 1, 5);
+  Prefetcher prefetcher(alone(spec, given), streams, 1, 5);
   EXPECT_THROW(for (int i = 0; i < 15; ++i) prefetcher.next(), std::exception);
 }
 
