@@ -143,8 +143,9 @@ class Snapshot {
   Database& database_;
 };
 
-/// Creates or checks the schema and (re)creates the views. Throws SqlError, or std::runtime_error
-/// when the file is of a newer Hone.
+/// Creates the schema, or brings one of an earlier Hone up to date, and (re)creates the views, all
+/// in one transaction. Requires: no transaction is open. Throws SqlError, or std::runtime_error
+/// when the file is of a newer Hone or of one too old.
 void install_schema(Database& database);
 
 /// Gives a connection that only reads this Hone's views, whatever views another Hone left in the

@@ -9,7 +9,17 @@ namespace hone {
 
 namespace {
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t oldest_version = 2;  // that a migration begins with
+
+/// Brings a file of the version before to version `to`.
+struct Migration {
+  std::int64_t to;
+  const char* text;
+};
+
+/// In order, run in one transaction. A migration that a release has had is never changed.
+constexpr Migration migrations[] = {{3, sql_text::to_3}};
 
 std::int64_t version_of(Database& database) {
   Statement query = database.prepare("PRAGMA user_version");
@@ -27,9 +37,45 @@ void drop_views(Database& database) {
 constexpr const char* view_texts[] = {sql_text::views, sql_text::tables, sql_text::paper,
                                       sql_text::paper_iii, sql_text::violation};
 
+/// Tables that are made anew while others refer to them need this; checked before the commit.
+class ForeignKeysOff {
+ public:
+  explicit ForeignKeysOff(Database& database) : database_(database) {
+    database_.execute("PRAGMA foreign_keys = OFF");
+  }
+  ~ForeignKeysOff() {
+    try {
+      database_.execute("PRAGMA foreign_keys = ON");
+    } catch (const SqlError&) {
+      // Only a lost connection fails here, and then nothing more is written.
+    }
+  }
+  ForeignKeysOff(const ForeignKeysOff&) = delete;
+  ForeignKeysOff& operator=(const ForeignKeysOff&) = delete;
+
+ private:
+  Database& database_;
+};
+
+void migrate(Database& database, std::int64_t version) {
+  for (const Migration& each : migrations)
+    if (each.to > version) database.execute(each.text);
+  Statement broken = database.prepare("PRAGMA foreign_key_check");
+  if (broken.step()) {
+    throw std::runtime_error("the database of schema version " + std::to_string(version) +
+                             " has a row of '" + broken.text(0) + "' without its '" +
+                             broken.text(2) + "': it was left as it is");
+  }
+}
+
+void set_version(Database& database) {
+  database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+}
+
 }  // namespace
 
 void install_schema(Database& database) {
+  const ForeignKeysOff meanwhile(database);  // means nothing inside a transaction
   Transaction transaction(database);
   const std::int64_t version = version_of(database);
   if (version > schema_version) {
@@ -37,16 +83,19 @@ void install_schema(Database& database) {
                              ", this Hone knows " + std::to_string(schema_version) +
                              ": use the newer Hone that wrote it");
   }
-  if (version != 0 && version < schema_version) {
+  if (version != 0 && version < oldest_version) {
     throw std::runtime_error("the database has schema version " + std::to_string(version) +
                              ", which this Hone cannot read any more: use the Hone that wrote it");
   }
+  drop_views(database);  // they name tables that a migration makes anew
   if (version == 0) {
     database.execute(sql_text::schema);
-    database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+    set_version(database);
+  } else if (version < schema_version) {
+    migrate(database, version);
+    set_version(database);
   }
   database.execute(sql_text::metrics);
-  drop_views(database);
   for (const char* text : view_texts) database.execute(text);
   transaction.commit();
 }
@@ -54,9 +103,12 @@ void install_schema(Database& database) {
 void shadow_views(Database& database) {
   const std::int64_t version = version_of(database);
   if (version != schema_version) {
-    throw std::runtime_error("the database has schema version " + std::to_string(version) +
-                             ", this Hone reads " + std::to_string(schema_version) +
-                             ": use the Hone that wrote it");
+    const bool can_migrate = version >= oldest_version && version < schema_version;
+    throw std::runtime_error(
+        "the database has schema version " + std::to_string(version) + ", this Hone reads " +
+        std::to_string(schema_version) +
+        (can_migrate ? ": run 'hone serve' on its state folder once, which brings it up to date"
+                     : ": use the Hone that wrote it"));
   }
   constexpr std::string_view stored = "CREATE VIEW ";
   database.execute("PRAGMA query_only = OFF");  // the file itself stays opened for reading

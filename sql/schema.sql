@@ -1,5 +1,5 @@
 -- The state of a coordinator. Each fact stands once; what follows from facts is a view (views.sql).
--- Raise schema_version in sql/schema.cpp with any change here.
+-- With any change here: raise schema_version in sql/schema.cpp and write sql/migrations/to_N.sql.
 
 CREATE TABLE coordinator (          -- one row
   id     INTEGER PRIMARY KEY CHECK (id = 1),
@@ -32,7 +32,9 @@ CREATE TABLE sweep (
   name       TEXT NOT NULL,
   digest     TEXT NOT NULL UNIQUE,  -- of experiment and packs: the same again is the same sweep
   experiment TEXT NOT NULL CHECK (json_valid(experiment)),  -- every default spelled out
-  submitted  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ'))
+  submitted  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ')),
+  priority   INTEGER NOT NULL DEFAULT 0,   -- the greater first
+  state      TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'cancelled'))
 ) STRICT;
 
 CREATE TABLE sweep_pack (
@@ -42,13 +44,23 @@ CREATE TABLE sweep_pack (
   PRIMARY KEY (sweep, dataset)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE demand (               -- what a worker must have to lease a trial
+  id         INTEGER PRIMARY KEY,
+  ranks      INTEGER NOT NULL,      -- slots at once
+  threads    INTEGER NOT NULL,      -- at least, of each slot
+  precision  TEXT NOT NULL,         -- that its processor can
+  memory_mib INTEGER NOT NULL,      -- of its device, at least; only where the worker names a limit
+  UNIQUE (ranks, threads, precision, memory_mib)
+) STRICT;
+
 CREATE TABLE trial (
   id          INTEGER PRIMARY KEY,
   identity    TEXT NOT NULL UNIQUE,
   spec        TEXT NOT NULL CHECK (json_valid(spec)),
   image_steps INTEGER NOT NULL,     -- at most; forward + backward passes of one image
   state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
-              ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved')),
+              ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved',
+               'pruned')),
   deferred    INTEGER NOT NULL DEFAULT 0,  -- 1: its parameters wait for a selection
   resolved    INTEGER REFERENCES trial (id),  -- of a deferred trial: the one with the parameters chosen
   unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
@@ -56,6 +68,9 @@ CREATE TABLE trial (
   accepted    INTEGER,              -- the attempt whose Done was accepted
   forgiven    INTEGER NOT NULL DEFAULT 0,  -- crashes of attempts up to this one no longer count
   reason      TEXT NOT NULL DEFAULT '',    -- of a state that is not the wished one
+  queue       INTEGER REFERENCES sweep (id),   -- in whose turn it is leased
+  demand      INTEGER REFERENCES demand (id),  -- NULL: is never leased (a selection, deferred)
+  urgency     INTEGER NOT NULL DEFAULT 0,  -- cost of the longest chain from here on; the greater first
   role     TEXT    GENERATED ALWAYS AS (spec ->> '$.role'),
   dataset  TEXT    GENERATED ALWAYS AS (spec ->> '$.dataset'),
   rotation INTEGER GENERATED ALWAYS AS (spec ->> '$.rotation'),
@@ -64,7 +79,12 @@ CREATE TABLE trial (
   mode     TEXT    GENERATED ALWAYS AS (spec ->> '$.refine.mode'),
   lambda   REAL    GENERATED ALWAYS AS (spec ->> '$.refine.lambda')
 ) STRICT;
-CREATE INDEX trial_ready ON trial (image_steps DESC, id) WHERE state = 'waiting' AND unmet = 0;
+CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)
+  WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL;
+CREATE INDEX trial_leased ON trial (queue) WHERE state = 'leased';
+CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL;
+CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
+CREATE INDEX trial_dead ON trial (state) WHERE state IN ('diverged', 'failed', 'blocked');
 CREATE INDEX trial_resolved ON trial (resolved) WHERE resolved IS NOT NULL;
 
 CREATE TABLE sweep_trial (
@@ -98,7 +118,8 @@ CREATE TABLE worker (
   host     TEXT NOT NULL,
   slots    INTEGER NOT NULL,
   threads  INTEGER NOT NULL,
-  device   TEXT NOT NULL
+  device   TEXT NOT NULL,
+  memory_mib INTEGER NOT NULL DEFAULT 0 -- of each slot's device; 0: not limited
 ) STRICT;
 
 CREATE TABLE attempt (

@@ -1,0 +1,66 @@
+-- From schema version 2: order, limits and states of sweeps.
+ALTER TABLE sweep ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sweep ADD COLUMN state TEXT NOT NULL DEFAULT 'active'
+  CHECK (state IN ('active', 'paused', 'cancelled'));
+ALTER TABLE worker ADD COLUMN memory_mib INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE demand (               -- what a worker must have to lease a trial
+  id         INTEGER PRIMARY KEY,
+  ranks      INTEGER NOT NULL,      -- slots at once
+  threads    INTEGER NOT NULL,      -- at least, of each slot
+  precision  TEXT NOT NULL,         -- that its processor can
+  memory_mib INTEGER NOT NULL,      -- of its device, at least; only where the worker names a limit
+  UNIQUE (ranks, threads, precision, memory_mib)
+) STRICT;
+
+-- A CHECK cannot be altered: the table is made anew. Foreign keys are off meanwhile, and checked after.
+CREATE TABLE trial_3 (
+  id          INTEGER PRIMARY KEY,
+  identity    TEXT NOT NULL UNIQUE,
+  spec        TEXT NOT NULL CHECK (json_valid(spec)),
+  image_steps INTEGER NOT NULL,     -- at most; forward + backward passes of one image
+  state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
+              ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved',
+               'pruned')),
+  deferred    INTEGER NOT NULL DEFAULT 0,  -- 1: its parameters wait for a selection
+  resolved    INTEGER REFERENCES trial (id),  -- of a deferred trial: the one with the parameters chosen
+  unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
+  attempt     INTEGER NOT NULL DEFAULT 0,  -- of the newest lease; the fencing token
+  accepted    INTEGER,              -- the attempt whose Done was accepted
+  forgiven    INTEGER NOT NULL DEFAULT 0,  -- crashes of attempts up to this one no longer count
+  reason      TEXT NOT NULL DEFAULT '',    -- of a state that is not the wished one
+  queue       INTEGER REFERENCES sweep (id),   -- in whose turn it is leased
+  demand      INTEGER REFERENCES demand (id),  -- NULL: is never leased (a selection, deferred)
+  urgency     INTEGER NOT NULL DEFAULT 0,  -- cost of the longest chain from here on; the greater first
+  role     TEXT    GENERATED ALWAYS AS (spec ->> '$.role'),
+  dataset  TEXT    GENERATED ALWAYS AS (spec ->> '$.dataset'),
+  rotation INTEGER GENERATED ALWAYS AS (spec ->> '$.rotation'),
+  fold     INTEGER GENERATED ALWAYS AS (spec ->> '$.fold'),
+  seed     INTEGER GENERATED ALWAYS AS (spec ->> '$.seed'),
+  mode     TEXT    GENERATED ALWAYS AS (spec ->> '$.refine.mode'),
+  lambda   REAL    GENERATED ALWAYS AS (spec ->> '$.refine.lambda')
+) STRICT;
+INSERT INTO trial_3 (id, identity, spec, image_steps, state, deferred, resolved, unmet, attempt, accepted, forgiven, reason)
+SELECT id, identity, spec, image_steps, state, deferred, resolved, unmet, attempt, accepted, forgiven, reason FROM trial;
+DROP TABLE trial;
+ALTER TABLE trial_3 RENAME TO trial;
+CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)
+  WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL;
+CREATE INDEX trial_leased ON trial (queue) WHERE state = 'leased';
+CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL;
+CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
+CREATE INDEX trial_dead ON trial (state) WHERE state IN ('diverged', 'failed', 'blocked');
+CREATE INDEX trial_resolved ON trial (resolved) WHERE resolved IS NOT NULL;
+
+INSERT INTO demand (ranks, threads, precision, memory_mib)
+SELECT DISTINCT 1, coalesce(spec ->> '$.numerics.threads', 1), coalesce(spec ->> '$.numerics.precision', 'fp32'), 0
+FROM trial WHERE role <> 'select' AND NOT deferred;
+UPDATE trial SET demand = (SELECT d.id FROM demand d
+    WHERE d.threads = coalesce(spec ->> '$.numerics.threads', 1)
+      AND d.precision = coalesce(spec ->> '$.numerics.precision', 'fp32'))
+WHERE role <> 'select' AND NOT deferred;
+UPDATE trial SET queue = (SELECT min(st.sweep) FROM sweep_trial st WHERE st.trial = trial.id
+    OR st.trial IN (SELECT d.id FROM trial d WHERE d.resolved = trial.id));
+-- The order of version 2: what the others wait for first, then the longest.
+UPDATE trial SET urgency = image_steps +
+  CASE role WHEN 'deform' THEN 3 WHEN 'segment' THEN 2 WHEN 'refine' THEN 1 ELSE 0 END * 1000000000000;

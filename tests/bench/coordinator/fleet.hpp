@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "common/digest.hpp"
+#include "common/net/access.hpp"
+
+namespace hone::bench {
+
+/// Simulated workers: what an agent says, over real sockets, without training anything.
+struct FleetSettings {
+  Access access;
+  Digest artifact;          // that the coordinator has; every trial leaves it
+  int workers = 64;         // connections, one slot each
+  std::int64_t trials = 0;  // that all of them finish together
+  int reports = 0;          // of each trial, before its Done
+  int rows = 0;             // of each report
+  std::chrono::milliseconds work{0};  // that each trial takes
+};
+
+struct FleetResult {
+  double seconds = 0;  // from the first Ask to the last acknowledged Done
+  std::int64_t trials = 0;
+  std::int64_t rows = 0;
+  std::vector<double> lease_ms;  // from each Ask to its Assign
+};
+
+/// Runs them on this thread until so many trials are durable, or nothing is left to lease. Throws
+/// std::runtime_error when the coordinator refuses or drops anything.
+FleetResult run_fleet(const FleetSettings& settings);
+
+}  // namespace hone::bench

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+
+#include "common/digest.hpp"
+#include "common/net/access.hpp"
+
+namespace hone::bench {
+
+/// A folder that goes with its owner. On the disk that TMPDIR names, never in memory alone unless
+/// that is one.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The median of 200 times that writing 4 KiB to a file there and fdatasync take, in milliseconds.
+double fsync_p50_ms(const std::filesystem::path& folder);
+
+/// The production coordinator in a process of its own. Requires: no other thread runs at start.
+class Coordinator {
+ public:
+  /// Returns once it answers. Throws std::runtime_error if it does not within ten minutes.
+  explicit Coordinator(const std::filesystem::path& state);
+  ~Coordinator();
+  Coordinator(const Coordinator&) = delete;
+  Coordinator& operator=(const Coordinator&) = delete;
+
+  const Access& access() const { return access_; }
+  double start_seconds() const { return start_seconds_; }  // until it answered
+
+  double resident_mib() const;  // now
+  double peak_mib() const;      // at most so far
+  double processor_seconds() const;
+
+  /// Hands in a small generated pack. Returns its digest, which serves as any other artifact too.
+  Digest add_pack() const;
+
+  /// Submits base nets, refinements and choices of λ: at least so many trials, of generated images,
+  /// in a sweep of that name. Returns the coordinator's answer, JSON.
+  std::string submit(const std::string& name, std::int64_t trials, const Digest& pack) const;
+
+ private:
+  double status_mib(const std::string& key) const;
+
+  Access access_;
+  pid_t process_ = 0;
+  double start_seconds_ = 0;
+};
+
+/// Trials of one seed of what `submit` hands in.
+inline constexpr std::int64_t trials_of_seed = 145;
+
+}  // namespace hone::bench

@@ -1,0 +1,156 @@
+-- The state of a coordinator. Each fact stands once; what follows from facts is a view (views.sql).
+-- Raise schema_version in sql/schema.cpp with any change here.
+
+CREATE TABLE coordinator (          -- one row
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  epoch  INTEGER NOT NULL           -- how often a coordinator has started on this file
+) STRICT;
+INSERT INTO coordinator VALUES (1, 0);
+
+CREATE TABLE split  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO split  VALUES (0, 'train'), (1, 'validation'), (2, 'test');  -- metrics: metrics.sql
+
+CREATE TABLE pack (
+  digest     TEXT PRIMARY KEY,      -- SHA-256 of the file
+  layout     TEXT NOT NULL,
+  synthetic  INTEGER NOT NULL,      -- 1: generated images
+  image_size INTEGER NOT NULL,      -- pixels a side
+  foreground TEXT NOT NULL          -- the rule, for people (A3)
+) STRICT;
+
+CREATE TABLE image (
+  pack     TEXT NOT NULL REFERENCES pack (digest),
+  position INTEGER NOT NULL,        -- in the pack, from 0; what measurement.image names
+  id       TEXT NOT NULL,
+  grouping INTEGER NOT NULL,        -- images of one grouping never part in a split
+  PRIMARY KEY (pack, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sweep (
+  id         INTEGER PRIMARY KEY,
+  name       TEXT NOT NULL,
+  digest     TEXT NOT NULL UNIQUE,  -- of experiment and packs: the same again is the same sweep
+  experiment TEXT NOT NULL CHECK (json_valid(experiment)),  -- every default spelled out
+  submitted  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ'))
+) STRICT;
+
+CREATE TABLE sweep_pack (
+  sweep   INTEGER NOT NULL REFERENCES sweep (id),
+  dataset TEXT NOT NULL,
+  pack    TEXT NOT NULL REFERENCES pack (digest),
+  PRIMARY KEY (sweep, dataset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trial (
+  id          INTEGER PRIMARY KEY,
+  identity    TEXT NOT NULL UNIQUE,
+  spec        TEXT NOT NULL CHECK (json_valid(spec)),
+  image_steps INTEGER NOT NULL,     -- at most; forward + backward passes of one image
+  state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
+              ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved')),
+  deferred    INTEGER NOT NULL DEFAULT 0,  -- 1: its parameters wait for a selection
+  resolved    INTEGER REFERENCES trial (id),  -- of a deferred trial: the one with the parameters chosen
+  unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
+  attempt     INTEGER NOT NULL DEFAULT 0,  -- of the newest lease; the fencing token
+  accepted    INTEGER,              -- the attempt whose Done was accepted
+  forgiven    INTEGER NOT NULL DEFAULT 0,  -- crashes of attempts up to this one no longer count
+  reason      TEXT NOT NULL DEFAULT '',    -- of a state that is not the wished one
+  role     TEXT    GENERATED ALWAYS AS (spec ->> '$.role'),
+  dataset  TEXT    GENERATED ALWAYS AS (spec ->> '$.dataset'),
+  rotation INTEGER GENERATED ALWAYS AS (spec ->> '$.rotation'),
+  fold     INTEGER GENERATED ALWAYS AS (spec ->> '$.fold'),
+  seed     INTEGER GENERATED ALWAYS AS (spec ->> '$.seed'),
+  mode     TEXT    GENERATED ALWAYS AS (spec ->> '$.refine.mode'),
+  lambda   REAL    GENERATED ALWAYS AS (spec ->> '$.refine.lambda')
+) STRICT;
+CREATE INDEX trial_ready ON trial (image_steps DESC, id) WHERE state = 'waiting' AND unmet = 0;
+CREATE INDEX trial_resolved ON trial (resolved) WHERE resolved IS NOT NULL;
+
+CREATE TABLE sweep_trial (
+  sweep INTEGER NOT NULL REFERENCES sweep (id),
+  trial INTEGER NOT NULL REFERENCES trial (id),
+  name  TEXT NOT NULL,              -- for people: "PH2/r0/s1/f2/refine/lambda=0.3"
+  PRIMARY KEY (sweep, trial)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sweep_trial_trial ON sweep_trial (trial);
+
+CREATE TABLE sweep_net (            -- what trials are to the tables
+  sweep   INTEGER NOT NULL REFERENCES sweep (id),
+  variant TEXT NOT NULL,            -- '' : the paper's own method
+  net     TEXT NOT NULL,            -- base, no-quality, quality, scratch-1, warm-2, variant, lambda, ...
+  trial   INTEGER NOT NULL REFERENCES trial (id),
+  PRIMARY KEY (sweep, variant, net, trial)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE need (
+  trial    INTEGER NOT NULL REFERENCES trial (id),
+  needs    INTEGER NOT NULL REFERENCES trial (id),
+  input    TEXT NOT NULL,           -- '' : only its rows
+  artifact TEXT NOT NULL,
+  PRIMARY KEY (trial, needs, input)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX need_needs ON need (needs);
+
+CREATE TABLE worker (
+  id       INTEGER PRIMARY KEY,
+  instance TEXT NOT NULL UNIQUE,    -- random, of one agent process
+  host     TEXT NOT NULL,
+  slots    INTEGER NOT NULL,
+  threads  INTEGER NOT NULL,
+  device   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE attempt (
+  trial       INTEGER NOT NULL REFERENCES trial (id),
+  attempt     INTEGER NOT NULL,
+  worker      INTEGER NOT NULL REFERENCES worker (id),
+  state       TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed', 'lost')),
+  reason      TEXT NOT NULL DEFAULT '',
+  rows        INTEGER,              -- of its Done
+  rows_digest TEXT,
+  summary     TEXT CHECK (summary IS NULL OR json_valid(summary)),
+  started     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ')),
+  ended       TEXT,
+  PRIMARY KEY (trial, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE output (
+  trial   INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  name    TEXT NOT NULL,            -- weights, masks
+  digest  TEXT NOT NULL,            -- of the artifact
+  PRIMARY KEY (trial, attempt, name),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE measurement (
+  trial     INTEGER NOT NULL,
+  attempt   INTEGER NOT NULL,
+  split     INTEGER NOT NULL REFERENCES split (id),
+  image     INTEGER NOT NULL,       -- position in the pack
+  iteration INTEGER NOT NULL,       -- refinements so far, from 0
+  metric    INTEGER NOT NULL REFERENCES metric (id),
+  value     REAL NOT NULL,
+  PRIMARY KEY (trial, attempt, split, image, iteration, metric),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE epoch (
+  trial             INTEGER NOT NULL,
+  attempt           INTEGER NOT NULL,
+  epoch             INTEGER NOT NULL,  -- from 1
+  train_loss        REAL NOT NULL,
+  validation_dice   REAL NOT NULL,     -- what early stopping looks at; no Dice of every net: epoch_signal
+  seconds           REAL NOT NULL,
+  images_per_second REAL NOT NULL,
+  PRIMARY KEY (trial, attempt, epoch),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE selection (
+  trial    INTEGER PRIMARY KEY REFERENCES trial (id),
+  position INTEGER NOT NULL,        -- of the chosen candidate, from 0
+  value    TEXT NOT NULL CHECK (json_valid(value)),  -- its patch
+  excluded INTEGER NOT NULL         -- candidates without a full set of scores
+) STRICT;
