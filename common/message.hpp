@@ -18,7 +18,7 @@
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 2;
+inline constexpr int protocol_version = 3;
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
 
@@ -36,7 +36,8 @@ struct Hello {
   bool operator==(const Hello&) const = default;
 };
 
-/// Asks for at most `slots` trials. Answered by Assign or Idle.
+/// Asks for at most `slots` trials, instead of what was asked for before. Answered by Assign or
+/// Idle; 0, which asks for nothing any more, by nothing.
 struct Ask {
   int slots = 1;
   bool operator==(const Ask&) const = default;
