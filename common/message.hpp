@@ -38,7 +38,8 @@ struct Hello {
   bool operator==(const Hello&) const = default;
 };
 
-/// Offers `slots` free slots. Answered by Assign or Idle.
+/// Offers `slots` free slots, instead of what was offered before. Answered by Assign or Idle; 0,
+/// which asks for nothing any more, by nothing.
 struct Ask {
   int slots = 1;
   bool operator==(const Ask&) const = default;

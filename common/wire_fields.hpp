@@ -121,7 +121,7 @@ void list_fields(Hello& m, Field&& field) {
 
 template <class Field>
 void list_fields(Ask& m, Field&& field) {
-  field("slots", m.slots, 1);
+  field("slots", m.slots, 0);
 }
 
 template <class Field>

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <csignal>
-#include <thread>
 
 #include "common/wire.hpp"
 #include "worker/agent/environment.hpp"
 #include "worker/agent/supervisor.hpp"
+#include "worker/agent/wait_for_access.hpp"
 
 namespace hone {
 
@@ -57,21 +57,34 @@ Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFold
                    spdlog::warn("other-coordinator access={}", options_.access.string());
                    finish(exit_again);
                  }}),
-      trials_(io_, place_of(options, spool),
-              {.send = [this](std::string text) { link_.send(std::move(text)); },
-               .access = [this] { return link_.access(); },
-               .is_connected = [this] { return connected_; },
-               .on_change = [this] { look_around(); },
-               .on_hopeless =
-                   [this](const std::string& why) {
-                     spdlog::critical("no-trainer why=\"{}\"", why);
-                     finish(exit_hopeless);
-                   }}) {}
+      time_left_(io_, options.ends_at,
+                 {.on_last_start =
+                      [this] {
+                        spdlog::info("time-left: no further trial would be done in time");
+                        drain();
+                      },
+                  .on_end =
+                      [this] {
+                        if (!stopping_) stop_at_once("the time of the worker's job is over");
+                      }}),
+      trials_(
+          io_, place_of(options, spool),
+          {.send = [this](std::string text) { link_.send(std::move(text)); },
+           .access = [this] { return link_.access(); },
+           .is_connected = [this] { return connected_; },
+           .on_change = [this] { look_around(); },
+           .on_trained = [this](std::chrono::milliseconds duration) { time_left_.learn(duration); },
+           .on_hopeless =
+               [this](const std::string& why) {
+                 spdlog::critical("no-trainer why=\"{}\"", why);
+                 finish(exit_hopeless);
+               }}) {}
 
 int Agent::run() {
   on_signal();
   trials_.start();
   link_.start();
+  time_left_.start();
   io_.run();
   trials_.close();
   return exit_code_;
@@ -190,17 +203,23 @@ void Agent::on_signal() {
     if (draining_) {
       stop_at_once("the worker was stopped");
     } else {
-      draining_ = true;
       if (options_.grace) {
         stop_timer_.expires_after(*options_.grace);
         stop_timer_.async_wait([this](boost::system::error_code cancelled) {
           if (!cancelled) stop_at_once("the worker was stopped");
         });
       }
-      look_around();
+      drain();
     }
     on_signal();
   });
+}
+
+void Agent::drain() {
+  draining_ = true;
+  // What was asked for is not wanted any more.
+  if (connected_) link_.send(encode(FromWorker(Ask{.slots = 0})));
+  look_around();
 }
 
 void Agent::stop_at_once(const std::string& why) {
@@ -220,12 +239,7 @@ void Agent::finish(int exit_code) {
 
 int run_agent(const WorkerOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
-  milliseconds pause{100};
-  while (!std::filesystem::exists(options.access)) {
-    spdlog::info("waiting-for access={} ms={}", options.access.string(), pause.count());
-    std::this_thread::sleep_for(pause);
-    pause = std::min(2 * pause, milliseconds(5000));
-  }
+  wait_for_access(options.access);
   try {
     const Access access = read_access(options.access);
     // Tickets mean something to one coordinator only, and its token tells it from others.

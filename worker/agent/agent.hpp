@@ -10,6 +10,7 @@
 #include "worker/agent/link.hpp"
 #include "worker/agent/options.hpp"
 #include "worker/agent/spool.hpp"
+#include "worker/agent/time_left.hpp"
 #include "worker/agent/trials.hpp"
 
 namespace hone {
@@ -38,6 +39,7 @@ class Agent {
   void look_around();
   void ask();
   void renew_later();
+  void drain();
   void stop_at_once(const std::string& why);
   void finish(int exit_code);
   int wanted_slots() const;
@@ -50,6 +52,7 @@ class Agent {
   boost::asio::steady_timer ask_timer_;
   boost::asio::steady_timer stop_timer_;
   Link link_;
+  TimeLeft time_left_;
   Trials trials_;
   std::chrono::milliseconds lease_{0};
   int taken_ = 0;           // trials, since the start

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
+#include <string>
 
 #include "worker/agent/agent.hpp"
 #include "worker/agent/environment.hpp"
@@ -32,6 +33,11 @@ int supervise_agent(const hone::WorkerOptions& options, int argc, char** argv) {
                              // Whoever kills the supervisor wants the worker to end.
                              .death_signal = SIGTERM};
   command.arguments.emplace_back("--agent");
+  if (options.ends_at) {  // an agent that is started again has no more time than the first
+    const auto end = options.ends_at->time_since_epoch();
+    const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(end).count();
+    command.arguments.insert(command.arguments.end(), {"--ends-at", std::to_string(count)});
+  }
   return hone::supervise(command);
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/version.hpp"
 #include "worker/agent/environment.hpp"
+#include "worker/agent/time_left.hpp"
 
 namespace hone {
 
@@ -61,6 +62,8 @@ struct Given {
   long long grace = 0;
   std::string hosts;
   std::string mpirun_arguments;
+  std::string time_left;
+  long long ends_at = -1;  // milliseconds of the steady clock
 };
 
 /// Where teams run: on this host's slots, or also on those that --hosts names.
@@ -101,9 +104,28 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--grace", given.grace,
                  "Seconds that running trials get after a first signal [without end]; 0: none")
       ->check(CLI::Range(0LL, 1'000'000'000LL));
+  app.add_option("--time-left", given.time_left,
+                 "Seconds until the job ends that this worker is in, or 'auto': what Slurm grants. "
+                 "No trial is taken that would take longer (as long as the longest so far); what "
+                 "runs is given back 15 seconds before the end");
   app.add_flag("--with-parent", options.with_parent,
                "Stop when the process that started this one ends, however it ends");
-  app.add_flag("--agent", options.is_agent)->group("");  // hidden: the supervisor's own
+  // Hidden: the supervisor's own.
+  app.add_flag("--agent", options.is_agent)->group("");
+  app.add_option("--ends-at", given.ends_at)->group("");
+}
+
+[[noreturn]] void refuse(const char* why) {
+  std::fprintf(stderr, "hone-worker: error: %s; see 'hone-worker --help'\n", why);
+  throw CommandLineEnd{wrong_usage};
+}
+
+std::optional<std::chrono::steady_clock::time_point> end_of(const Given& given) {
+  using Instant = std::chrono::steady_clock::time_point;
+  if (given.ends_at >= 0) return Instant(std::chrono::milliseconds(given.ends_at));
+  if (given.time_left.empty()) return {};
+  const auto left = time_left(given.time_left);
+  return left ? std::optional(std::chrono::steady_clock::now() + *left) : std::nullopt;
 }
 
 }  // namespace
@@ -122,15 +144,18 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::Success& answered) {  // --help, --version
     throw CommandLineEnd{app.exit(answered)};
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "hone-worker: error: %s; see 'hone-worker --help'\n", error.what());
-    throw CommandLineEnd{wrong_usage};
+    refuse(error.what());
+  }
+  try {
+    options.ends_at = end_of(given);
+  } catch (const TimeLeftError& error) {
+    refuse(error.what());
   }
   options.slots = given.slots > 0 ? given.slots : std::max(1, own_cores() / options.threads);
   try {
     options.team = team_place(given, options.team, options.slots);
   } catch (const std::invalid_argument& error) {
-    std::fprintf(stderr, "hone-worker: error: %s\n", error.what());
-    throw CommandLineEnd{wrong_usage};
+    refuse(error.what());
   }
   if (given.count > 0) options.count = given.count;
   if (app.count("--grace") > 0) options.grace = std::chrono::seconds(given.grace);

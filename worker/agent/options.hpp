@@ -22,7 +22,8 @@ struct WorkerOptions {
   std::optional<int> count;                   // trials to take at most; nothing: no limit
   std::optional<std::chrono::seconds> grace;  // after a first signal; nothing: as long as it takes
   std::optional<std::chrono::seconds> patience;  // see Slot; for tests: HONE_TRAINER_SILENCE
-  bool is_agent = false;                         // started by the supervisor
+  std::optional<std::chrono::steady_clock::time_point> ends_at;  // of the job that we are in
+  bool is_agent = false;                                         // started by the supervisor
 };
 
 /// The command line was answered (--help) or refused; the text has been printed.

@@ -58,6 +58,7 @@ void Trials::take(const Lease& lease) {
                lease.spec.rotation, lease.spec.fold, lease.spec.seed);
   HeldTrial trial(lease, spool_.open(lease.ticket));
   trial.standing.epochs = lease.spec.training.epochs;
+  trial.taken = std::chrono::steady_clock::now();
   trials_.emplace(lease.ticket, std::move(trial));
   start_waiting();
 }

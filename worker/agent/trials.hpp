@@ -24,6 +24,7 @@ struct TrialsEvents {
   std::function<Access()> access;         // for artifacts
   std::function<bool()> is_connected;
   std::function<void()> on_change;  // a slot has become free, or a trial is over
+  std::function<void(std::chrono::milliseconds duration)> on_trained;  // from the lease on
   std::function<void(const std::string& why)> on_hopeless;
 };
 
@@ -98,6 +99,7 @@ class Trials {
     std::string summary;
     Outcome outcome = Outcome::finished;
     std::string reason;
+    std::chrono::steady_clock::time_point taken;  // not of a trial found in the spool
     int tries = 0;  // of a transfer, in vain, with the coordinator there
   };
 

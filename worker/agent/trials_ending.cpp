@@ -41,6 +41,8 @@ void Trials::take_up(const Ticket& ticket) {
 
 void Trials::on_trained(HeldTrial& trial, const Trained& trained) {
   report(trial);
+  events_.on_trained(std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - trial.taken));
   trial.outcome = trained.outcome;
   trial.reason = trained.reason;
   trial.summary = trained.summary;

@@ -40,8 +40,8 @@ struct Script {
       frame.sequence = report;
       for (int row = 0; row < settings.rows; ++row) {
         const auto number = static_cast<std::int32_t>(report * settings.rows + row);
-        frame.rows.push_back(
-            {Split::validation, number % images, number / images, Metric::dice, 0.5 + 1e-6 * number});
+        frame.rows.push_back({Split::validation, number % images, number / images, Metric::dice,
+                              0.5 + 1e-6 * number});
       }
       frame.epochs.push_back({report + 1, 0.5, 0.5, 0.1, 100});
       all.insert(all.end(), frame.rows.begin(), frame.rows.end());

@@ -12,11 +12,11 @@ namespace hone::bench {
 /// Simulated workers: what an agent says, over real sockets, without training anything.
 struct FleetSettings {
   Access access;
-  Digest artifact;          // that the coordinator has; every trial leaves it
-  int workers = 64;         // connections, one slot each
-  std::int64_t trials = 0;  // that all of them finish together
-  int reports = 0;          // of each trial, before its Done
-  int rows = 0;             // of each report
+  Digest artifact;                    // that the coordinator has; every trial leaves it
+  int workers = 64;                   // connections, one slot each
+  std::int64_t trials = 0;            // that all of them finish together
+  int reports = 0;                    // of each trial, before its Done
+  int rows = 0;                       // of each report
   std::chrono::milliseconds work{0};  // that each trial takes
 };
 

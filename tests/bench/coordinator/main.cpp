@@ -44,9 +44,12 @@ void fsync(const Options&) {
 }
 
 void rows(const Options& options) {
-  const FleetResult result = run_alone(
-      {.access = {}, .artifact = {}, .workers = options.workers, .trials = 4 * options.workers,
-       .reports = 5, .rows = 1000});
+  const FleetResult result = run_alone({.access = {},
+                                        .artifact = {},
+                                        .workers = options.workers,
+                                        .trials = 4 * options.workers,
+                                        .reports = 5,
+                                        .rows = 1000});
   print({.id = "coordinator/rows",
          .what = "durable result rows",
          .value = static_cast<double>(result.rows) / result.seconds,
@@ -56,9 +59,12 @@ void rows(const Options& options) {
 }
 
 void cycles(const Options& options) {
-  const FleetResult result = run_alone(
-      {.access = {}, .artifact = {}, .workers = options.workers, .trials = options.trials,
-       .reports = 5, .rows = 1});
+  const FleetResult result = run_alone({.access = {},
+                                        .artifact = {},
+                                        .workers = options.workers,
+                                        .trials = options.trials,
+                                        .reports = 5,
+                                        .rows = 1});
   print({.id = "coordinator/life-cycles",
          .what = "durable trial life-cycles: lease, 5 reports, done",
          .value = static_cast<double>(result.trials) / result.seconds,
@@ -87,8 +93,7 @@ int main(int argc, char** argv) {
   Options options;
   std::vector<std::string> names;
   CLI::App app("Measures the coordinator; prints one JSON line a figure.");
-  app.add_option("FIGURE", names, "Which; all when left out")
-      ->check(CLI::IsMember(figures));
+  app.add_option("FIGURE", names, "Which; all when left out")->check(CLI::IsMember(figures));
   app.add_option("--workers", options.workers)->capture_default_str()->check(CLI::Range(1, 4000));
   app.add_option("--trials", options.trials)->capture_default_str()->check(CLI::Range(1, 1000000));
   CLI11_PARSE(app, argc, argv);

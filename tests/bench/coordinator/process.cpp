@@ -68,7 +68,8 @@ double fsync_p50_ms(const std::filesystem::path& folder) {
   std::vector<double> times;
   for (int i = 0; i < 200; ++i) {
     const auto start = Clock::now();
-    if (::pwrite(descriptor, page.data(), page.size(), i * 4096L) < 0 || ::fdatasync(descriptor) != 0)
+    if (::pwrite(descriptor, page.data(), page.size(), i * 4096L) < 0 ||
+        ::fdatasync(descriptor) != 0)
       throw std::runtime_error("cannot write to " + file.string());
     times.push_back(1000 * seconds_since(start));
   }
@@ -151,13 +152,13 @@ std::string Coordinator::submit(const std::string& name, std::int64_t trials,
     seeds += (seed == 1 ? "" : ",") + std::to_string(seed);
   HttpClient client(access_, std::chrono::minutes(30));
   const auto answer = client.post(
-      "/api/v1/sweeps",
-      R"({"experiment": {"name": ")" + name + R"(", "profile": "smoke", "tables": ["lambda"],
+      "/api/v1/sweeps", R"({"experiment": {"name": ")" + name +
+                            R"(", "profile": "smoke", "tables": ["lambda"],
           "inner_folds": 4, "lambdas": [0.03, 0.1, 0.3, 1, 3], "rotations": [0, 1, 2, 3, 4],
-          "seeds": [)" +
-          seeds + R"(], "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]},
+          "seeds": [)" + seeds +
+                            R"(], "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]},
           "packs": {"toy": ")" +
-          pack.hex() + "\"}}");
+                            pack.hex() + "\"}}");
   if (!answer.ok()) throw std::runtime_error(answer.body);
   return answer.body;
 }

@@ -140,6 +140,39 @@ TEST_F(Agent, EndsWithAnErrorWhenItsTokenIsWrong) {
   EXPECT_EQ(worker.wait(), 1);
 }
 
+TEST_F(Agent, GivesBackWhatRunsBeforeItsJobEnds) {
+  const auto only = lease(1);
+  WorkerProcess worker(access_, cache_, {"--time-left", "4"}, {"HONE_QUICK_MILLISECONDS=60000"});
+  EXPECT_EQ(worker.wait(), 0);
+  const auto failed = all<Failed>(coordinator_.heard());
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed.at(0).ticket, only.ticket);
+  EXPECT_EQ(failed.at(0).failure, Failure::returned);
+  EXPECT_EQ(failed.at(0).reason, "the time of the worker's job is over");
+}
+
+TEST_F(Agent, TakesNoTrialThatItsJobLeavesNoTimeFor) {
+  lease(1);
+  lease(2);
+  WorkerProcess worker(access_, cache_, {"--time-left", "8"}, {"HONE_QUICK_MILLISECONDS=4000"});
+  EXPECT_EQ(worker.wait(), 0);
+  const Heard heard = coordinator_.heard();
+  EXPECT_EQ(all<Done>(heard).size(), 1U);
+  EXPECT_TRUE(all<Failed>(heard).empty());
+  EXPECT_EQ(all<Ask>(heard).back().slots, 0);
+}
+
+TEST_F(Agent, SaysWhichAccessFileItWaitsFor) {
+  const auto missing = folder_ / "elsewhere" / "access.json";
+  const std::string log = folder_ / "log";
+  WorkerProcess worker(missing, cache_, {}, {}, log);
+  const auto says = [&] {
+    return text_of_file(log).find("waiting for the access file " + missing.string() +
+                                  ": there is no folder") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually(says)) << text_of_file(log);
+}
+
 TEST_F(Agent, NeverAsksWhenItsTrainerDoesNotRun) {
   lease(1);
   WorkerProcess worker(access_, cache_, {"--trainer", "/nowhere/hone-trainer"});

@@ -46,6 +46,11 @@ bool eventually(const std::function<bool()>& holds, std::chrono::seconds limit) 
   return true;
 }
 
+std::string text_of_file(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
 bool is_alive(pid_t process) {
   std::ifstream in("/proc/" + std::to_string(process) + "/stat");
   std::string number;
@@ -57,7 +62,7 @@ bool is_alive(pid_t process) {
 
 WorkerProcess::WorkerProcess(const std::filesystem::path& access,
                              const std::filesystem::path& cache, std::vector<std::string> arguments,
-                             std::vector<std::string> environment) {
+                             std::vector<std::string> environment, const std::string& log) {
   ChildCommand command{.program = bin("hone-worker"),
                        .arguments = {"--access", access.string(), "--cache", cache.string(),
                                      "--trainer", bin("quick-trainer").string(), "--slots", "1"},
@@ -65,6 +70,11 @@ WorkerProcess::WorkerProcess(const std::filesystem::path& access,
                        .death_signal = SIGKILL};
   for (auto& argument : arguments) command.arguments.push_back(std::move(argument));
   for (auto& entry : environment) command.environment.push_back(std::move(entry));
+  if (!log.empty()) {
+    command.arguments.insert(command.arguments.begin(),
+                             {"-c", "exec \"$0\" \"$@\" 2>" + log, command.program.string()});
+    command.program = "/bin/sh";
+  }
   pid_ = start_child(command, nullptr);
 }
 

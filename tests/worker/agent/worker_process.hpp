@@ -14,7 +14,8 @@ namespace hone::testing {
 class WorkerProcess {
  public:
   WorkerProcess(const std::filesystem::path& access, const std::filesystem::path& cache,
-                std::vector<std::string> arguments, std::vector<std::string> environment = {});
+                std::vector<std::string> arguments, std::vector<std::string> environment = {},
+                const std::string& log = "");  // '' : as ours
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -38,5 +39,8 @@ bool eventually(const std::function<bool()>& holds,
                 std::chrono::seconds limit = std::chrono::seconds(20));
 
 bool is_alive(pid_t process);
+
+/// '' if there is none.
+std::string text_of_file(const std::filesystem::path& file);
 
 }  // namespace hone::testing

@@ -1,0 +1,97 @@
+"""A sweep over three hosts: the coordinator on one, workers on the others, started by mpirun.
+
+What is held: the table is that of `hone run` on one machine, byte for byte, also when a host is lost
+in the middle.
+"""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+import netns  # noqa: E402
+from harness import (HONE, SOURCE, TRIALS, WORKER, HoneTest, query, results, trials_done,  # noqa: E402
+                     violations)
+
+LAUNCH = SOURCE / "scripts" / "launch"
+
+
+class HostsTest(HoneTest):
+    """Three hosts, and a coordinator on the first. Each host has a cache of its own."""
+
+    def setUp(self):
+        super().setUp()
+        if why := netns.why_not():
+            self.skipTest(why)
+        self.hosts = netns.Hosts(self.folder, 3)
+        self.addCleanup(self.hosts.down)
+        self.state = self.folder / "state"
+        self.access = self.state / "access.json"
+        self.start(*self.hosts.command("h1", HONE, "serve", "--state", self.state, "--bind",
+                                       self.hosts.address("h1"), "--lease", 2), name="serve")
+        self.wait_until("the coordinator answers", lambda: self.hosts.run(
+            "h1", HONE, "status", "--state", self.state, env=self.environment).returncode == 0)
+
+    def on_login_node(self, *words):
+        return self.run_program(*self.hosts.command("h1", *words))
+
+    def start_workers(self, *words):
+        """One worker on h2 and one on h3, by the launcher that people use."""
+        script = ('exec "$0" --cache "$1/cache-$(hostname)" --access "$1/state/access.json" '
+                  '--slots 1 "${@:2}"')
+        host_file = self.folder / "hosts.txt"
+        host_file.write_text("h2 slots=2\nh3 slots=2\n")
+        self.environment |= {"HONE_WORKER": str(self.folder / "worker"),
+                             "HONE_MPIRUN": " ".join(self.hosts.mpi_options()),
+                             "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+        worker = self.folder / "worker"
+        worker.write_text(f'#!/bin/bash\nset -- {WORKER} {self.folder} "$@"\n'
+                          f"exec bash -c '{script}' \"$@\"\n")
+        worker.chmod(0o755)
+        return self.start(*self.hosts.command("h1", LAUNCH / "mpirun", host_file, *words),
+                          name="workers")
+
+    def assert_same_as_one_machine(self):
+        other = self.folder / "one-machine"
+        self.hone("run", self.tiny(), "--state", other, "--slots", 2)
+        self.assertEqual(self.hone("table", "II", "--state", self.state).stdout,
+                         self.hone("table", "II", "--state", other).stdout)
+        self.assertEqual(results(self.state), results(other))
+        self.assertEqual(violations(self.state), [])
+        hosts = query(self.state, "SELECT DISTINCT host FROM worker JOIN attempt ON worker = id "
+                      "ORDER BY host")
+        self.assertEqual(hosts, [("h2",), ("h3",)])
+        print(f"{TRIALS} trials; workers and hosts:", query(
+            self.state, "SELECT host, attempt.state, count(*) FROM attempt JOIN worker ON worker = id"
+            " GROUP BY 1, 2"))
+
+
+class ThreeHosts(HostsTest):
+    def test_mpirun_over_two_hosts_gives_the_table_of_one_machine(self):
+        self.on_login_node(HONE, "submit", self.tiny(), "--state", self.state)
+        workers = self.start_workers("--until-drained")
+        self.assertEqual(workers.wait(timeout=120), 0)
+        self.assert_same_as_one_machine()
+        for host in ("h2", "h3"):  # what a host needed has travelled to it
+            self.assertTrue(list((self.folder / f"cache-{host}" / "artifacts").iterdir()))
+            self.wait_until(f"nothing runs on {host}", lambda: not self.hosts.pids(host), 10)
+
+    def test_a_host_that_is_lost_in_the_middle_changes_no_number(self):
+        self.on_login_node(HONE, "submit", self.tiny(), "--state", self.state)
+        self.start_workers("--until-drained")
+        running = ("SELECT count(*) FROM attempt JOIN worker ON worker = id WHERE host = 'h3' AND "
+                   "attempt.state = 'running'")
+        self.wait_until("h3 trains", lambda: trials_done(self.state) >= 2 and
+                        query(self.state, running)[0][0])
+        self.hosts.lose("h3")
+        self.wait_until("all is done", lambda: '"finished": true' in self.hosts.run(
+            "h1", HONE, "status", 1, "--json", "--state", self.state,
+            env=self.environment).stdout.replace('":true', '": true'), 120)
+        self.assertEqual(query(self.state, "SELECT count(*) > 0 FROM attempt WHERE state = 'lost'"),
+                         [(1,)])
+        self.assert_same_as_one_machine()
+
+
+if __name__ == "__main__":
+    unittest.main()
