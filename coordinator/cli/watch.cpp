@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "coordinator/cli/connection.hpp"
 
@@ -111,17 +112,17 @@ bool is_finished(HttpClient& coordinator, SweepId sweep) {
 
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
-  std::int64_t last_open = -1;
+  std::pair<std::int64_t, json> last = {-1, {}};  // open trials, and what they wait for
   while (true) {
     const std::string body = patient_status_of(coordinator, sweep, keep_watching);
     const json status = json::parse(body);
     const std::int64_t open = count(status, "waiting") + count(status, "leased");
     if (terminal) {
       std::fprintf(stderr, "\r\033[K%s", progress_line(body).c_str());
-    } else if (open != last_open) {
+    } else if (std::pair(open, status.at("starved")) != last) {
       std::fprintf(stderr, "%s\n", progress_line(body).c_str());
     }
-    last_open = open;
+    last = {open, status.at("starved")};
     const bool finished = status.at("finished");
     if (finished || (keep_watching && !keep_watching())) {
       if (terminal) std::fprintf(stderr, "\n");
