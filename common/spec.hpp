@@ -69,6 +69,7 @@ enum class LossReduction : std::uint8_t {
 };
 enum class Precision : std::uint8_t { fp32, bf16 };
 enum class Layout : std::uint8_t { channels_first, channels_last };
+enum class Device : std::uint8_t { cpu, cuda };
 
 /// The U-Net of Table I; its defaults are the paper's.
 struct NetworkSpec {
@@ -135,6 +136,7 @@ struct Numerics {
   Layout layout = Layout::channels_last;
   int threads = 1;  // intra-op threads of the trainer
   int ranks = 1;    // trainers that share each batch of a training; an evaluation has one
+  Device device = Device::cpu;  // where the net is
   bool operator==(const Numerics&) const = default;
 };
 
@@ -210,6 +212,7 @@ std::string_view name_of(LossReduction);
 std::string_view name_of(Split);
 std::string_view name_of(Precision);
 std::string_view name_of(Layout);
+std::string_view name_of(Device);
 
 /// All names of an enumeration, in the order of its enumerators.
 template <class Enum>

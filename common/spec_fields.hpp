@@ -73,13 +73,14 @@ void for_each_field(Spec& numerics, Visit visit) {
   visit("layout", numerics.layout);
   visit("threads", numerics.threads);
   visit("ranks", numerics.ranks);
+  visit("device", numerics.device);
 }
 
 /// Fields that came when results of specs without them were stored already. A trial's canonical
 /// JSON leaves them out where they have their default, so that those results keep their names.
 inline bool is_late(std::string_view field) {
   return field == "loss_reduction" || field == "base_mask_values" || field == "feedback" ||
-         field == "mask_dropout" || field == "ranks";
+         field == "mask_dropout" || field == "ranks" || field == "device";
 }
 
 /// The part as an object of `Json`, a type of nlohmann's.

@@ -105,6 +105,11 @@ const std::vector<std::string_view>& names_of<Layout>() {
   static const std::vector<std::string_view> names = {"channels_first", "channels_last"};
   return names;
 }
+template <>
+const std::vector<std::string_view>& names_of<Device>() {
+  static const std::vector<std::string_view> names = {"cpu", "cuda"};
+  return names;
+}
 
 namespace {
 
@@ -173,6 +178,9 @@ std::string_view name_of(Precision value) {
   return name_in_list(value);
 }
 std::string_view name_of(Layout value) {
+  return name_in_list(value);
+}
+std::string_view name_of(Device value) {
   return name_in_list(value);
 }
 

@@ -155,9 +155,10 @@ ExperimentObject variant_refine_object() {
 }
 
 ExperimentObject numerics_object() {
-  return {"numerics",
-          {one_of("precision", names_of<Precision>()), one_of("layout", names_of<Layout>()),
-           integer("threads", 1, 256), integer("ranks", 1, 64)}};
+  return {
+      "numerics",
+      {one_of("precision", names_of<Precision>()), one_of("layout", names_of<Layout>()),
+       integer("threads", 1, 256), integer("ranks", 1, 64), one_of("device", names_of<Device>())}};
 }
 
 std::string range_text(const ExperimentKey& key) {

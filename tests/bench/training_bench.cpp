@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   bool channels_first = false;
   bool bf16 = false;
   bool joint = false;
+  bool cuda = false;
   CLI::App app("Measures training images a second.");
   app.add_option("--filters", spec.network.filters)->capture_default_str();
   app.add_option("--size", spec.image_size)->capture_default_str();
@@ -92,10 +93,12 @@ int main(int argc, char** argv) {
   app.add_flag("--refine", refiner, "A refiner: four channels and deformed masks");
   app.add_flag("--channels-first", channels_first);
   app.add_flag("--bf16", bf16);
+  app.add_flag("--cuda", cuda, "On a GPU");
   CLI11_PARSE(app, argc, argv);
   if (refiner) spec.role = hone::Role::refine;
   if (channels_first) spec.numerics.layout = hone::Layout::channels_first;
   if (joint) spec.training.image_augmentation = hone::ImageAugmentation::joint;
+  if (cuda) spec.numerics.device = hone::Device::cuda;
   if (bf16) spec.numerics.precision = hone::Precision::bf16;
 
   std::string name = (std::filesystem::temp_directory_path() / "hone-bench-XXXXXX").string();

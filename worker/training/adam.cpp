@@ -30,10 +30,12 @@ Adam::Adam(const TrainingSpec& training, const std::vector<Parameter>& parameter
       group.means.push_back(
           at::zeros_like(parameter.value, at::TensorOptions().requires_grad(false)));
       group.squares.push_back(at::zeros_like(group.means.back()));
-      group.steps.push_back(at::zeros({}, at::kFloat));
+      group.steps.push_back(at::zeros({}, group.means.back().options()));
     }
     if (!group.values.empty()) groups_.push_back(std::move(group));
   }
+  const at::Tensor& any = parameters.front().value;
+  if (any.is_cuda()) rate_ = at::full({}, learning_rate_, any.options().requires_grad(false));
 }
 
 void Adam::step() {
@@ -45,10 +47,22 @@ void Adam::step() {
       value.mutable_grad().reset();  // the next backward then moves its result in, without adding
     }
     at::_foreach_add_(group.steps, 1);
-    at::_fused_adam_(group.values, group.gradients, group.means, group.squares, {}, group.steps,
-                     learning_rate_, 0.9, 0.999, group.decay, epsilon_, /*amsgrad=*/false,
-                     /*maximize=*/false);
+    const auto update = [&](const auto& rate) {
+      at::_fused_adam_(group.values, group.gradients, group.means, group.squares, {}, group.steps,
+                       rate, 0.9, 0.999, group.decay, epsilon_, /*amsgrad=*/false,
+                       /*maximize=*/false);
+    };
+    rate_.defined() ? update(rate_) : update(learning_rate_);
   }
+}
+
+std::vector<at::Tensor> Adam::state() const {
+  std::vector<at::Tensor> all;
+  for (const Group& group : groups_) {
+    for (const auto* part : {&group.means, &group.squares, &group.steps})
+      all.insert(all.end(), part->begin(), part->end());
+  }
+  return all;
 }
 
 }  // namespace hone

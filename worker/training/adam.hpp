@@ -18,6 +18,9 @@ class Adam {
   /// parameter has one.
   void step();
 
+  /// All that step() changes besides the parameters.
+  std::vector<at::Tensor> state() const;
+
  private:
   struct Group {
     double decay = 0;
@@ -25,6 +28,7 @@ class Adam {
   };
 
   double learning_rate_;
+  at::Tensor rate_;  // the same on a GPU, where a captured step reads it; undefined on a CPU
   double epsilon_;
   std::vector<Group> groups_;
 };

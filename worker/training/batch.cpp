@@ -6,14 +6,15 @@
 
 namespace hone {
 
-Batch::Batch(int capacity, int channels, int size, Layout layout)
+Batch::Batch(int capacity, int channels, int size, Layout layout, bool pinned)
     : capacity_(capacity),
       channels_(channels),
       pixels_(static_cast<std::size_t>(size) * static_cast<std::size_t>(size)),
       stride_(layout == Layout::channels_last ? static_cast<std::size_t>(channels) : 1) {
   const auto format = layout == Layout::channels_last ? at::MemoryFormat::ChannelsLast
                                                       : at::MemoryFormat::Contiguous;
-  tensor_ = at::empty({capacity, channels, size, size}, at::TensorOptions(at::kFloat), format);
+  tensor_ = at::empty({capacity, channels, size, size},
+                      at::TensorOptions(at::kFloat).pinned_memory(pinned), format);
   tensor_.zero_();
   numbers_ = tensor_.data_ptr<float>();
 }

@@ -14,8 +14,8 @@ namespace hone {
 class Batch {
  public:
   /// Room for `capacity` images of `size` pixels a side with `channels` channels: 3, or 4 where the
-  /// last is a mask.
-  Batch(int capacity, int channels, int size, Layout layout);
+  /// last is a mask. Pinned memory goes to a GPU faster, and needs one.
+  Batch(int capacity, int channels, int size, Layout layout, bool pinned = false);
 
   int capacity() const { return capacity_; }
   int channels() const { return channels_; }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "worker/training/curve.hpp"
+#include "worker/training/device.hpp"
 #include "worker/training/predict_all.hpp"
 #include "worker/training/seed_agreement.hpp"
 #include "worker/training/weights.hpp"
@@ -65,7 +66,7 @@ std::unique_ptr<UNet> stored_net(const TrainingRequest& request) {
                         "evaluate.iterations: nothing but 0 without the input 'weights'");
   }
   auto net = std::make_unique<UNet>(spec.network, 4, quality_head_of(spec), spec.numerics.layout,
-                                    Streams(spec, 0));
+                                    Streams(spec, 0), device_of(spec.numerics));
   read_weights(weights->second, *net);
   return net;
 }

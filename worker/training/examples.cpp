@@ -1,5 +1,7 @@
 #include "worker/training/examples.hpp"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 
 namespace hone {
@@ -27,20 +29,22 @@ TrainingMask draw_source(const RefineSpec& refine, Random& random) {
 }  // namespace
 
 Examples::Examples(const TrialSpec& spec, const Inputs& inputs)
-    : batch(spec.training.batch, inputs.channels(), spec.image_size, spec.numerics.layout),
-      truths(static_cast<std::size_t>(spec.training.batch) *
-             static_cast<std::size_t>(inputs.pack().pixels())),
+    : batch(spec.training.batch, inputs.channels(), spec.image_size, spec.numerics.layout,
+            /*pinned=*/spec.numerics.device == Device::cuda),
+      truths(at::zeros(
+          {spec.training.batch, 1, spec.image_size, spec.image_size},
+          at::TensorOptions(at::kByte).pinned_memory(spec.numerics.device == Device::cuda))),
       overlaps(static_cast<std::size_t>(spec.training.batch)),
       depths(static_cast<std::size_t>(spec.training.batch)) {}
 
 std::span<const std::uint8_t> Examples::truth(int slot) const {
-  const std::size_t pixels = truths.size() / depths.size();
-  return std::span(truths).subspan(static_cast<std::size_t>(slot) * pixels, pixels);
+  const at::Tensor own = truths.select(0, slot);
+  return {own.const_data_ptr<std::uint8_t>(), static_cast<std::size_t>(own.numel())};
 }
 
 std::span<std::uint8_t> Examples::truth(int slot) {
-  const std::size_t pixels = truths.size() / depths.size();
-  return std::span(truths).subspan(static_cast<std::size_t>(slot) * pixels, pixels);
+  const at::Tensor own = truths.select(0, slot);
+  return {own.data_ptr<std::uint8_t>(), static_cast<std::size_t>(own.numel())};
 }
 
 ExampleMaker::ExampleMaker(const TrialSpec& spec, const Inputs& inputs, const Streams& streams)

@@ -17,11 +17,11 @@ struct Examples {
   Examples(const TrialSpec& spec, const Inputs& inputs);
 
   Batch batch;
-  int count = 0;                     // of slots that are filled
-  int of_batch = 0;                  // images of the whole batch, those of other ranks included
-  std::vector<std::uint8_t> truths;  // of every slot, in {0, 1}
-  std::vector<Overlap> overlaps;     // of a refiner's mask with its truth, by slot
-  std::vector<int> depths;           // how often the net is still to refine the slot's mask (A21)
+  int count = 0;                  // of slots that are filled
+  int of_batch = 0;               // images of the whole batch, those of other ranks included
+  at::Tensor truths;              // u8 [batch,1,S,S] in {0, 1}
+  std::vector<Overlap> overlaps;  // of a refiner's mask with its truth, by slot
+  std::vector<int> depths;        // how often the net is still to refine the slot's mask (A21)
 
   std::span<const std::uint8_t> truth(int slot) const;
   std::span<std::uint8_t> truth(int slot);

@@ -19,19 +19,23 @@ at::Tensor TensorMaker::kernel(const std::string& name, ParameterKind kind,
   if (shape.size() == 4 && layout_ == Layout::channels_last) {
     value = value.contiguous(at::MemoryFormat::ChannelsLast);
   }
+  value = value.to(device_);
   parameters_.push_back({name, value.set_requires_grad(true), kind});
   return value;
 }
 
 at::Tensor TensorMaker::vector(const std::string& name, ParameterKind kind, int length,
                                float value) {
-  parameters_.push_back(
-      {name, at::full({length}, value, at::kFloat).set_requires_grad(true), kind});
+  parameters_.push_back({name,
+                         at::full({length}, value, at::TensorOptions(at::kFloat).device(device_))
+                             .set_requires_grad(true),
+                         kind});
   return parameters_.back().value;
 }
 
 at::Tensor TensorMaker::statistic(const std::string& name, int length, float value) {
-  statistics_.push_back({name, at::full({length}, value, at::kFloat)});
+  statistics_.push_back(
+      {name, at::full({length}, value, at::TensorOptions(at::kFloat).device(device_))});
   return statistics_.back().value;
 }
 

@@ -32,8 +32,10 @@ enum class Phase : std::uint8_t { evaluation, training };
 /// Makes a net's tensors, each under its name, and keeps them in the order in which they are made.
 class TensorMaker {
  public:
-  /// Numbers come from `streams` (Purpose::initial_weights), a stream for each parameter.
-  TensorMaker(Layout layout, const Streams& streams) : layout_(layout), streams_(streams) {}
+  /// Numbers come from `streams` (Purpose::initial_weights), a stream for each parameter, and are
+  /// the same on every device.
+  TensorMaker(Layout layout, const Streams& streams, at::Device device)
+      : layout_(layout), streams_(streams), device_(device) {}
 
   /// A Xavier-uniform kernel; `fan_sum` is how many inputs and outputs an element joins.
   at::Tensor kernel(const std::string& name, ParameterKind kind,
@@ -46,6 +48,7 @@ class TensorMaker {
   at::Tensor statistic(const std::string& name, int length, float value);
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
+  at::Device device() const { return device_; }
 
   /// The parameters, as tensors of the same memory without a gradient, and then the statistics.
   std::vector<NamedTensor> state() const;
@@ -53,6 +56,7 @@ class TensorMaker {
  private:
   Layout layout_;
   Streams streams_;
+  at::Device device_;
   std::vector<Parameter> parameters_;
   std::vector<NamedTensor> statistics_;
 };

@@ -13,6 +13,7 @@
 #include "common/version.hpp"
 #include "worker/training/collective.hpp"
 #include "worker/training/conversation.hpp"
+#include "worker/training/cuda.hpp"
 #include "worker/training/heart.hpp"
 
 namespace {
@@ -26,7 +27,7 @@ bool die_with(pid_t parent) {
 
 /// One rank of a team. A rank that cannot go on ends all: the others would wait for it for ever.
 int run_rank() {
-  const auto team = hone::join_mpi_team();
+  const auto team = hone::with_nccl(hone::join_mpi_team());
   const hone::Heart heart(team->rank());
   spdlog::set_default_logger(
       spdlog::default_logger()->clone("rank-" + std::to_string(team->rank()) + "@" + team->host()));

@@ -11,16 +11,17 @@
 
 namespace hone {
 
-PrecisionGuard::PrecisionGuard(Precision precision) : active_(precision == Precision::bf16) {
+PrecisionGuard::PrecisionGuard(Precision precision, at::Device device)
+    : active_(precision == Precision::bf16), device_(device.type()) {
   if (!active_) return;
-  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-  at::autocast::set_autocast_enabled(at::kCPU, true);
+  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device_, true);
   // The cache of cast weights would outlive the optimizer's step that changes them.
   at::autocast::set_autocast_cache_enabled(false);
 }
 
 PrecisionGuard::~PrecisionGuard() {
-  if (active_) at::autocast::set_autocast_enabled(at::kCPU, false);
+  if (active_) at::autocast::set_autocast_enabled(device_, false);
 }
 
 namespace {
@@ -28,7 +29,7 @@ namespace {
 void read_quality(const at::Tensor& logits, Prediction& into) {
   into.quality.clear();
   if (!logits.defined()) return;
-  const at::Tensor quality = logits.contiguous();
+  const at::Tensor quality = logits.cpu().contiguous();
   const std::span rates(quality.const_data_ptr<float>(), static_cast<std::size_t>(quality.numel()));
   for (const float rate : rates) {
     if (!std::isfinite(rate)) {
@@ -56,14 +57,15 @@ void predict(const UNet& net, const Batch& batch, int count, Precision precision
   const c10::InferenceMode inference;
   UNet::Output output;
   {
-    const PrecisionGuard guard(precision);
-    output = net.forward(batch.input(count));
+    const PrecisionGuard guard(precision, net.device());
+    output = net.forward(batch.input(count).to(net.device()));
   }
   read_quality(output.quality, into);
   into.masks.clear();
   if (!output.mask.defined()) return;
-  const float* logits = output.mask.const_data_ptr<float>();
-  into.masks.resize(static_cast<std::size_t>(output.mask.numel()));
+  const at::Tensor mask = output.mask.cpu();
+  const float* logits = mask.const_data_ptr<float>();
+  into.masks.resize(static_cast<std::size_t>(mask.numel()));
   bool finite = true;
   for (std::size_t i = 0; i < into.masks.size(); ++i) {
     finite = finite && std::isfinite(logits[i]);
@@ -73,10 +75,12 @@ void predict(const UNet& net, const Batch& batch, int count, Precision precision
 }
 
 void climb(const UNet& net, const Batch& batch, int count, Precision precision, Prediction& into) {
-  const at::Tensor input = batch.input(count).detach().clone().set_requires_grad(true);
+  const at::Tensor input =
+      batch.input(count).to(net.device(), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  input.set_requires_grad(true);
   at::Tensor quality;
   {
-    const PrecisionGuard guard(precision);
+    const PrecisionGuard guard(precision, net.device());
     quality = net.forward(input).quality;
   }
   read_quality(quality.detach(), into);
@@ -84,8 +88,8 @@ void climb(const UNet& net, const Batch& batch, int count, Precision precision, 
   // division by the largest magnitude removes, and cannot vanish where the sigmoid saturates.
   quality.sum().backward({}, /*retain_graph=*/std::nullopt, /*create_graph=*/false,
                          at::TensorList{input});
-  const at::Tensor gradient = input.grad().select(1, 3).contiguous();
-  const at::Tensor masks = input.detach().select(1, 3).contiguous();
+  const at::Tensor gradient = input.grad().select(1, 3).cpu().contiguous();
+  const at::Tensor masks = input.detach().select(1, 3).cpu().contiguous();
   const auto total = static_cast<std::size_t>(masks.numel());
   const std::span gradients(gradient.const_data_ptr<float>(), total);
   into.masks.assign(masks.const_data_ptr<float>(), masks.const_data_ptr<float>() + total);

@@ -28,17 +28,18 @@ void predict(const UNet& net, const Batch& batch, int count, Precision precision
 /// Otherwise as predict().
 void climb(const UNet& net, const Batch& batch, int count, Precision precision, Prediction& into);
 
-/// While it lives, the net's layers run in the given precision on this thread; fp32 changes
+/// While it lives, layers on the device run in the given precision on this thread; fp32 changes
 /// nothing.
 class PrecisionGuard {
  public:
-  explicit PrecisionGuard(Precision precision);
+  PrecisionGuard(Precision precision, at::Device device);
   ~PrecisionGuard();
   PrecisionGuard(const PrecisionGuard&) = delete;
   PrecisionGuard& operator=(const PrecisionGuard&) = delete;
 
  private:
   bool active_;
+  at::DeviceType device_;
 };
 
 }  // namespace hone

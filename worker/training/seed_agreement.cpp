@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "worker/training/device.hpp"
 #include "worker/training/overlap.hpp"
 #include "worker/training/refinement.hpp"
 #include "worker/training/weights.hpp"
@@ -22,7 +23,7 @@ class SeedMasks {
   SeedMasks(const TrainingRequest& request, const Inputs& inputs, std::size_t seed)
       : values_(request.spec.refine),
         net_(request.spec.network, 4, quality_head_of(request.spec), request.spec.numerics.layout,
-             Streams(request.spec, 0)),
+             Streams(request.spec, 0), device_of(request.spec.numerics)),
         base_(input_file(request, input_of_seed(seed, "masks")), inputs.pack()),
         refiner_(request.spec, net_, inputs) {
     read_weights(input_file(request, input_of_seed(seed, "weights")), net_);

@@ -5,6 +5,7 @@
 #include <torch/headeronly/version.h>
 
 #include "common/wire.hpp"
+#include "worker/training/cuda.hpp"
 #include "worker/training/recycler.hpp"
 #include "worker/training/team_inputs.hpp"
 #include "worker/training/trial.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 void set_up_libtorch() {
   recycle_tensor_memory();
+  set_up_gpu();
   if (at::get_num_interop_threads() != 1) at::set_num_interop_threads(1);
   at::globalContext().setFlushDenormal(true);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);

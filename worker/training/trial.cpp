@@ -7,6 +7,7 @@
 
 #include "worker/training/collapse.hpp"
 #include "worker/training/deform_trial.hpp"
+#include "worker/training/device.hpp"
 #include "worker/training/evaluate.hpp"
 #include "worker/training/files.hpp"
 #include "worker/training/fit.hpp"
@@ -46,8 +47,9 @@ TrainedNet train_until_it_works(const TrainingRequest& request, const TrialConte
   TrainedNet trained;
   for (;; ++trained.reseeds) {
     const Streams streams(spec, trained.reseeds);
-    trained.net = std::make_unique<UNet>(spec.network, trial.inputs.channels(),
-                                         quality_head_of(spec), spec.numerics.layout, streams);
+    trained.net =
+        std::make_unique<UNet>(spec.network, trial.inputs.channels(), quality_head_of(spec),
+                               spec.numerics.layout, streams, device_of(spec.numerics));
     if (warm) read_weights(input_file(request, "weights"), *trained.net);
     trained.fit = fit(trial, *trained.net, streams, trained.fit.last_epoch, observer);
     trained.training_seconds += trained.fit.training_seconds;

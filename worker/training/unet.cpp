@@ -19,8 +19,8 @@ QualityHead quality_head_of(const TrialSpec& spec) {
 }
 
 UNet::UNet(const NetworkSpec& spec, int channels, QualityHead head, Layout layout,
-           const Streams& streams)
-    : spec_(spec), maker_(layout, streams) {
+           const Streams& streams, at::Device device)
+    : spec_(spec), maker_(layout, streams, device) {
   if (head == QualityHead::alone) spec_.quality_position = QualityPosition::latent;
   add_encoder(channels);
   if (head != QualityHead::alone) add_decoder();

@@ -38,15 +38,18 @@ class UNet {
  public:
   /// Xavier-uniform kernels, zero biases, from `streams` (Purpose::initial_weights).
   UNet(const NetworkSpec& spec, int channels, QualityHead head, Layout layout,
-       const Streams& streams);
+       const Streams& streams, at::Device device = at::kCPU);
+
+  /// Where its tensors are.
+  at::Device device() const { return maker_.device(); }
 
   struct Output {
     at::Tensor mask;     // logits, f32 [B,1,S,S], contiguous; undefined for a head alone
     at::Tensor quality;  // logits, f32 [B,1]; undefined without a head
   };
 
-  /// `input` is f32 [B,channels,S,S] with S divisible by 2^levels. Phase::training changes the
-  /// statistics that batch norms remember.
+  /// `input` is f32 [B,channels,S,S] on the net's device, with S divisible by 2^levels.
+  /// Phase::training changes the statistics that batch norms remember.
   Output forward(const at::Tensor& input, Phase phase = Phase::evaluation) const;
 
   const std::vector<Parameter>& parameters() const { return maker_.parameters(); }

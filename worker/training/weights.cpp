@@ -59,7 +59,7 @@ void write_weights(const std::filesystem::path& file, const UNet& net) {
   std::vector<at::Tensor> kept;  // row-major copies, alive until the file is written
   TensorFile content;
   for (const auto& [name, value] : net.state()) {
-    kept.push_back(value.contiguous());
+    kept.push_back(value.cpu().contiguous());
     const std::span numbers(kept.back().const_data_ptr<float>(),
                             static_cast<std::size_t>(value.numel()));
     content.tensors[name] = {ElementType::f32, value.sizes().vec(), std::as_bytes(numbers)};

@@ -104,7 +104,7 @@ TEST_F(Network, ComputesTheSameInEitherLayoutAndNearlyInHalfPrecision) {
     const auto first =
         made(spec, QualityHead::present, Layout::channels_first).forward(x.contiguous()).mask;
     EXPECT_TRUE(at::allclose(first, last, 1e-4, 1e-5));
-    const PrecisionGuard guard(Precision::bf16);
+    const PrecisionGuard guard(Precision::bf16, at::kCPU);
     const auto half = made(spec).forward(x, Phase::training);
     EXPECT_EQ(half.mask.scalar_type(), at::kFloat);
     (half.mask.sum() + half.quality.sum()).backward();
@@ -149,7 +149,7 @@ TEST(Layers, UnpoolPutsEachMaximumBack) {
 }
 
 TEST(Layers, ConvolveWithBatchNormIsWhatItsDefinitionSays) {
-  TensorMaker maker(Layout::channels_first, Streams(TrialSpec{}, 0));
+  TensorMaker maker(Layout::channels_first, Streams(TrialSpec{}, 0), at::kCPU);
   const Convolution layer = make_convolution(maker, "c", {5, 2, 3, 3}, Norm::batch);
   const at::Tensor x = at::rand({4, 2, 6, 6});
   const at::Tensor plain = at::conv2d(x, layer.weight, layer.bias, {1, 1}, {1, 1});

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "worker/training/examples.hpp"
+#include "worker/training/trial_context.hpp"
+#include "worker/training/unet.hpp"
+
+namespace hone {
+
+/// One step of a training after the other: forward, loss, backward, optimizer. Every rank of the
+/// team takes every step, each with its share of the batch.
+class TrainingStep {
+ public:
+  virtual ~TrainingStep() = default;
+
+  /// Learns from a batch, which it may change. Throws TrainingError(diverged) if the net's own
+  /// masks (A21) are not finite; a loss that is not finite is told by take_loss().
+  virtual void learn(Examples& examples) = 0;
+
+  /// The sum over the images that were learnt from since the last call, those of other ranks
+  /// included, of their batch's mean loss. Not finite if a loss was not.
+  virtual double take_loss() = 0;
+
+  /// Whether the parameters have the same bits on every rank.
+  virtual bool weights_agree() const = 0;
+};
+
+/// On the CPU: the loss and its derivatives are worked out by hand, in double; autograd begins at
+/// the logits. Keeps references, as long as it lives, to all it is given.
+std::unique_ptr<TrainingStep> make_host_step(const TrialContext& trial, UNet& net);
+
+/// On the net's device, all of it as tensors, the loss in fp32 by autograd. On a GPU a team of one
+/// rank has the whole step captured as a graph, one for each number of images. On a CPU it comes to
+/// what make_host_step() comes to but for rounding.
+std::unique_ptr<TrainingStep> make_tensor_step(const TrialContext& trial, UNet& net);
+
+/// The one for where the net is.
+std::unique_ptr<TrainingStep> make_training_step(const TrialContext& trial, UNet& net);
+
+/// What the rated quality of each image is to be (A19), but for QualityTarget::output, which only
+/// the net's output tells. The targets of control C5 move on by one image within the batch; a batch
+/// of one image keeps its own.
+std::vector<double> quality_targets(const RefineSpec& refine, const Examples& examples);
+
+/// Whether the net only rates masks (RefineMode::ascent), with a weight of 1.
+bool rates_only(const TrialSpec& spec);
+
+}  // namespace hone
