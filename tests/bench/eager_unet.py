@@ -43,19 +43,26 @@ class UNet(nn.Module):
 def measure(arguments, layout):
     torch.manual_seed(1)
     form = {"channels_last": torch.channels_last, "channels_first": torch.contiguous_format}[layout]
-    net = UNet(arguments.channels, arguments.filters).to(memory_format=form)
+    device = torch.device(arguments.device)
+    net = UNet(arguments.channels, arguments.filters).to(device, memory_format=form)
     kernels = [p for p in net.parameters() if p.dim() > 1]
     biases = [p for p in net.parameters() if p.dim() <= 1]
     adam = torch.optim.Adam([{"params": kernels, "weight_decay": 0.002}, {"params": biases}], lr=1e-4,
                             eps=1e-7, fused=True)
     size, batch = arguments.size, arguments.batch
-    images = torch.rand(4 * batch, arguments.channels, size, size).contiguous(memory_format=form)
-    truths = (torch.rand(4 * batch, 1, size, size) > 0.5).float()
+    images = torch.rand(4 * batch, arguments.channels, size, size).to(device).contiguous(memory_format=form)
+    truths = (torch.rand(4 * batch, 1, size, size) > 0.5).float().to(device)
+
+    def wait():
+        if device.type == "cuda":
+            torch.cuda.synchronize()
 
     def step(number):
         start = number % 4 * batch
         truth = truths[start:start + batch]
-        mask = torch.sigmoid(net(images[start:start + batch]))
+        with torch.autocast(device.type, torch.bfloat16, enabled=arguments.bf16):
+            logits = net(images[start:start + batch])
+        mask = torch.sigmoid(logits.float())
         both = (mask * truth).sum((1, 2, 3))
         total = mask.sum((1, 2, 3)) + truth.sum((1, 2, 3))
         loss = (1 - (2 * both + 1) / (total + 1)).mean()
@@ -65,11 +72,15 @@ def measure(arguments, layout):
 
     for number in range(3):
         step(number)
+    wait()
     start, used = time.perf_counter(), time.process_time()
     steps = 0
     while time.perf_counter() - start < arguments.seconds:
         step(steps)
         steps += 1
+        if steps % 10 == 0:
+            wait()  # or the clock would only see steps being handed over
+    wait()
     return {"images_per_second": steps * batch / (time.perf_counter() - start),
             "images_per_processor_second": steps * batch / (time.process_time() - used),
             "layout": layout}
@@ -84,7 +95,11 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--layout", choices=["channels_last", "channels_first"])
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    parser.add_argument("--bf16", action="store_true", help="autocast; else fp32 without TF32")
     arguments = parser.parse_args()
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     layouts = [arguments.layout] if arguments.layout else ["channels_last", "channels_first"]

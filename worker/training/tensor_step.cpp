@@ -25,10 +25,12 @@ enum Setting : std::int64_t { share_setting, images_setting, lambda_setting, set
 
 class TensorStep final : public TrainingStep {
  public:
-  TensorStep(const TrialContext& trial, UNet& net)
+  TensorStep(const TrialContext& trial, UNet& net, bool in_graphs)
       : trial_(trial),
         spec_(trial.spec),
         net_(net),
+        // The sums of a team's ranks are waited for on the host.
+        captures_(in_graphs && net.device().is_cuda() && trial.team.size() == 1),
         adam_(spec_.training, net.parameters()),
         exchange_(trial.team, net.parameters()),
         self_masks_(spec_),
@@ -61,7 +63,7 @@ class TensorStep final : public TrainingStep {
         examples.batch.input(examples.count), examples.truths.narrow(0, 0, examples.count),
         host_numbers_.narrow(0, 0, examples.count), host_settings_});
     const int count = examples.count;
-    if (!captures()) return step(count);
+    if (!captures_) return step(count);
     auto& graph = graphs_[count];
     if (!graph) graph = make_step_graph();
     graph->run([this, count] { step(count); }, state_);
@@ -80,9 +82,6 @@ class TensorStep final : public TrainingStep {
   at::Tensor zeros(at::IntArrayRef shape) const {
     return at::zeros(shape, at::TensorOptions(at::kFloat).device(net_.device()));
   }
-
-  /// The sums of a team's ranks are waited for on the host.
-  bool captures() const { return net_.device().is_cuda() && trial_.team.size() == 1; }
 
   void describe(const Examples& examples) {
     auto numbers = host_numbers_.accessor<float, 2>();
@@ -127,6 +126,7 @@ class TensorStep final : public TrainingStep {
   const TrialContext trial_;
   const TrialSpec& spec_;
   UNet& net_;
+  bool captures_;
   Adam adam_;
   GradientExchange exchange_;
   SelfMasks self_masks_;
@@ -140,8 +140,9 @@ class TensorStep final : public TrainingStep {
 
 }  // namespace
 
-std::unique_ptr<TrainingStep> make_tensor_step(const TrialContext& trial, UNet& net) {
-  return std::make_unique<TensorStep>(trial, net);
+std::unique_ptr<TrainingStep> make_tensor_step(const TrialContext& trial, UNet& net,
+                                               bool in_graphs) {
+  return std::make_unique<TensorStep>(trial, net, in_graphs);
 }
 
 }  // namespace hone

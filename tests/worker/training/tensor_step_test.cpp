@@ -13,7 +13,15 @@
 namespace hone {
 namespace {
 
-using MakeStep = decltype(&make_host_step);
+using MakeStep = std::function<std::unique_ptr<TrainingStep>(const TrialContext&, UNet&)>;
+
+std::unique_ptr<TrainingStep> in_graphs(const TrialContext& trial, UNet& net) {
+  return make_tensor_step(trial, net, true);
+}
+
+std::unique_ptr<TrainingStep> step_by_step(const TrialContext& trial, UNet& net) {
+  return make_tensor_step(trial, net, false);
+}
 
 /// What some steps came to.
 struct Learnt {
@@ -35,7 +43,7 @@ at::Tensor all_parameters(const UNet& net) {
 class Steps : public test::ExamplesTest {
  protected:
   /// Two epochs of the training images: batches of 5, 5 and 2 images.
-  Learnt learn(const TrialSpec& spec, MakeStep make) const {
+  Learnt learn(const TrialSpec& spec, const MakeStep& make) const {
     const Inputs given = inputs(spec);
     const Streams streams(spec, 0);
     UNet net(spec.network, given.channels(), quality_head_of(spec), spec.numerics.layout, streams,
@@ -59,7 +67,7 @@ class Steps : public test::ExamplesTest {
 
   void expect_alike(const TrialSpec& spec, double tolerance) const {
     const Learnt host = learn(at_home(spec), make_host_step);
-    const Learnt tensor = learn(spec, make_tensor_step);
+    const Learnt tensor = learn(spec, in_graphs);
     EXPECT_NEAR(host.loss, tensor.loss, tolerance * std::abs(host.loss));
     EXPECT_LT(relative_distance(host.change, tensor.change), 10 * tolerance);
     EXPECT_GT(host.change.norm().item<double>(), 0);
@@ -119,8 +127,8 @@ TEST_F(Steps, OfTensorsLearnWhatTheStepsByHandLearn) {
 TEST_F(Steps, TellOfALossThatIsNotFinite) {
   TrialSpec spec = spec_of(Role::segment);
   spec.training.learning_rate = 1e30;
-  for (const MakeStep make : {make_host_step, make_tensor_step})
-    EXPECT_FALSE(std::isfinite(learn(spec, make).loss));
+  EXPECT_FALSE(std::isfinite(learn(spec, make_host_step).loss));
+  EXPECT_FALSE(std::isfinite(learn(spec, step_by_step).loss));
 }
 
 TEST_F(Steps, OnAGpuWithoutOneAreRefusedWithTheReason) {
@@ -160,11 +168,34 @@ TEST_F(GpuSteps, InGraphsLearnWhatTheStepsByHandLearn) {
   }
 }
 
+TEST_F(GpuSteps, InGraphsGiveTheBitsOfTheSameStepsWithout) {
+  for (const Case& each : refiners) {
+    SCOPED_TRACE(each.name);
+    TrialSpec spec = on_gpu(spec_of(Role::refine));
+    each.change(spec);
+    const Learnt captured = learn(spec, in_graphs);
+    const Learnt plain = learn(spec, step_by_step);
+    EXPECT_EQ(captured.loss, plain.loss);
+    EXPECT_TRUE(at::equal(captured.change, plain.change));
+  }
+}
+
+TEST_F(GpuSteps, OfATeamAreAddedUpThroughNccl) {
+  const auto team = with_nccl(make_solo());
+  const at::Tensor numbers = at::arange(100'003, at::TensorOptions(at::kFloat).device(at::kCUDA));
+  const at::Tensor sums = numbers.clone();
+  team->all_reduce_sum(sums);
+  EXPECT_TRUE(at::equal(sums, numbers));
+  const at::Tensor at_home = at::ones({3});
+  team->all_reduce_sum(at_home);
+  EXPECT_TRUE(at::equal(at_home, at::ones({3})));
+}
+
 TEST_F(GpuSteps, OfBf16LearnNearlyTheSame) {
   TrialSpec spec = on_gpu(spec_of(Role::segment));
-  const Learnt exact = learn(spec, make_tensor_step);
+  const Learnt exact = learn(spec, in_graphs);
   spec.numerics.precision = Precision::bf16;
-  const Learnt rough = learn(spec, make_tensor_step);
+  const Learnt rough = learn(spec, in_graphs);
   EXPECT_NEAR(exact.loss, rough.loss, 0.02 * exact.loss);
   EXPECT_GT(std::abs(exact.loss - rough.loss), 0);  // it was really in bf16
 }
@@ -173,8 +204,8 @@ TEST_F(GpuSteps, GiveTheSameBitsEachTime) {
   for (const Precision precision : {Precision::fp32, Precision::bf16}) {
     TrialSpec spec = on_gpu(spec_of(Role::refine));
     spec.numerics.precision = precision;
-    const Learnt once = learn(spec, make_tensor_step);
-    const Learnt again = learn(spec, make_tensor_step);
+    const Learnt once = learn(spec, in_graphs);
+    const Learnt again = learn(spec, in_graphs);
     EXPECT_EQ(once.loss, again.loss);
     EXPECT_TRUE(at::equal(once.change, again.change));
   }
