@@ -78,8 +78,9 @@ if(NOT TARGET LibTorch::LibTorch)
   add_library(LibTorch::LibTorch INTERFACE IMPORTED GLOBAL)
   target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE ${LibTorch_includes})
   # The CUDA libraries register themselves when loaded and nothing names a symbol of theirs, so the
-  # linker would leave them out.
-  target_link_libraries(LibTorch::LibTorch INTERFACE -Wl,--push-state,--no-as-needed ${LibTorch_libraries} -Wl,--pop-state)
+  # linker would leave them out. The C++ library comes first: CUDA wheels export some functions of
+  # their own copy of it (std::filesystem's), which crash.
+  target_link_libraries(LibTorch::LibTorch INTERFACE -Wl,--push-state,--no-as-needed -lstdc++ ${LibTorch_libraries} -Wl,--pop-state)
   foreach(folder ${LibTorch_folders})
     target_link_options(LibTorch::LibTorch INTERFACE -Wl,-rpath,${folder} -Wl,-rpath-link,${folder})
   endforeach()
