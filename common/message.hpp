@@ -32,9 +32,10 @@ struct Hello {
   int slots = 1;
   int threads = 1;     // of each slot: trials that want more are not leased to this worker
   int ranks = 1;       // of the largest team that it can start, on its own slots or on more hosts
-  std::string device;  // "cpu", later "cuda:UUID"
+  std::string device;  // "cpu", or "cuda:" and its GPUs' UUIDs separated by commas
   std::vector<Precision> precisions;
   std::vector<Ticket> holding;  // what this agent still works on or has spooled
+  bool has_gpu() const { return device.starts_with("cuda"); }
   bool operator==(const Hello&) const = default;
 };
 
@@ -179,7 +180,7 @@ using ToTrainer = std::variant<Train>;
 struct Ready {
   int trainer = trainer_version;
   std::string library;  // "LibTorch 2.13.0"
-  std::string device;
+  std::string device;   // "cpu", or the name of the GPU
   bool operator==(const Ready&) const = default;
 };
 

@@ -60,6 +60,7 @@ std::string starved_text(const json& starved) {
   if (number("ranks") > number("most_ranks"))
     text += " a team of " + std::to_string(number("ranks")) + " ranks (the largest here has " +
             std::to_string(number("most_ranks")) + "; --slots or --hosts of hone-worker)";
+  if (number("gpus") > number("most_gpus")) text += " a GPU (numerics.device is cuda)";
   return text;
 }
 

@@ -78,20 +78,21 @@ json failures(Database& database, std::int64_t sweep) {
 }
 
 /// Trials that could start but for no connected worker having a slot of so many threads, or a team
-/// of so many ranks: at least what is named.
+/// of so many ranks, or a GPU: at least what is named.
 json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   Statement query = database.prepare(
-      "SELECT count(*), min(threads), min(ranks) FROM (SELECT t.spec ->> '$.numerics.threads' AS "
-      "threads, coalesce(t.spec ->> '$.numerics.ranks', 1) AS ranks FROM member st "
+      "SELECT count(*), min(threads), min(ranks), min(gpus) FROM (SELECT "
+      "t.spec ->> '$.numerics.threads' AS threads, "
+      "coalesce(t.spec ->> '$.numerics.ranks', 1) AS ranks, "
+      "coalesce(t.spec ->> '$.numerics.device', 'cpu') = 'cuda' AS gpus FROM member st "
       "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0) "
-      "WHERE threads > ? OR ranks > ?");
-  query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).step();
+      "WHERE threads > ? OR ranks > ? OR gpus > ?");
+  query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).bind(live.most.gpus).step();
   if (live.workers == 0 || query.integer(0) == 0) return {};
-  return {{"trials", query.integer(0)},
-          {"threads", query.integer(1)},
-          {"ranks", query.integer(2)},
-          {"most_threads", live.most.threads},
-          {"most_ranks", live.most.ranks}};
+  return {{"trials", query.integer(0)},        {"threads", query.integer(1)},
+          {"ranks", query.integer(2)},         {"gpus", query.integer(3)},
+          {"most_threads", live.most.threads}, {"most_ranks", live.most.ranks},
+          {"most_gpus", live.most.gpus}};
 }
 
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {

@@ -44,6 +44,7 @@ Service::Most Service::most() const {
   for (const auto& [connection, worker] : workers_) {
     most.threads = std::max(most.threads, worker.hello.threads);
     most.ranks = std::max(most.ranks, worker.hello.ranks);
+    most.gpus = std::max(most.gpus, worker.hello.has_gpu() ? 1 : 0);
   }
   return most;
 }

@@ -75,6 +75,7 @@ class Service {
   struct Most {
     int threads = 0;  // of a slot
     int ranks = 0;    // of a team
+    int gpus = 0;     // 1 with any
   };
   Most most() const;
 

@@ -35,13 +35,14 @@ std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, in
       "AND role <> 'select' AND coalesce(spec ->> '$.numerics.threads', 1) <= ?1 "
       "AND (coalesce(spec ->> '$.numerics.precision', 'fp32') = 'fp32' OR ?2) "
       "AND coalesce(spec ->> '$.numerics.ranks', 1) <= ?4 "
+      "AND (coalesce(spec ->> '$.numerics.device', 'cpu') = 'cpu' OR ?5) "
       "AND (?3 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?3)) "
       "ORDER BY CASE role WHEN 'deform' THEN 0 WHEN 'segment' THEN 1 WHEN 'refine' THEN 2 ELSE 3 "
       "END, image_steps DESC, id LIMIT 1");
   bool bf16 = false;
   for (const Precision precision : capabilities.precisions) bf16 |= precision == Precision::bf16;
   query.bind(capabilities.threads).bind(bf16 ? 1 : 0).bind(focus_id(focus_));
-  query.bind(capabilities.ranks);
+  query.bind(capabilities.ranks).bind(capabilities.has_gpu() ? 1 : 0);
   if (!query.step()) return {};
   Lease lease;
   lease.ticket = {{query.integer(0)}, query.integer(2) + 1};

@@ -29,9 +29,14 @@ TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
                       .environment = trainer_environment(process_environment(), options.threads),
                       // An orphaned trainer would go on using the cores of the next one.
                       .death_signal = SIGKILL},
+          .gpus = options.gpus,
           .team = options.team,
           .patience = options.patience,
           .slots = options.slots};
+}
+
+std::string device_text(const GpuList& gpus) {
+  return gpus.empty() ? "cpu" : "cuda:" + joined(gpus);
 }
 
 }  // namespace
@@ -96,7 +101,7 @@ void Agent::say_hello() {
                                      .slots = options_.slots,
                                      .threads = options_.threads,
                                      .ranks = largest_team(options_.team),
-                                     .device = "cpu",
+                                     .device = device_text(options_.gpus),
                                      .precisions = {Precision::fp32, Precision::bf16},
                                      .holding = trials_.holding()})));
 }

@@ -21,6 +21,7 @@ constexpr int wrong_usage = 2;
 constexpr const char* examples = R"(Examples:
   hone-worker                                      on this host, all cores, one thread a trial
   hone-worker --slots 2 --threads 4                two trials at a time, four threads each
+  hone-worker --gpus 0,1 --slots 4                 two trials on each of two GPUs
   mpirun -n 2 hone-worker --access run/access.json --until-drained
   hone-worker --slots 1 --hosts h1:1,h2:1          teams of two ranks over two hosts
   srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
@@ -63,6 +64,7 @@ struct Given {
   std::string hosts;
   std::string mpirun_arguments;
   std::string time_left;
+  std::string gpus = "all";
   long long ends_at = -1;  // milliseconds of the steady clock
 };
 
@@ -82,10 +84,13 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--access", options.access,
                  "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
                  "./hone-state]; waited for if it is not there");
-  app.add_option("--slots", given.slots, "Trials at the same time [cores / threads]")
+  app.add_option("--slots", given.slots, "Trials at the same time [one a GPU, or cores / threads]")
       ->check(CLI::Range(1, 1024));
   app.add_option("--threads", options.threads, "Threads of each trial [1]")
       ->check(CLI::Range(1, 1024));
+  app.add_option("--gpus", given.gpus,
+                 "GPUs for trials with numerics.device cuda: all, none, or UUIDs or numbers "
+                 "separated by commas [all]; slots take turns with them");
   app.add_option(
       "--hosts", given.hosts,
       "Hosts for teams of ranks that this host has too few slots for, as mpirun's --host "
@@ -113,6 +118,11 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   // Hidden: the supervisor's own.
   app.add_flag("--agent", options.is_agent)->group("");
   app.add_option("--ends-at", given.ends_at)->group("");
+}
+
+int slots_for(const WorkerOptions& options) {
+  if (!options.gpus.empty()) return static_cast<int>(options.gpus.size());
+  return std::max(1, own_cores() / options.threads);
 }
 
 [[noreturn]] void refuse(const char* why) {
@@ -151,9 +161,14 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   } catch (const TimeLeftError& error) {
     refuse(error.what());
   }
-  options.slots = given.slots > 0 ? given.slots : std::max(1, own_cores() / options.threads);
   try {
+    // The supervisor has asked already, and hands down the answer.
+    options.gpus = options.is_agent && given.gpus != "none"
+                       ? split_at_commas(given.gpus)
+                       : chosen_gpus(given.gpus, options.trainer);
+    options.slots = given.slots > 0 ? given.slots : slots_for(options);
     options.team = team_place(given, options.team, options.slots);
+    options.team.gpus = options.gpus;
   } catch (const std::invalid_argument& error) {
     refuse(error.what());
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "worker/agent/gpu_list.hpp"
 #include "worker/agent/team_place.hpp"
 
 namespace hone {
@@ -17,6 +18,7 @@ struct WorkerOptions {
   int slots = 1;    // trials at the same time
   int threads = 1;  // of each
   TeamPlace team;   // for trials of several ranks
+  GpuList gpus;     // shared out among the slots; none: trials for cuda are not taken
   bool until_drained = false;
   bool with_parent = false;
   std::optional<int> count;                   // trials to take at most; nothing: no limit

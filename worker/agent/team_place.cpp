@@ -117,6 +117,8 @@ ChildCommand team_command(const TeamPlace& place, const ChildCommand& trainer, i
                        .environment = team_environment(trainer.environment),
                        .death_signal = trainer.death_signal,
                        .mercy = mpirun_mercy};
+  if (!place.gpus.empty())
+    command.environment = with_gpus(std::move(command.environment), place.gpus);
   command.environment.insert(command.environment.end(), settings.begin(), settings.end());
   auto& words = command.arguments;
   words.insert(words.end(), place.arguments.begin(), place.arguments.end());

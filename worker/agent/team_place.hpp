@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "worker/agent/child.hpp"
+#include "worker/agent/gpu_list.hpp"
 
 namespace hone {
 
@@ -22,6 +23,7 @@ struct TeamPlace {
   std::filesystem::path mpirun;        // empty: there is none, and no team
   std::vector<std::string> arguments;  // the user's own for mpirun; they win over Hone's
   std::vector<TeamHost> hosts;         // the agent's own first, where rank 0 has its files
+  GpuList gpus;                        // of the own host; each rank takes one of them
 };
 
 /// Ranks of the largest team; 1 without an mpirun.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/wire.hpp"
+#include "worker/agent/environment.hpp"
 
 namespace hone {
 
@@ -16,6 +17,16 @@ constexpr std::chrono::milliseconds gather_time{100};  // rows of this long make
 constexpr std::size_t gather_most = 4000;              // rows
 constexpr std::chrono::milliseconds fetch_pause{1000};
 constexpr int fetch_tries = 10;
+
+ChildCommand trainer_of_slot(const TrialsPlace& place, int slot) {
+  ChildCommand trainer = place.trainer;
+  if (place.gpus.empty()) return trainer;
+  const std::string& gpu = place.gpus[static_cast<std::size_t>(slot) % place.gpus.size()];
+  trainer.environment = with_gpus(std::move(trainer.environment), {gpu});
+  trainer.environment.push_back("HONE_BATCH_MAKERS=" +
+                                std::to_string(std::max(1, own_cores() / place.slots)));
+  return trainer;
+}
 
 }  // namespace
 
@@ -40,9 +51,10 @@ Trials::Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEven
           },
       .on_hopeless = events_.on_hopeless};
   for (int i = 0; i < place.slots; ++i) {
-    slots_.emplace_back(
-        io, SlotPlace{place.trainer, place.team, "slot-" + std::to_string(i), place.patience},
-        slot_events);
+    slots_.emplace_back(io,
+                        SlotPlace{trainer_of_slot(place, i), place.team,
+                                  "slot-" + std::to_string(i), place.patience},
+                        slot_events);
   }
 }
 

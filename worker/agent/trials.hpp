@@ -11,6 +11,7 @@
 
 #include "common/message.hpp"
 #include "common/net/access.hpp"
+#include "worker/agent/gpu_list.hpp"
 #include "worker/agent/outbox.hpp"
 #include "worker/agent/slot.hpp"
 #include "worker/agent/spool.hpp"
@@ -32,6 +33,7 @@ struct TrialsPlace {
   const SpoolFolder& spool;
   std::filesystem::path artifacts;
   ChildCommand trainer;
+  GpuList gpus;  // slots take turns with them
   TeamPlace team;
   std::optional<std::chrono::seconds> patience;  // with a silent trainer; nothing: see Slot
   int slots = 1;

@@ -8,6 +8,7 @@
 
 #include "common/version.hpp"
 #include "common/wire.hpp"
+#include "worker/training/cuda.hpp"
 
 namespace hone {
 
@@ -73,7 +74,8 @@ FromTrainer carry_out(const Train& order, Trainer& trainer, Narrator& narrator) 
 }  // namespace
 
 void converse(std::istream& in, std::ostream& out, Trainer& trainer) {
-  say(out, Ready{.library = trainer.library(), .device = "cpu"});
+  const std::vector<Gpu> seen = gpus();
+  say(out, Ready{.library = trainer.library(), .device = seen.empty() ? "cpu" : seen.front().name});
   for (std::string line; std::getline(in, line);) {
     const Train order = std::get<Train>(decode_to_trainer(line));
     Narrator narrator(out, order);

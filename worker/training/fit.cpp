@@ -134,7 +134,8 @@ FitResult fit(const TrialContext& trial, UNet& net, const Streams& streams, int 
               Observer& observer) {
   const TrainingSpec& training = trial.spec.training;
   Fitting fitting(trial, net);
-  Prefetcher prefetcher(trial, streams, earlier_epochs + 1, earlier_epochs + training.epochs);
+  Prefetcher prefetcher(trial, streams, earlier_epochs + 1, earlier_epochs + training.epochs,
+                        batch_makers(trial.spec.numerics));
   FitResult result{.best_signal = -std::numeric_limits<double>::infinity()};
   for (int i = 1; i <= training.epochs; ++i) {
     const int epoch = earlier_epochs + i;

@@ -1,8 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -27,6 +31,7 @@ bool die_with(pid_t parent) {
 
 /// One rank of a team. A rank that cannot go on ends all: the others would wait for it for ever.
 int run_rank() {
+  see_own_gpu();
   const auto team = hone::with_nccl(hone::join_mpi_team());
   const hone::Heart heart(team->rank());
   spdlog::set_default_logger(
@@ -45,6 +50,29 @@ int run_rank() {
   }
 }
 
+/// Which GPUs trials could be trained on, as a JSON array; why there is none goes to stderr.
+int print_gpus() {
+  auto list = nlohmann::json::array();
+  for (const hone::Gpu& gpu : hone::gpus())
+    list.push_back({{"uuid", gpu.uuid}, {"name", gpu.name}, {"memory", gpu.memory}});
+  std::cout << list.dump() << "\n";
+  if (list.empty()) std::cerr << hone::no_gpu_reason() << "\n";
+  return 0;
+}
+
+/// Ranks of one host take turns with its GPUs: this one shall see its own only.
+void see_own_gpu() {
+  const char* const rank = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
+  if (rank == nullptr) return;
+  const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  std::istringstream words(visible == nullptr ? "" : visible);
+  std::vector<std::string> gpus;
+  for (std::string gpu; std::getline(words, gpu, ',');) gpus.push_back(gpu);
+  const auto turn = static_cast<std::size_t>(std::atoi(rank));
+  const std::string own = gpus.empty() ? std::string(rank) : gpus[turn % gpus.size()];
+  ::setenv("CUDA_VISIBLE_DEVICES", own.c_str(), /*overwrite=*/1);
+}
+
 int run_alone() {
   const auto trainer = hone::make_trainer();
   hone::converse(std::cin, std::cout, *trainer);
@@ -60,7 +88,10 @@ int main(int argc, char** argv) {
   bool is_rank = false;
   app.add_flag("--team", is_rank,
                "Be one rank of a team that mpirun starts; rank 0 is told what to do");
+  bool lists_gpus = false;
+  app.add_flag("--gpus", lists_gpus, "Print the GPUs that trials could be trained on, as JSON");
   CLI11_PARSE(app, argc, argv);
+  if (lists_gpus) return print_gpus();
   spdlog::set_default_logger(spdlog::stderr_color_mt("trainer"));
   if (!die_with(parent)) return 1;
   try {

@@ -1,27 +1,28 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <semaphore>
 #include <thread>
+#include <vector>
 
 #include "worker/training/examples.hpp"
 #include "worker/training/trial_context.hpp"
 
 namespace hone {
 
-/// Makes the batches of a training on a thread of its own, ahead of the one that trains. Order and
+/// Makes the batches of a training on threads of its own, ahead of the one that trains. Order and
 /// content are those of ExampleMaker called in turn: what is random depends on epoch and image
 /// alone. Of a batch it makes this rank's share.
 class Prefetcher {
  public:
   /// Starts with the first batch of epoch `first`, and goes on to the last of epoch `last`. Keeps
-  /// references until it is destroyed.
-  Prefetcher(const TrialContext& trial, const Streams& streams, int first, int last);
+  /// references until it is destroyed. `makers` is how many batches are made at the same time.
+  Prefetcher(const TrialContext& trial, const Streams& streams, int first, int last, int makers);
 
-  /// Stops at once, whatever is still to be made.
+  /// Stops soon, whatever is still to be made.
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
@@ -31,29 +32,37 @@ class Prefetcher {
   Examples& next();
 
  private:
-  static constexpr int ahead = 2;  // batches that are ready while one is trained on
-
+  /// Belongs to whoever took it from a semaphore: from `free` the maker, from `ready` the caller.
   struct Place {
-    explicit Place(const TrialSpec& spec, const Inputs& inputs) : examples(spec, inputs) {}
+    Place(const TrialSpec& spec, const Inputs& inputs) : examples(spec, inputs) {}
     Examples examples;
     std::exception_ptr error;
+    std::counting_semaphore<> free{1};
+    std::counting_semaphore<> ready{0};
   };
 
-  void run(int first, int last);
-  bool fill(int epoch, std::span<const std::int32_t> images);
+  Place& place_of(std::int64_t batch) {
+    return *ring_[static_cast<std::size_t>(batch) % ring_.size()];
+  }
+  std::int64_t take_turn();
+  void run();
+  void fill(ExampleMaker& maker, std::int64_t batch, Place& place);
 
   const TrialContext trial_;
   const Streams& streams_;
-  ExampleMaker maker_;
-  // A place belongs to whoever took it from a semaphore: `free_` counts the maker's, `ready_` the
-  // caller's.
-  std::array<std::unique_ptr<Place>, ahead + 1> ring_;
-  std::counting_semaphore<> free_{ahead + 1};
-  std::counting_semaphore<> ready_{0};
+  int first_;
+  std::int64_t batches_an_epoch_;
+  std::int64_t batches_;
+  std::vector<std::unique_ptr<Place>> ring_;  // batch n is made in place n, modulo their number
+  std::mutex turn_;                           // of a maker: batches are begun in their order
+  std::int64_t begun_ = 0;
+  std::int64_t taken_ = 0;  // the caller's
   std::atomic<bool> stopped_ = false;
-  std::size_t made_ = 0;   // the maker's
-  std::size_t taken_ = 0;  // the caller's
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
+
+/// How many batches a trial's training makes at the same time: one on a CPU, whose cores the net
+/// has; on a GPU what HONE_BATCH_MAKERS says, or else as many as there are cores, at most 8.
+int batch_makers(const Numerics& numerics);
 
 }  // namespace hone

@@ -86,6 +86,37 @@ TEST(Greeting, AWorkerWithoutTheTrialsPrecisionGetsNothing) {
   EXPECT_EQ(desk.ask(desk.hello(hello)).size(), 1U);
 }
 
+TEST(Greeting, AWorkerWithoutAGpuGetsNoTrialForOne) {
+  Desk desk;
+  desk.submit(given::small_experiment({"numerics.device=cuda"}));
+  Hello hello = greeting("plain");
+  hello.device = "cpu";
+  EXPECT_TRUE(desk.ask(desk.hello(hello)).empty());
+  hello = greeting("fast");
+  hello.device = "cuda:GPU-1,GPU-2";
+  EXPECT_EQ(desk.ask(desk.hello(hello)).size(), 1U);
+}
+
+TEST(Greeting, AWorkerWithAGpuTakesTrialsForTheCpuToo) {
+  Desk desk;
+  desk.submit();
+  Hello hello = greeting("fast");
+  hello.device = "cuda:GPU-1";
+  EXPECT_EQ(desk.ask(desk.hello(hello)).size(), 1U);
+}
+
+TEST(Greeting, AWorkerWithoutTheRanksOfTheTrialsTeamGetsNothing) {
+  Desk desk;
+  desk.submit(given::small_experiment({"numerics.ranks=2", "training.batch=8"}));
+  Hello hello = greeting("alone");
+  hello.slots = 2;
+  EXPECT_TRUE(desk.ask(desk.hello(hello), 2).empty());
+  hello = greeting("together");
+  hello.slots = 2;
+  hello.ranks = 2;
+  EXPECT_EQ(desk.ask(desk.hello(hello), 2).size(), 1U);  // which takes both slots
+}
+
 TEST(Greeting, OfAnAgentThatComesBackEndsItsBrokenConnection) {
   Desk desk;
   const ConnectionId broken = desk.hello("agent");

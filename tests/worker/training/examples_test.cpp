@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <utility>
 
 #include <algorithm>
 #include <map>
@@ -17,26 +18,31 @@ using test::ExamplesTest;
 using test::image_side;
 using test::rich_spec;
 
-TEST_F(ExamplesTest, AreTheSameBitsAheadOnAnotherThreadAsInTurn) {
+void expect_same(Examples& made, const Examples& expected) {
+  ASSERT_EQ(made.count, expected.count);
+  EXPECT_TRUE(at::equal(made.batch.input(made.count), expected.batch.input(made.count)));
+  for (int slot = 0; slot < made.count; ++slot) {
+    const auto i = static_cast<std::size_t>(slot);
+    EXPECT_TRUE(std::ranges::equal(std::as_const(made).truth(slot), expected.truth(slot)));
+    EXPECT_EQ(made.overlaps[i].both, expected.overlaps[i].both);
+    EXPECT_EQ(made.depths[i], expected.depths[i]);
+  }
+}
+
+TEST_F(ExamplesTest, AreTheSameBitsAheadOnOtherThreadsAsInTurn) {
   const TrialSpec spec = rich_spec();
   const Inputs given = inputs(spec);
   const Streams streams(spec, 0);
-  Prefetcher prefetcher(alone(spec, given), streams, 3, 6);
-  ExampleMaker maker(spec, given, streams);
-  Examples expected(spec, given);
-  for (int epoch = 3; epoch <= 6; ++epoch) {
-    const auto order = epoch_order(given, streams, epoch);
-    for (std::size_t at = 0; at < order.size(); at += 5) {
-      maker.make(epoch, std::span(order).subspan(at, std::min<std::size_t>(5, order.size() - at)),
-                 expected);
-      Examples& made = prefetcher.next();
-      ASSERT_EQ(made.count, expected.count);
-      EXPECT_TRUE(at::equal(made.batch.input(made.count), expected.batch.input(made.count)));
-      for (int slot = 0; slot < made.count; ++slot) {
-        const auto i = static_cast<std::size_t>(slot);
-        EXPECT_TRUE(std::ranges::equal(made.truth(slot), expected.truth(slot)));
-        EXPECT_EQ(made.overlaps[i].both, expected.overlaps[i].both);
-        EXPECT_EQ(made.depths[i], expected.depths[i]);
+  for (const int makers : {1, 4}) {
+    Prefetcher prefetcher(alone(spec, given), streams, 3, 6, makers);
+    ExampleMaker maker(spec, given, streams);
+    Examples expected(spec, given);
+    for (int epoch = 3; epoch <= 6; ++epoch) {
+      const auto order = epoch_order(given, streams, epoch);
+      for (std::size_t at = 0; at < order.size(); at += 5) {
+        const auto left = std::min<std::size_t>(5, order.size() - at);
+        maker.make(epoch, std::span(order).subspan(at, left), expected);
+        expect_same(prefetcher.next(), expected);
       }
     }
   }
@@ -46,12 +52,14 @@ TEST_F(ExamplesTest, StopBeingMadeWhereverTheTrainingStops) {
   const TrialSpec spec = rich_spec();
   const Inputs given = inputs(spec);
   const Streams streams(spec, 0);
-  for (int taken = 0; taken < 6; ++taken) {
-    Prefetcher prefetcher(alone(spec, given), streams, 1, 1000);
-    for (int i = 0; i < taken; ++i) prefetcher.next();
+  for (const int makers : {1, 4}) {
+    for (int taken = 0; taken < 6; ++taken) {
+      Prefetcher prefetcher(alone(spec, given), streams, 1, 1000, makers);
+      for (int i = 0; i < taken; ++i) prefetcher.next();
+    }
+    Prefetcher short_one(alone(spec, given), streams, 1, 1, makers);
+    for (int i = 0; i < 3; ++i) short_one.next();
   }
-  Prefetcher short_one(alone(spec, given), streams, 1, 1);
-  for (int i = 0; i < 3; ++i) short_one.next();
 }
 
 TEST_F(ExamplesTest, ThatCannotBeMadeThrowWhereTheyAreTaken) {
@@ -60,8 +68,10 @@ TEST_F(ExamplesTest, ThatCannotBeMadeThrowWhereTheyAreTaken) {
   without_law.refine.augmentation = Augmentation::simple;
   const Inputs given = inputs(without_law);  // so that drawing from the law throws
   const Streams streams(spec, 0);
-  Prefetcher prefetcher(alone(spec, given), streams, 1, 5);
-  EXPECT_THROW(for (int i = 0; i < 15; ++i) prefetcher.next(), std::exception);
+  for (const int makers : {1, 4}) {
+    Prefetcher prefetcher(alone(spec, given), streams, 1, 5, makers);
+    EXPECT_THROW(for (int i = 0; i < 15; ++i) prefetcher.next(), std::exception);
+  }
 }
 
 /// How often each depth comes, of many examples; deformed truths under -1.
