@@ -29,6 +29,19 @@ bool die_with(pid_t parent) {
   return ::getppid() == parent;  // it may have died before the line above
 }
 
+/// Ranks of one host take turns with its GPUs: this one shall see its own only.
+void see_own_gpu() {
+  const char* const rank = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
+  if (rank == nullptr) return;
+  const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  std::istringstream words(visible == nullptr ? "" : visible);
+  std::vector<std::string> gpus;
+  for (std::string gpu; std::getline(words, gpu, ',');) gpus.push_back(gpu);
+  const auto turn = static_cast<std::size_t>(std::atoi(rank));
+  const std::string own = gpus.empty() ? std::string(rank) : gpus[turn % gpus.size()];
+  ::setenv("CUDA_VISIBLE_DEVICES", own.c_str(), /*overwrite=*/1);
+}
+
 /// One rank of a team. A rank that cannot go on ends all: the others would wait for it for ever.
 int run_rank() {
   see_own_gpu();
@@ -58,19 +71,6 @@ int print_gpus() {
   std::cout << list.dump() << "\n";
   if (list.empty()) std::cerr << hone::no_gpu_reason() << "\n";
   return 0;
-}
-
-/// Ranks of one host take turns with its GPUs: this one shall see its own only.
-void see_own_gpu() {
-  const char* const rank = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
-  if (rank == nullptr) return;
-  const char* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  std::istringstream words(visible == nullptr ? "" : visible);
-  std::vector<std::string> gpus;
-  for (std::string gpu; std::getline(words, gpu, ',');) gpus.push_back(gpu);
-  const auto turn = static_cast<std::size_t>(std::atoi(rank));
-  const std::string own = gpus.empty() ? std::string(rank) : gpus[turn % gpus.size()];
-  ::setenv("CUDA_VISIBLE_DEVICES", own.c_str(), /*overwrite=*/1);
 }
 
 int run_alone() {
