@@ -35,5 +35,6 @@ void add_query(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_export(CLI::App& app);
+void add_doctor(CLI::App& app);
 
 }  // namespace hone::cli

@@ -123,10 +123,11 @@ void add_experiment_options(CLI::App& app, ExperimentOptions& options) {
       ->allow_extra_args(false);
 }
 
-ExperimentSpec load_experiment(const ExperimentOptions& options) {
+ExperimentSpec load_experiment(const ExperimentOptions& options,
+                               const std::function<Numerics()>& numerics) {
   try {
-    ExperimentSpec experiment =
-        parse_experiment(text_of(options.file), options.file, options.profile, options.settings);
+    ExperimentSpec experiment = parse_experiment(text_of(options.file), options.file,
+                                                 options.profile, options.settings, numerics);
     take_in_descriptions(experiment, std::filesystem::path(options.file).parent_path());
     warn_of_unseen_variants(experiment);
     return experiment;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,8 +26,10 @@ struct ExperimentOptions {
 /// Adds SPEC, --profile, --data and -S.
 void add_experiment_options(CLI::App& app, ExperimentOptions& options);
 
-/// Reads the experiment. Throws CommandError with exit code 2.
-ExperimentSpec load_experiment(const ExperimentOptions& options);
+/// Reads the experiment; `numerics` is what "auto" stands for. Throws CommandError with exit
+/// code 2.
+ExperimentSpec load_experiment(const ExperimentOptions& options,
+                               const std::function<Numerics()>& numerics);
 
 /// Ingests one data set into the folder `store`, or finds it there. Throws IngestError.
 DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,

@@ -71,6 +71,7 @@ void add_commands(CLI::App& app) {
   hone::cli::add_explain(app);
   hone::cli::add_verify(app);
   hone::cli::add_export(app);
+  hone::cli::add_doctor(app);
   hone::cli::add_query(app);
 }
 

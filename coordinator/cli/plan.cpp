@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "coordinator/cli/calibration.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/state_options.hpp"
@@ -43,7 +44,8 @@ Experience experience_of(const Options& options, const Plan& plan) {
 }
 
 void print_plan(const Options& options) {
-  const ExperimentSpec experiment = load_experiment(options.experiment);
+  const ExperimentSpec experiment = load_experiment(
+      options.experiment, [&] { return chosen_numerics(state_folder(options.state), {}); });
   if (options.resolved) {
     std::cout << to_json(experiment) << "\n";
     return;

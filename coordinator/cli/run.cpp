@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/net/access.hpp"
+#include "coordinator/cli/calibration.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/datasets.hpp"
@@ -39,7 +40,9 @@ struct Options {
 
 void run(const Options& options) {
   require_trainer(options.work);
-  const ExperimentSpec experiment = load_experiment(options.experiment);
+  const ExperimentSpec experiment = load_experiment(options.experiment, [&] {
+    return chosen_numerics(state_folder(options.state), options.work.trainer);
+  });
   const std::filesystem::path state = state_folder(options.state);
   EmbeddedServer server(state);
   HttpClient coordinator(read_access(access_file(state)));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/cli/calibration.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/datasets.hpp"
@@ -44,7 +45,8 @@ std::filesystem::path pack_cache() {
 }
 
 void submit(const Options& options) {
-  const ExperimentSpec experiment = load_experiment(options.experiment);
+  const ExperimentSpec experiment = load_experiment(
+      options.experiment, [] { return calibrate({}, Freshness::stored_will_do).best().numerics; });
   HttpClient coordinator = connect(options.connection);
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());

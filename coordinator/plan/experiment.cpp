@@ -4,6 +4,7 @@
 
 #include "common/json_lines.hpp"
 #include "common/near_words.hpp"
+#include "common/spec_fields.hpp"
 #include "coordinator/plan/experiment_check.hpp"
 #include "coordinator/plan/experiment_keys.hpp"
 #include "coordinator/plan/profiles.hpp"
@@ -92,7 +93,8 @@ json setting_layer(const json& own, const Setting& setting, Places& places) {
 }  // namespace
 
 ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
-                                std::string_view profile, const std::vector<Setting>& settings) {
+                                std::string_view profile, const std::vector<Setting>& settings,
+                                const std::function<Numerics()>& numerics) {
   Places places{std::string(file)};
   note_lines(text, std::string(file), places);
   json own = checked_layer(text, places);
@@ -105,6 +107,10 @@ ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
   json merged = json::parse(to_json(ExperimentSpec{}));
   merged.merge_patch(profile_layer(own.value("profile", ExperimentSpec{}.profile), places));
   merged.merge_patch(own);
+  if (merged["numerics"] == "auto") {
+    if (!numerics) places.refuse("/numerics", "\"auto\" is for 'hone run', 'submit' and 'plan'");
+    merged["numerics"] = json_of<json>(numerics());
+  }
   ExperimentSpec experiment = read_complete(merged.dump());
   check_sense(experiment, places);
   return experiment;

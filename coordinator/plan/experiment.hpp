@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -176,10 +177,12 @@ using Setting = std::string;
 /// Reads an experiment: the register's defaults, then its profile, then its own keys, then
 /// `settings`. `file` only names the text in messages. An empty `profile` keeps the text's own.
 /// Strict: an unknown key, a wrong type or a value out of range throws ExperimentError with the
-/// place, what would be right, and the nearest known key.
+/// place, what would be right, and the nearest known key. `numerics` is asked if the experiment's
+/// are "auto"; without it that is refused.
 ExperimentSpec parse_experiment(std::string_view text, std::string_view file,
                                 std::string_view profile = {},
-                                const std::vector<Setting>& settings = {});
+                                const std::vector<Setting>& settings = {},
+                                const std::function<Numerics()>& numerics = {});
 
 /// The experiment with every default spelled out, as indented JSON that parse_experiment reads
 /// back to the same value.

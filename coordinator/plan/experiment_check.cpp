@@ -79,6 +79,7 @@ class KeyCheck {
         if (!value.is_object()) refuse_value(value, key, place);
         return;
       case KeyKind::object:
+        if (value == "auto" && !key.names.empty()) return;
         if (!value.is_object()) refuse_value(value, key, place);
         return object(value, key.table, place);
       case KeyKind::objects:

@@ -60,6 +60,11 @@ ExperimentKey objects(std::string_view name) {
   return {.name = name, .kind = Kind::objects, .names = {}, .table = name};
 }
 
+/// An object, or the word "auto".
+ExperimentKey object_or_auto(std::string_view name, std::string_view table) {
+  return {.name = name, .kind = Kind::object, .names = {"auto"}, .table = table};
+}
+
 ExperimentObject root_object() {
   return {
       "",
@@ -71,7 +76,7 @@ ExperimentObject root_object() {
        integer("image_size", 8, 1024), object("network", "network"), object("training", "training"),
        object("segment", "segment"), object("refine", "refine"),
        object("self_refinement", "self_refinement"), object("hyperparameters", "hyperparameters"),
-       objects("variants"), object("numerics", "numerics")}};
+       objects("variants"), object_or_auto("numerics", "numerics")}};
 }
 
 ExperimentObject dataset_object() {
@@ -221,7 +226,7 @@ std::string expected(const ExperimentKey& key) {
       return "an object such as {\"network.levels\": [3]}";
     case Kind::text_object:
     case Kind::object:
-      return "an object";
+      return key.names.empty() ? "an object" : "an object or \"auto\"";
     case Kind::objects:
       return "a list of objects";
   }

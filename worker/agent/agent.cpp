@@ -250,6 +250,9 @@ int run_agent(const WorkerOptions& options) {
     // Tickets mean something to one coordinator only, and its token tells it from others.
     const SpoolFolder spool(options.cache / "coordinators" /
                             sha256(access.token).hex().substr(0, 16));
+    if (const int wanted = options.slots * options.threads; wanted > own_cores())
+      spdlog::warn("slots x threads = {} on {} cores of this worker's own{}", wanted, own_cores(),
+                   own_cores() == 1 ? ": does mpirun lack --bind-to none?" : "");
     spdlog::info("agent slots={} threads={} spool={}", options.slots, options.threads,
                  spool.path().string());
     const int exit_code = Agent(options, access, spool).run();

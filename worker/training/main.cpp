@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -19,6 +20,8 @@
 #include "worker/training/conversation.hpp"
 #include "worker/training/cuda.hpp"
 #include "worker/training/heart.hpp"
+#include "worker/training/measure.hpp"
+#include "worker/training/trainer.hpp"
 
 namespace {
 
@@ -27,6 +30,25 @@ namespace {
 bool die_with(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   return ::getppid() == parent;  // it may have died before the line above
+}
+
+/// Prints how fast the numerics of "fp32,channels_last,1,cpu" train here, as JSON.
+int print_speed(const std::string& words) {
+  std::istringstream text(words);
+  std::string precision, layout, threads, device;
+  std::getline(text, precision, ',');
+  std::getline(text, layout, ',');
+  std::getline(text, threads, ',');
+  std::getline(text, device);
+  const hone::Numerics numerics{.precision = hone::parse_name<hone::Precision>(precision),
+                                .layout = hone::parse_name<hone::Layout>(layout),
+                                .threads = std::max(1, std::atoi(threads.c_str())),
+                                .device = hone::parse_name<hone::Device>(device)};
+  const auto trainer = hone::make_trainer();  // sets LibTorch up as trials have it
+  constexpr double seconds = 1.5;
+  const double speed = hone::measured_speed(numerics, seconds);
+  std::cout << nlohmann::json{{"images_per_second", speed}}.dump() << "\n";
+  return 0;
 }
 
 /// Ranks of one host take turns with its GPUs: this one shall see its own only.
@@ -90,11 +112,22 @@ int main(int argc, char** argv) {
                "Be one rank of a team that mpirun starts; rank 0 is told what to do");
   bool lists_gpus = false;
   app.add_flag("--gpus", lists_gpus, "Print the GPUs that trials could be trained on, as JSON");
+  bool says_library = false;
+  app.add_flag("--library", says_library, "Print which LibTorch this is");
+  std::string measured;
+  app.add_option(
+      "--measure", measured,
+      "Print the training images a second with PRECISION,LAYOUT,THREADS,DEVICE, as JSON");
   CLI11_PARSE(app, argc, argv);
   if (lists_gpus) return print_gpus();
   spdlog::set_default_logger(spdlog::stderr_color_mt("trainer"));
   if (!die_with(parent)) return 1;
   try {
+    if (says_library) {
+      std::cout << hone::make_trainer()->library() << "\n";
+      return 0;
+    }
+    if (!measured.empty()) return print_speed(measured);
     return is_rank ? run_rank() : run_alone();
   } catch (const std::exception& error) {
     spdlog::critical("event=stopped reason=\"{}\"", error.what());

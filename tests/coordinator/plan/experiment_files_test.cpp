@@ -103,7 +103,10 @@ void expect_same(const json& property, const ExperimentKey& key) {
     EXPECT_EQ(property.at("items").at("enum"), json(key.names));
     EXPECT_EQ(property.at("uniqueItems"), true);
   }
-  if (const char* type = type_of(key.kind); type != nullptr) {
+  if (key.kind == KeyKind::object && !key.names.empty()) {
+    EXPECT_EQ(property.at("type"), json({"object", "string"}));
+    EXPECT_EQ(property.at("pattern"), "^" + std::string(key.names.front()) + "$");
+  } else if (const char* type = type_of(key.kind); type != nullptr) {
     EXPECT_EQ(property.at("type"), type);
   } else if (key.kind == KeyKind::name) {
     EXPECT_EQ(property.at("enum"), json(key.names));

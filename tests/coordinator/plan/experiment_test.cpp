@@ -58,6 +58,29 @@ TEST(Experiment, LaterLayersWin) {
   EXPECT_EQ(other.training.patience, 9);
 }
 
+TEST(Experiment, AutomaticNumericsAreAskedForOnlyWhereTheyAreWanted) {
+  const Numerics fast{.precision = Precision::bf16, .threads = 4};
+  int asked = 0;
+  const auto measure = [&] {
+    ++asked;
+    return fast;
+  };
+  EXPECT_EQ(parse_experiment(given::ph2_text, "ph2.json", "", {}, measure).numerics, Numerics{});
+  EXPECT_EQ(asked, 0);
+  const ExperimentSpec experiment =
+      parse_experiment(given::ph2_text, "ph2.json", "", {"numerics=auto"}, measure);
+  EXPECT_EQ(experiment.numerics, fast);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(parse_experiment(to_json(experiment), "again").numerics, fast);  // written out
+  try {
+    parse_experiment(given::ph2_text, "ph2.json", "", {"numerics=auto"});
+    FAIL() << "it was read";
+  } catch (const ExperimentError& error) {
+    EXPECT_NE(std::string(error.what()).find("-S numerics=auto: /numerics"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(Experiment, ASettingIsJsonOrElseAString) {
   const ExperimentSpec experiment = parse_experiment(
       given::ph2_text, "ph2.json", "", {"name=a b", "lambdas=[1]", "training.loss=dice+bce"});

@@ -1,0 +1,248 @@
+#include "coordinator/cli/calibration.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+
+#include "common/spec_fields.hpp"
+#include "coordinator/cli/command.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr double clearly_faster = 1.1;
+
+fs::path cache_file() {
+  const char* const cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache != '\0') return fs::path(cache) / "hone" / "calibration.json";
+  const char* const home = std::getenv("HOME");
+  return fs::path(home != nullptr ? home : ".") / ".cache" / "hone" / "calibration.json";
+}
+
+std::optional<json> read_json(const fs::path& file) {
+  std::ifstream in(file);
+  if (!in) return {};
+  json value = json::parse(in, nullptr, /*allow_exceptions=*/false);
+  return value.is_object() ? std::optional(value) : std::nullopt;
+}
+
+void write_json(const fs::path& file, const json& value) {
+  fs::create_directories(file.parent_path());
+  const fs::path unfinished = file.string() + "." + std::to_string(::getpid());
+  std::ofstream(unfinished) << value.dump(2) << "\n";
+  fs::rename(unfinished, file);  // whoever reads finds all of it or the one before
+}
+
+/// A word for the shell.
+std::string quoted(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+fs::path program_of(const std::string& trainer) {
+  if (!trainer.empty()) return trainer;
+  return fs::read_symlink("/proc/self/exe").parent_path() / "hone-trainer";
+}
+
+/// What trainers print that run at the same time with the same arguments; '' of one that failed.
+std::vector<std::string> outputs_of(const fs::path& trainer, const std::string& arguments,
+                                    int count) {
+  const std::string command = quoted(trainer.string()) + " " + arguments + " 2>/dev/null";
+  std::vector<std::FILE*> running;
+  for (int i = 0; i < count; ++i) running.push_back(::popen(command.c_str(), "r"));
+  std::vector<std::string> outputs;
+  for (std::FILE* const one : running) {
+    std::string text;
+    std::array<char, 4096> some{};
+    while (one != nullptr && std::fgets(some.data(), some.size(), one) != nullptr)
+      text += some.data();
+    const bool failed = one == nullptr || ::pclose(one) != 0;
+    outputs.push_back(failed ? std::string() : text);
+  }
+  return outputs;
+}
+
+/// The value of a line "name : value" of /proc/cpuinfo.
+std::string cpu_fact(const std::string& name) {
+  std::ifstream lines("/proc/cpuinfo");
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with(name) && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return {};
+}
+
+bool cpu_has_bf16() {
+  const std::string flags = " " + cpu_fact("flags") + " ";
+  return flags.find(" avx512_bf16 ") != std::string::npos ||
+         flags.find(" amx_bf16 ") != std::string::npos;
+}
+
+int cores() {
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+json gpus_of(const fs::path& trainer) {
+  const json list = json::parse(outputs_of(trainer, "--gpus", 1).front(), nullptr, false);
+  return list.is_array() ? list : json::array();
+}
+
+std::string machine_text(const json& gpus) {
+  std::string text = cpu_fact("model name") + ", " + std::to_string(cores()) + " cores";
+  for (const json& gpu : gpus) text += ", " + gpu.at("name").get<std::string>();
+  return text;
+}
+
+/// The plainest first.
+std::vector<Candidate> candidates_of(const json& gpus) {
+  std::vector<Candidate> all;
+  const auto add = [&](Precision precision, Layout layout, int threads) {
+    all.push_back({.numerics = {.precision = precision, .layout = layout, .threads = threads},
+                   .side_by_side = std::max(1, cores() / threads),
+                   .fault = {}});
+  };
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    for (const Layout layout : {Layout::channels_last, Layout::channels_first}) {
+      add(precision, layout, 1);
+      if (cores() > 1) add(precision, layout, cores());
+    }
+  }
+  if (!cpu_has_bf16()) {
+    for (Candidate& each : all) {
+      if (each.numerics.precision == Precision::bf16)
+        each.fault = "not measured: this processor has no bf16 instructions";
+    }
+  }
+  if (gpus.empty()) return all;
+  for (const Precision precision : {Precision::fp32, Precision::bf16})
+    all.push_back({.numerics = {.precision = precision, .device = Device::cuda}, .fault = {}});
+  return all;
+}
+
+void measure(const fs::path& trainer, Candidate& candidate) {
+  if (!candidate.fault.empty()) return;
+  const Numerics& n = candidate.numerics;
+  const std::string words = std::string(name_of(n.precision)) + "," +
+                            std::string(name_of(n.layout)) + "," + std::to_string(n.threads) + "," +
+                            std::string(name_of(n.device));
+  for (const std::string& said :
+       outputs_of(trainer, "--measure " + words, candidate.side_by_side)) {
+    const json answer = json::parse(said, nullptr, false);
+    if (!answer.is_object()) {
+      candidate.fault = "failed: try '" + trainer.string() + " --measure " + words + "'";
+      candidate.images_per_second = 0;
+      return;
+    }
+    candidate.images_per_second += answer.at("images_per_second").get<double>();
+  }
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::array<char, 16> text{};
+  std::tm parts{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", ::gmtime_r(&now, &parts));
+  return text.data();
+}
+
+Calibration read_calibration(const json& stored) {
+  Calibration calibration{.machine = stored.at("machine"),
+                          .library = stored.at("library"),
+                          .measured = stored.at("measured"),
+                          .candidates = {}};
+  for (const json& each : stored.at("candidates")) {
+    calibration.candidates.push_back({.numerics = part_of<Numerics>(each.at("numerics")),
+                                      .side_by_side = each.at("side_by_side"),
+                                      .images_per_second = each.at("images_per_second"),
+                                      .fault = each.at("fault")});
+  }
+  return calibration;
+}
+
+std::optional<Calibration> stored_calibration(const std::string& machine,
+                                              const std::string& library) {
+  try {
+    const auto stored = read_json(cache_file());
+    if (!stored) return {};
+    Calibration calibration = read_calibration(*stored);
+    if (calibration.machine != machine || calibration.library != library) return {};
+    return calibration;
+  } catch (const std::exception&) {  // written by another version
+    return {};
+  }
+}
+
+}  // namespace
+
+const Candidate& Calibration::best() const {
+  const Candidate* best = nullptr;
+  for (const Candidate& each : candidates) {
+    if (!each.fault.empty()) continue;
+    if (best == nullptr || each.images_per_second > clearly_faster * best->images_per_second)
+      best = &each;
+  }
+  if (best == nullptr) throw CommandError("nothing could be measured: " + candidates.front().fault);
+  return *best;
+}
+
+Calibration calibrate(const std::string& trainer, Freshness freshness) {
+  const fs::path program = program_of(trainer);
+  std::string library = outputs_of(program, "--library", 1).front();
+  while (!library.empty() && library.back() == '\n') library.pop_back();
+  if (library.empty()) throw CommandError(program.string() + " does not run; try it by itself");
+  const json gpus = gpus_of(program);
+  const std::string machine = machine_text(gpus);
+  if (freshness == Freshness::stored_will_do) {
+    if (const auto stored = stored_calibration(machine, library)) return *stored;
+  }
+  Calibration calibration{.machine = machine,
+                          .library = library,
+                          .measured = today(),
+                          .candidates = candidates_of(gpus)};
+  std::fprintf(stderr, "measuring how fast this machine trains, once: ");
+  for (Candidate& each : calibration.candidates) {
+    measure(program, each);
+    std::fputc('.', stderr);
+  }
+  std::fputc('\n', stderr);
+  write_json(cache_file(), json::parse(to_json(calibration)));
+  return calibration;
+}
+
+Numerics chosen_numerics(const fs::path& state, const std::string& trainer) {
+  const fs::path file = state / "numerics.json";
+  if (const auto chosen = read_json(file)) return part_of<Numerics>(*chosen);
+  const Numerics best = calibrate(trainer, Freshness::stored_will_do).best().numerics;
+  write_json(file, json_of<json>(best));
+  return best;
+}
+
+std::string to_json(const Calibration& calibration) {
+  json list = json::array();
+  for (const Candidate& each : calibration.candidates) {
+    list.push_back({{"numerics", json_of<json>(each.numerics)},
+                    {"side_by_side", each.side_by_side},
+                    {"images_per_second", each.images_per_second},
+                    {"fault", each.fault}});
+  }
+  return json{{"schema", "hone.calibration.v1"},
+              {"machine", calibration.machine},
+              {"library", calibration.library},
+              {"measured", calibration.measured},
+              {"candidates", list}}
+      .dump(2);
+}
+
+}  // namespace hone::cli
