@@ -7,7 +7,8 @@
 namespace hone {
 
 /// Writes this rank's heartbeat to standard error each second while it lives, on a thread of its
-/// own: a process that is stopped, or a host that is cut off, falls silent.
+/// own: a process that is stopped, or a host that is cut off, falls silent. Ends the process when a
+/// host of its team falls silent, so that a rank that is cut off does not wait for ever.
 class Heart {
  public:
   explicit Heart(int rank);
