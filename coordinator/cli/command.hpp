@@ -36,5 +36,7 @@ void add_explain(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_export(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_tell(CLI::App& app);
+void add_ask(CLI::App& app);
 
 }  // namespace hone::cli

@@ -71,6 +71,8 @@ void add_commands(CLI::App& app) {
   hone::cli::add_explain(app);
   hone::cli::add_verify(app);
   hone::cli::add_export(app);
+  hone::cli::add_tell(app);
+  hone::cli::add_ask(app);
   hone::cli::add_doctor(app);
   hone::cli::add_query(app);
 }

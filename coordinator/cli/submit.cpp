@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/datasets.hpp"
+#include "coordinator/cli/pack_cache.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/report/wording.hpp"
@@ -35,14 +35,6 @@ struct Options {
   bool wait = false;
   bool json = false;
 };
-
-/// Packs of a coordinator elsewhere are made on this side.
-std::filesystem::path pack_cache() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache != '\0') return std::filesystem::path(cache) / "hone" / "packs";
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home != nullptr ? home : ".") / ".cache" / "hone" / "packs";
-}
 
 void submit(const Options& options) {
   const ExperimentSpec experiment = load_experiment(

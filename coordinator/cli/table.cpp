@@ -89,7 +89,7 @@ void explain(const Options& options) {
 /// "II" of "ii" too.
 std::string table_name(const std::string& given) {
   if (given.empty())
-    throw CommandError("name a table: I, lambda, II, III or variants", wrong_input);
+    throw CommandError("name a table: I, lambda, II, III, variants or folds", wrong_input);
   const std::vector<std::string>& names = table_names();
   for (const std::string& name : names)
     if (CLI::detail::to_lower(name) == CLI::detail::to_lower(given)) return name;
@@ -143,7 +143,7 @@ void add_table(CLI::App& app) {
   command->footer(examples);
   command->add_option(
       "TABLE", options->table,
-      "I (hyperparameters), lambda, II (refinement), III (self-refinement) or variants");
+      "I (hyperparameters), lambda, II (refinement), III (self-refinement), variants or folds");
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);

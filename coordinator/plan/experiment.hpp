@@ -35,6 +35,7 @@ enum class Wish : std::uint8_t {
   table_ii,   // refinement without and with quality
   table_iii,  // self-refinement from scratch and warm
   variants,   // the rows of `variants`
+  folds,      // the base net on every inner fold, for whoever chooses by it (hone ask)
 };
 
 /// On which seeds λ and hyperparameters are chosen.

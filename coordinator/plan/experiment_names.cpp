@@ -4,7 +4,8 @@ namespace hone {
 
 template <>
 const std::vector<std::string_view>& names_of<Wish>() {
-  static const std::vector<std::string_view> names = {"I", "lambda", "II", "III", "variants"};
+  static const std::vector<std::string_view> names = {"I",   "lambda",   "II",
+                                                      "III", "variants", "folds"};
   return names;
 }
 template <>

@@ -89,6 +89,8 @@ class Expansion {
   void add_cell(Cell& cell) {
     const bool table_iii = wants(experiment_, Wish::table_iii);
     const bool nets = wants(experiment_, Wish::table_ii) || table_iii;
+    if (wants(experiment_, Wish::folds))
+      for (int fold = 0; fold < experiment_.inner_folds; ++fold) cell.base(fold);
     if (cell.chooses() && (nets || wants(experiment_, Wish::lambda))) add_lambda(cell, experiment_);
     if (nets) {
       cell.curves(cell.no_quality());

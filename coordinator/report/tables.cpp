@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "coordinator/report/choices.hpp"
+#include "coordinator/report/folds.hpp"
 #include "coordinator/report/results.hpp"
 
 namespace hone {
@@ -39,7 +40,7 @@ TableText text_of(const Source& source, const std::string& format) {
 }  // namespace
 
 const std::vector<std::string>& table_names() {
-  static const std::vector<std::string> names = {"I", "lambda", "II", "III", "variants"};
+  static const std::vector<std::string> names = {"I", "lambda", "II", "III", "variants", "folds"};
   return names;
 }
 
@@ -64,8 +65,9 @@ TableText table_text(Database& database, SweepId sweep, const std::string& name,
     if (name == name_of(kind)) return text_of(read_results(database, sweep, kind), format);
   if (name == "I") return text_of(read_choices(database, sweep, "hyperparameters"), format);
   if (name == "lambda") return text_of(read_choices(database, sweep, "lambda"), format);
+  if (name == "folds") return text_of(read_folds(database, sweep), format);
   throw std::invalid_argument("there is no table '" + name +
-                              "'; there are I, lambda, II, III and variants");
+                              "'; there are I, lambda, II, III, variants and folds");
 }
 
 }  // namespace hone

@@ -14,7 +14,7 @@ struct TableText {
   bool complete = false;  // every cell has its number
 };
 
-/// "I", "lambda", "II", "III", "variants": what `hone table` and /tables/ take.
+/// "I", "lambda", "II", "III", "variants", "folds": what `hone table` and /tables/ take.
 const std::vector<std::string>& table_names();
 
 /// The tables that a sweep's experiment asks for, in that order.
