@@ -52,7 +52,7 @@ class AskTell(AskTellTest):
         self.assertIn("there is no sweep 7", self.hone("ask", 7, code=2).stderr)
         submitted = self.hone("submit", self.tiny()).stdout.strip()
         self.assertIn("hand it over with 'hone tell'", self.hone("ask", submitted, code=2).stderr)
-        said = self.hone("tell", self.tiny(), "-S", "training.learning=1", code=2).stderr
+        said = self.hone("tell", self.tiny(), "-S", "training.learning_rat=1", code=2).stderr
         self.assertIn("did you mean 'learning_rate'", said)
 
 
