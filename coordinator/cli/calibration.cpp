@@ -59,7 +59,7 @@ fs::path program_of(const std::string& trainer) {
 /// What trainers print that run at the same time with the same arguments; '' of one that failed.
 std::vector<std::string> outputs_of(const fs::path& trainer, const std::string& arguments,
                                     int count) {
-  const std::string command = quoted(trainer.string()) + " " + arguments + " 2>/dev/null";
+  const std::string command = quoted(trainer.string()) + " " + arguments;
   std::vector<std::FILE*> running;
   for (int i = 0; i < count; ++i) running.push_back(::popen(command.c_str(), "r"));
   std::vector<std::string> outputs;
@@ -95,7 +95,8 @@ int cores() {
 }
 
 json gpus_of(const fs::path& trainer) {
-  const json list = json::parse(outputs_of(trainer, "--gpus", 1).front(), nullptr, false);
+  const std::string said = outputs_of(trainer, "--gpus 2>/dev/null", 1).front();
+  const json list = json::parse(said, nullptr, false);
   return list.is_array() ? list : json::array();
 }
 
@@ -138,7 +139,7 @@ void measure(const fs::path& trainer, Candidate& candidate) {
                             std::string(name_of(n.layout)) + "," + std::to_string(n.threads) + "," +
                             std::string(name_of(n.device));
   for (const std::string& said :
-       outputs_of(trainer, "--measure " + words, candidate.side_by_side)) {
+       outputs_of(trainer, "--measure " + words + " 2>/dev/null", candidate.side_by_side)) {
     const json answer = json::parse(said, nullptr, false);
     if (!answer.is_object()) {
       candidate.fault = "failed: try '" + trainer.string() + " --measure " + words + "'";
@@ -199,7 +200,7 @@ const Candidate& Calibration::best() const {
 
 Calibration calibrate(const std::string& trainer, Freshness freshness) {
   const fs::path program = program_of(trainer);
-  std::string library = outputs_of(program, "--library", 1).front();
+  std::string library = outputs_of(program, "--library 2>/dev/null", 1).front();
   while (!library.empty() && library.back() == '\n') library.pop_back();
   if (library.empty()) throw CommandError(program.string() + " does not run; try it by itself");
   const json gpus = gpus_of(program);
@@ -227,6 +228,16 @@ Numerics chosen_numerics(const fs::path& state, const std::string& trainer) {
   const Numerics best = calibrate(trainer, Freshness::stored_will_do).best().numerics;
   write_json(file, json_of<json>(best));
   return best;
+}
+
+void require_gpu(const std::string& trainer) {
+  const fs::path program = program_of(trainer);
+  if (!gpus_of(program).empty()) return;
+  std::string why = outputs_of(program, "--gpus 2>&1 >/dev/null", 1).front();
+  while (!why.empty() && why.back() == '\n') why.pop_back();
+  constexpr int wrong_input = 2;
+  throw CommandError("/numerics/device is 'cuda', but no GPU can be used here: " + why,
+                     wrong_input);
 }
 
 std::string to_json(const Calibration& calibration) {

@@ -40,6 +40,9 @@ Calibration calibrate(const std::string& trainer, Freshness freshness);
 /// Throws CommandError.
 Numerics chosen_numerics(const std::filesystem::path& state, const std::string& trainer);
 
+/// Throws CommandError with exit code 2 and the trainer's reason if it sees no GPU here.
+void require_gpu(const std::string& trainer);
+
 /// As JSON, hone.calibration.v1.
 std::string to_json(const Calibration& calibration);
 

@@ -43,6 +43,7 @@ void run(const Options& options) {
   const ExperimentSpec experiment = load_experiment(options.experiment, [&] {
     return chosen_numerics(state_folder(options.state), options.work.trainer);
   });
+  if (experiment.numerics.device == Device::cuda) require_gpu(options.work.trainer);
   const std::filesystem::path state = state_folder(options.state);
   EmbeddedServer server(state);
   HttpClient coordinator(read_access(access_file(state)));

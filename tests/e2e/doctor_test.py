@@ -1,9 +1,10 @@
 """hone doctor measures a machine once, and "numerics": "auto" takes the best of it for good."""
 
 import json
+import os
 import unittest
 
-from harness import HoneTest, query
+from harness import HONE, WORKER, HoneTest, query
 
 
 class Doctor(HoneTest):
@@ -38,6 +39,25 @@ class Doctor(HoneTest):
         trials = query(state, "SELECT count(*) FROM attempt")
         self.hone(*run)
         self.assertEqual(query(state, "SELECT count(*) FROM attempt"), trials)
+
+    @unittest.skipIf(os.path.exists("/dev/nvidiactl"), "there is a GPU")
+    def test_a_run_for_a_gpu_is_refused_where_there_is_none(self):
+        state = self.folder / "state"
+        said = self.hone("run", self.tiny(numerics={"device": "cuda"}), "--state", state, code=2)
+        self.assertIn("no GPU can be used here: this hone-trainer is built without CUDA", said.stderr)
+        self.assertFalse(state.exists())
+
+    @unittest.skipIf(os.path.exists("/dev/nvidiactl"), "there is a GPU")
+    def test_trials_for_a_gpu_wait_for_a_worker_with_one_and_say_so(self):
+        state = self.folder / "state"
+        self.serve(state)
+        self.start(WORKER, "--access", state / "access.json", "--slots", 1, name="worker")
+        watch = self.start(HONE, "submit", self.tiny(numerics={"device": "cuda"}), "--state", state,
+                           "--wait", name="watch")
+        log = self.folder / "watch.log"
+        self.wait_until("it says what is missing",
+                        lambda: "a GPU (numerics.device is cuda)" in log.read_text())
+        watch.terminate()
 
     def test_says_what_does_not_run(self):
         said = self.hone("doctor", "--trainer", self.folder / "nothing", code=2).stderr
