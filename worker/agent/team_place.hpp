@@ -35,9 +35,9 @@ int largest_team(const TeamPlace& place);
 ChildCommand team_command(const TeamPlace& place, const ChildCommand& trainer, int ranks);
 
 /// What --hosts says: "h1:2,h2:2", or a file with a host a line ("h1 slots=2", "h1:2" or "h1"; '#'
-/// begins a comment). A host without a number has `slots`. The own host (`own`, its short form, or
-/// localhost) comes first, and is added where it is missing. Throws std::invalid_argument, which
-/// says where and what was expected.
+/// begins a comment). A host without a number has `slots`, and so has the own host with one. The
+/// own host (`own`, its short form, or localhost) comes first, and is added where it is missing.
+/// Throws std::invalid_argument, which says where and what was expected.
 std::vector<TeamHost> parse_hosts(const std::string& text, const std::string& own, int slots);
 
 /// The program of that name in the folders of PATH; empty if there is none.
