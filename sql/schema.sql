@@ -141,9 +141,11 @@ CREATE TABLE output (
   attempt INTEGER NOT NULL,
   name    TEXT NOT NULL,            -- weights, masks
   digest  TEXT NOT NULL,            -- of the artifact
+  discarded TEXT,                   -- when retention let it go; NULL: it is there
   PRIMARY KEY (trial, attempt, name),
   FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX output_discarded ON output (trial) WHERE discarded IS NOT NULL;
 
 CREATE TABLE measurement (
   trial     INTEGER NOT NULL,

@@ -52,6 +52,24 @@ FROM trial t JOIN standing_need n ON n.trial = t.id JOIN trial d ON d.id = n.nee
 WHERE NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased')
                ELSE d.state IN ('done', 'collapsed') END;
 
+-- Artifacts that retention may let go: of attempts that do not count, and weights of inner folds (1 and up);
+-- of nets that vote once the choice is made and every trial that waits for it is known. No plan scores or
+-- continues those nets. Masks stay, since a further candidate is trained on them, and so does all of fold 0.
+CREATE VIEW spare_output AS
+SELECT o.trial, o.attempt, o.name, o.digest
+FROM output o JOIN trial t ON t.id = o.trial
+WHERE o.discarded IS NULL AND (o.attempt IS NOT t.accepted OR (
+  o.name = 'weights' AND t.fold > 0
+  AND NOT EXISTS (  -- an input of no trial, at whatever stage that is, and no net of a table
+    SELECT 1 FROM (SELECT t.id AS id UNION ALL SELECT d.id FROM trial d WHERE d.resolved = t.id) a
+    WHERE EXISTS (SELECT 1 FROM need n WHERE n.needs = a.id AND n.artifact = o.name)
+       OR a.id IN (SELECT trial FROM sweep_net)
+       OR EXISTS (
+         SELECT 1 FROM need v JOIN trial s ON s.id = v.trial AND s.role = 'select'
+         WHERE v.needs = a.id AND (s.state <> 'done' OR EXISTS (
+           SELECT 1 FROM need w JOIN trial d ON d.id = w.trial
+           WHERE w.needs = s.id AND w.artifact = o.name AND d.state IN ('waiting', 'blocked')))))));
+
 -- The trials of a sweep as they stand.
 CREATE VIEW member AS
 SELECT st.sweep, coalesce(t.resolved, t.id) AS trial, min(st.name) AS name

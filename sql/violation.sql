@@ -1,7 +1,7 @@
 -- The invariants. A row here is a bug; the tests look after every step.
 CREATE VIEW violation (rule, trial) AS
 SELECT 'unmet is not the number of unmet needs', t.id FROM trial t
-  WHERE t.state <> 'resolved' AND t.unmet <> (SELECT count(*) FROM unmet_need n WHERE n.trial = t.id)
+  WHERE t.state IN ('waiting', 'leased', 'blocked') AND t.unmet <> (SELECT count(*) FROM unmet_need n WHERE n.trial = t.id)
 UNION ALL
 SELECT 'a trial is leased or past it with needs unmet', id FROM trial
   WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked', 'resolved')
@@ -29,6 +29,12 @@ UNION ALL
 SELECT 'a finished training left no weights', t.id FROM trial t
   WHERE t.role IN ('segment', 'refine') AND t.accepted IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM output o WHERE o.trial = t.id AND o.attempt = t.accepted AND o.name = 'weights')
+UNION ALL
+SELECT 'a trial waits for an artifact that was discarded, or runs without it', t.id
+FROM output o JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt
+JOIN standing_need n ON n.needs = d.id AND n.artifact = o.name
+JOIN trial t ON t.id = n.trial AND t.state IN ('waiting', 'leased')
+  WHERE o.discarded IS NOT NULL
 UNION ALL
 SELECT 'a selection is done without a value, or has one without being done', t.id
 FROM trial t LEFT JOIN selection s ON s.trial = t.id

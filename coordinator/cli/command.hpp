@@ -38,5 +38,6 @@ void add_export(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_tell(CLI::App& app);
 void add_ask(CLI::App& app);
+void add_gc(CLI::App& app);
 
 }  // namespace hone::cli

@@ -75,6 +75,7 @@ void add_commands(CLI::App& app) {
   hone::cli::add_ask(app);
   hone::cli::add_doctor(app);
   hone::cli::add_query(app);
+  hone::cli::add_gc(app);
 }
 
 }  // namespace

@@ -32,8 +32,9 @@ struct LiveFacts {
 /// and its like (?format=json|text|markdown|csv|latex). `target` begins with /api/v1.
 ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target);
 
-/// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store)
-/// and /sweeps ({"experiment", "packs"}). What it says was done is durable.
+/// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store),
+/// /sweeps ({"experiment", "packs"}) and /gc ({"dry_run", "grace_seconds"}; answers with a
+/// GarbageReport). What it says was done is durable.
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
                      const std::string& body);
 

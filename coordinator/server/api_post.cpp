@@ -4,6 +4,7 @@
 #include "coordinator/plan/experiment.hpp"
 #include "coordinator/plan/plan.hpp"
 #include "coordinator/server/api.hpp"
+#include "coordinator/server/garbage.hpp"
 
 namespace hone {
 
@@ -66,6 +67,19 @@ ApiResponse post_sweep(Store& store, const json& body) {
                                            .dump()};
 }
 
+/// {"dry_run": whether it only counts, "grace_seconds": see GarbageRules}.
+ApiResponse post_gc(Store& store, const ArtifactStore& artifacts, const json& body) {
+  const auto grace = body.value("grace_seconds", std::int64_t{24 * 3600});
+  if (grace < 0) return api_error(400, "/grace_seconds is negative");
+  const GarbageRules rules{.now = std::chrono::system_clock::now(),
+                           .grace = std::chrono::seconds(grace)};
+  if (body.value("dry_run", false)) {
+    const GarbageReport report = count_garbage(store.database(), artifacts, rules);
+    return {200, to_json(report, GarbageAction::counted)};
+  }
+  return {200, to_json(remove_garbage(store, artifacts, rules), GarbageAction::removed)};
+}
+
 }  // namespace
 
 ApiResponse api_error(unsigned status, std::string_view message) {
@@ -77,6 +91,7 @@ ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_v
   try {
     if (target == "/api/v1/packs") return post_pack(store, artifacts, json::parse(body));
     if (target == "/api/v1/sweeps") return post_sweep(store, json::parse(body));
+    if (target == "/api/v1/gc") return post_gc(store, artifacts, json::parse(body));
     return api_error(404, "POST " + std::string(target) + " is not a route");
   } catch (const json::exception& error) {
     return api_error(400, std::string("the request is not the JSON it should be: ") + error.what());

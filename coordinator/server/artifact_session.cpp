@@ -83,7 +83,7 @@ asio::awaitable<bool> serve_artifact(beast::tcp_stream* stream, beast::flat_buff
   if (request.method() == http::verb::put) {
     co_return co_await take_artifact(stream, buffer, header, context->artifacts, *digest);
   }
-  const bool there = context->artifacts->has(*digest);
+  const bool there = context->artifacts->claim(*digest);
   if (request.method() == http::verb::head) {
     http::response<http::empty_body> message{there ? http::status::ok : http::status::not_found,
                                              11};

@@ -1,6 +1,7 @@
 #include "coordinator/server/artifacts.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,6 +14,7 @@ namespace hone {
 namespace {
 
 constexpr const char* unfinished_suffix = ".upload";
+constexpr const char* unfinished_pack_prefix = ".pack-";
 
 [[noreturn]] void fail(const std::filesystem::path& file) {
   throw std::system_error(errno, std::generic_category(), file.string());
@@ -20,11 +22,24 @@ constexpr const char* unfinished_suffix = ".upload";
 
 }  // namespace
 
-ArtifactStore::ArtifactStore(std::filesystem::path directory) : directory_(std::move(directory)) {
+ArtifactStore::ArtifactStore(std::filesystem::path directory, Unfinished unfinished)
+    : directory_(std::move(directory)) {
   std::filesystem::create_directories(directory_);
+  if (unfinished == Unfinished::left) return;
   for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
     if (entry.path().extension() == unfinished_suffix) std::filesystem::remove(entry.path());
   }
+}
+
+bool ArtifactStore::is_unfinished(const std::filesystem::path& file) {
+  return file.extension() == unfinished_suffix ||
+         file.filename().string().starts_with(unfinished_pack_prefix);
+}
+
+bool ArtifactStore::claim(const Digest& digest) const {
+  if (!has(digest)) return false;
+  ::utimensat(AT_FDCWD, path_of(digest).c_str(), nullptr, 0);
+  return true;
 }
 
 bool ArtifactStore::has(const Digest& digest) const {

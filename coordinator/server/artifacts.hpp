@@ -12,11 +12,22 @@ namespace hone {
 /// Files named by their SHA-256 in one folder. A file is there whole or not at all.
 class ArtifactStore {
  public:
-  /// Makes the folder if need be and removes what an earlier crash left unfinished.
-  explicit ArtifactStore(std::filesystem::path directory);
+  enum class Unfinished : std::uint8_t { removed, left };
+
+  /// Makes the folder if need be. What an earlier crash left unfinished is removed, unless
+  /// another process may be at it.
+  explicit ArtifactStore(std::filesystem::path directory,
+                         Unfinished unfinished = Unfinished::removed);
 
   std::filesystem::path path_of(const Digest& digest) const { return directory_ / digest.hex(); }
+  const std::filesystem::path& folder() const { return directory_; }
   bool has(const Digest& digest) const;
+
+  /// Like `has`; and the artifact counts as written now, since whoever asked counts on it.
+  bool claim(const Digest& digest) const;
+
+  /// Whether the file's name is one of files on their way in, through us or from an ingestion.
+  static bool is_unfinished(const std::filesystem::path& file);
 
   /// A file on its way in. Destroyed before `finish`, it leaves nothing.
   class Upload {

@@ -1,9 +1,6 @@
 #include "coordinator/server/server.hpp"
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -12,6 +9,7 @@
 
 #include "common/net/access.hpp"
 #include "coordinator/server/session.hpp"
+#include "coordinator/server/state_lock.hpp"
 
 namespace hone {
 
@@ -23,30 +21,6 @@ using asio::ip::tcp;
 
 constexpr auto tick_period = std::chrono::milliseconds(250);
 constexpr auto accept_pause = std::chrono::milliseconds(200);
-
-/// Keeps a second coordinator away from a state folder for as long as it lives.
-class StateLock {
- public:
-  explicit StateLock(const std::filesystem::path& state) {
-    if (std::filesystem::create_directories(state)) {
-      std::filesystem::permissions(state, std::filesystem::perms::owner_all);
-    }
-    file_ = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file_ < 0) {
-      throw std::system_error(errno, std::generic_category(), (state / "lock").string());
-    }
-    if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
-    ::close(file_);
-    throw std::runtime_error("another coordinator is using " + state.string() +
-                             "; stop it, or choose another folder with --state");
-  }
-  ~StateLock() { ::close(file_); }
-  StateLock(const StateLock&) = delete;
-  StateLock& operator=(const StateLock&) = delete;
-
- private:
-  int file_ = -1;
-};
 
 /// The folder's token, kept over restarts so that workers find their way back.
 std::string token_of(const std::filesystem::path& state) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -117,6 +118,10 @@ class Store {
   /// their parameters. Returns how many selections.
   int settle_selections();
 
+  /// Takes note that spare outputs and packs are gone, before their files go: from the commit on
+  /// they are known to be missing, and a trial that comes to need one has it made again.
+  void discard(const std::set<Digest>& artifacts);
+
   /// The tickets of all leased trials.
   std::vector<Ticket> leases();
 
@@ -142,6 +147,8 @@ class Store {
   std::size_t resolve_deferred();
   void resolve(TrialId trial);
   void block_if_impossible(TrialId trial);
+  void reopen();
+  std::int64_t make_discarded_again();
   std::int64_t reopen_selections();
   std::int64_t defer_again();
 

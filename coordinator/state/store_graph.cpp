@@ -14,7 +14,9 @@ void Store::count_needs_of_dependents(TrialId trial) {
   Statement count = database_.prepare(
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
       "WHERE id IN (SELECT n.trial FROM need n WHERE n.needs = ?1 "
-      "             OR n.needs IN (SELECT id FROM trial WHERE resolved = ?1))");
+      "             OR n.needs IN (SELECT id FROM trial WHERE resolved = ?1)) "
+      // What is done stays so when what it was made from is made again.
+      "AND state IN ('waiting', 'leased', 'blocked')");
   count.bind(trial.value).run();
 }
 
@@ -40,6 +42,7 @@ void Store::block_dependents(TrialId trial) {
 
 int Store::settle_selections() {
   int settled = 0;
+  std::size_t resolved = 0;
   for (bool any = true; any;) {  // a choice makes trials, whose results may be there already
     Statement query = database_.prepare(
         "SELECT id FROM trial WHERE role = 'select' AND state = 'waiting' AND unmet = 0");
@@ -48,7 +51,14 @@ int Store::settle_selections() {
     query.reset();
     for (const std::int64_t trial : ready) select({trial});
     settled += static_cast<int>(ready.size());
-    any = resolve_deferred() + ready.size() > 0;
+    const std::size_t now = resolve_deferred();
+    resolved += now;
+    any = now + ready.size() > 0;
+  }
+  // What a choice has made known may need what was let go.
+  if (resolved > 0 && make_discarded_again() > 0) {
+    reopen();
+    settled += settle_selections();
   }
   return settled;
 }

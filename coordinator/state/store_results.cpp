@@ -76,7 +76,8 @@ bool Store::accept(const Done& done) {
       "ended = strftime('%Y-%m-%dT%H:%M:%SZ') WHERE trial = ? AND attempt = ?");
   attempt.bind(done.rows).bind(done.rows_digest.hex()).bind(done.summary);
   attempt.bind(done.ticket.trial.value).bind(done.ticket.attempt).run();
-  Statement output = database_.prepare("INSERT INTO output VALUES (?, ?, ?, ?)");
+  Statement output =
+      database_.prepare("INSERT INTO output (trial, attempt, name, digest) VALUES (?, ?, ?, ?)");
   for (const auto& [name, digest] : done.artifacts) {
     output.bind(done.ticket.trial.value).bind(done.ticket.attempt).bind(name).bind(digest.hex());
     output.run();
@@ -99,7 +100,8 @@ void Store::adopt(const Digest& identity, const std::map<std::string, Digest>& a
       "INSERT INTO attempt (trial, attempt, worker, state, rows, rows_digest, summary, ended) "
       "VALUES (?, 1, ?, 'done', 0, ?, '{}', strftime('%Y-%m-%dT%H:%M:%SZ'))");
   attempt.bind(trial.value).bind(worker.value).bind(digest_of_rows({}).hex()).run();
-  Statement output = database_.prepare("INSERT INTO output VALUES (?, 1, ?, ?)");
+  Statement output =
+      database_.prepare("INSERT INTO output (trial, attempt, name, digest) VALUES (?, 1, ?, ?)");
   for (const auto& [name, digest] : artifacts)
     output.bind(trial.value).bind(name).bind(digest.hex()).run();
   Statement update = database_.prepare("UPDATE trial SET attempt = 1, accepted = 1 WHERE id = ?");

@@ -113,8 +113,12 @@ void Store::try_failed_again(SweepId sweep) {
       "AND (id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1) "
       "     OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   again.bind(sweep.value).run();
+  reopen();
+}
+
+void Store::reopen() {
   // What is undecided waits again, and selections among such trials are reopened in turn.
-  while (reopen_selections() + defer_again() > 0) {
+  while (make_discarded_again() + reopen_selections() + defer_again() > 0) {
   }
   database_.execute(
       "WITH RECURSIVE reopened (id) AS ("

@@ -3,6 +3,8 @@ ALTER TABLE sweep ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sweep ADD COLUMN state TEXT NOT NULL DEFAULT 'active'
   CHECK (state IN ('active', 'paused', 'cancelled'));
 ALTER TABLE worker ADD COLUMN memory_mib INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE output ADD COLUMN discarded TEXT;
+CREATE INDEX output_discarded ON output (trial) WHERE discarded IS NOT NULL;
 
 CREATE TABLE demand (               -- what a worker must have to lease a trial
   id         INTEGER PRIMARY KEY,
