@@ -4,13 +4,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
+#include <vector>
 
 #include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
+#include "common/net/partial_file.hpp"
 
 namespace hone {
 
@@ -86,10 +89,16 @@ asio::awaitable<void> exchange(beast::tcp_stream& stream, Request& request, Pars
   }
 }
 
+// The connection broke; the other side has refused nothing.
+class BrokenConnection : public NetworkError {
+ public:
+  using NetworkError::NetworkError;
+};
+
 // Runs one conversation to its end on this thread. Everything it refers to outlives it: the caller
 // waits here.
-template <class Request, class Parser>
-void converse(const Access& access, Milliseconds limit, Request& request, Parser& parser) {
+template <class Request, class Talk>
+void with_connection(const Access& access, Milliseconds limit, const Request& request, Talk talk) {
   asio::io_context io(1);
   beast::tcp_stream stream(io);
   std::exception_ptr failure;
@@ -97,17 +106,24 @@ void converse(const Access& access, Milliseconds limit, Request& request, Parser
   io.run();
   if (!failure) {
     io.restart();
-    asio::co_spawn(io, exchange(stream, request, parser, limit),
-                   [&](std::exception_ptr e) { failure = e; });
+    asio::co_spawn(io, talk(stream), [&](std::exception_ptr e) { failure = e; });
     io.run();
   }
   if (!failure) return;
   try {
     std::rethrow_exception(failure);
   } catch (const boost::system::system_error& error) {
-    throw NetworkError(std::string(request.method_string()) + " " + std::string(request.target()) +
-                       " at " + address_of(access) + ": " + error.code().message());
+    throw BrokenConnection(std::string(request.method_string()) + " " +
+                           std::string(request.target()) + " at " + address_of(access) + ": " +
+                           error.code().message());
   }
+}
+
+template <class Request, class Parser>
+void converse(const Access& access, Milliseconds limit, Request& request, Parser& parser) {
+  with_connection(access, limit, request, [&](beast::tcp_stream& stream) {
+    return exchange(stream, request, parser, limit);
+  });
 }
 
 HttpResponse converse_text(const Access& access, Milliseconds limit,
@@ -137,17 +153,61 @@ void require_ok(unsigned status, const std::string& doing) {
   throw NetworkError(doing + ": the coordinator answered " + std::to_string(status));
 }
 
-void download(const Access& access, Milliseconds limit, const Digest& digest,
-              const std::filesystem::path& file) {
-  auto request = make_request<http::empty_body>(access, http::verb::get, target_of(digest));
-  http::response_parser<http::file_body> parser;
+/// Asks for what the file lacks and appends it as it comes: never more than a piece is in memory.
+asio::awaitable<void> receive_rest(beast::tcp_stream& stream,
+                                   http::request<http::empty_body>& request, PartialFile& file,
+                                   Milliseconds limit) {
+  co_await send(stream, request, limit);
+  beast::flat_buffer buffer(chunk);
+  http::response_parser<http::buffer_body> parser;
   parser.body_limit(boost::none);
-  beast::error_code error;
-  parser.get().body().open(file.c_str(), beast::file_mode::write, error);
-  if (error) throw NetworkError("cannot write " + file.string() + ": " + error.message());
-  converse(access, limit, request, parser);
-  parser.get().body().close();
-  require_ok(parser.get().result_int(), "GET " + target_of(digest));
+  stream.expires_after(limit);
+  co_await http::async_read_header(stream, buffer, parser, use_awaitable);
+  const unsigned status = parser.get().result_int();
+  require_ok(status, "GET " + std::string(request.target()));
+  const std::string from = "bytes " + std::to_string(file.size()) + "-";
+  const bool goes_on = parser.get()[http::field::content_range].starts_with(from);
+  if (status != 206 || !goes_on) file.restart();  // all of it comes
+  if (status == 206 && !goes_on) {
+    throw NetworkError("GET " + std::string(request.target()) + ": another part was sent");
+  }
+  std::vector<char> piece(chunk);
+  while (!parser.is_done()) {
+    parser.get().body().data = piece.data();
+    parser.get().body().size = piece.size();
+    stream.expires_after(limit);
+    beast::error_code error;
+    co_await http::async_read_some(stream, buffer, parser,
+                                   asio::redirect_error(use_awaitable, error));
+    file.append({piece.data(), piece.size() - parser.get().body().size});
+    if (error && error != http::error::need_buffer) throw boost::system::system_error(error);
+  }
+}
+
+void download_rest(const Access& access, Milliseconds limit, const Digest& digest,
+                   PartialFile& file) {
+  auto request = make_request<http::empty_body>(access, http::verb::get, target_of(digest));
+  if (file.size() > 0) {
+    request.set(http::field::range, "bytes=" + std::to_string(file.size()) + "-");
+  }
+  with_connection(access, limit, request, [&](beast::tcp_stream& stream) {
+    return receive_rest(stream, request, file, limit);
+  });
+}
+
+/// A connection that breaks is made anew and goes on where it was, as long as each brings
+/// something.
+void download(const Access& access, Milliseconds limit, const Digest& digest,
+              const std::filesystem::path& name) {
+  PartialFile file(name);
+  while (true) {
+    const std::uint64_t before = file.size();
+    try {
+      return download_rest(access, limit, digest, file);
+    } catch (const BrokenConnection&) {
+      if (file.size() <= before) throw;
+    }
+  }
 }
 
 }  // namespace

@@ -46,8 +46,7 @@ std::chrono::seconds grace_of(const Options& options) {
 }
 
 std::string ask_coordinator(const Options& options) {
-  const json request = {{"dry_run", options.dry_run},
-                        {"grace_seconds", grace_of(options).count()}};
+  const json request = {{"dry_run", options.dry_run}, {"grace_seconds", grace_of(options).count()}};
   return body_of(connect(options.connection).post("/api/v1/gc", request.dump()));
 }
 

@@ -63,6 +63,11 @@ void add_serve(CLI::App& app) {
   command->add_option("--port", options->server.port, "Port; 0 takes the last one, or a free one")
       ->capture_default_str();
   command
+      ->add_option("--reserve", options->server.reserve,
+                   "Bytes of the state folder's file system that uploads leave free, as 500M or 2G "
+                   "[256M]; below that they are refused, and workers try again")
+      ->transform(CLI::AsSizeValue(false));
+  command
       ->add_option("--lease", options->lease_seconds,
                    "Seconds without a sign of life after which a trial is given to another")
       ->capture_default_str()

@@ -1,10 +1,16 @@
-#include <array>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/file_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <charconv>
+#include <optional>
+#include <system_error>
 #include <vector>
 
 #include "coordinator/server/session.hpp"
@@ -22,23 +28,82 @@ constexpr std::size_t piece_size = 256 * 1024;
 constexpr std::uint64_t artifact_limit = std::uint64_t{16} << 30U;
 constexpr auto piece_deadline = std::chrono::seconds(30);
 
+ApiResponse no_room(const ArtifactStore& artifacts) {
+  return api_error(507, "the disk of " + artifacts.folder().string() +
+                            " is too full: free some, as with 'hone gc', or lower --reserve");
+}
+
+/// What a request wants of a file: from `first` on; nothing if its Range is not of the one form
+/// that is answered, "bytes=N-", or of no byte that there is.
+std::optional<std::uint64_t> first_byte(const RequestHeader& request, std::uint64_t size) {
+  std::string_view range(request[http::field::range]);
+  if (range.empty()) return 0;
+  constexpr std::string_view unit = "bytes=";
+  if (!range.starts_with(unit) || !range.ends_with('-')) return {};
+  range = range.substr(unit.size(), range.size() - unit.size() - 1);
+  std::uint64_t first = 0;
+  const auto [end, error] = std::from_chars(range.data(), range.data() + range.size(), first);
+  if (error != std::errc() || end != range.data() + range.size() || first >= size) return {};
+  return first;
+}
+
+class ReadFile {
+ public:
+  explicit ReadFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    struct stat status {};
+    if (file_ < 0 || ::fstat(file_, &status) != 0) {
+      throw std::system_error(errno, std::generic_category(), path);
+    }
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+  ~ReadFile() { ::close(file_); }
+  ReadFile(const ReadFile&) = delete;
+  ReadFile& operator=(const ReadFile&) = delete;
+
+  std::uint64_t size() const { return size_; }
+
+  /// Throws at the end too: a file of the store does not become shorter.
+  std::size_t read(std::uint64_t from, std::vector<char>& piece) const {
+    const ssize_t got = ::pread(file_, piece.data(), piece.size(), static_cast<off_t>(from));
+    if (got <= 0) throw std::system_error(got < 0 ? errno : EIO, std::generic_category(), "read");
+    return static_cast<std::size_t>(got);
+  }
+
+ private:
+  int file_;
+  std::uint64_t size_ = 0;
+};
+
+/// Piece by piece, so that no file is in memory and the deadline is one of progress.
 asio::awaitable<bool> send_artifact(beast::tcp_stream* stream, const RequestHeader* request,
                                     std::string path) {
-  beast::error_code error;
-  http::response<http::file_body> message{http::status::ok, 11};
-  message.body().open(path.c_str(), beast::file_mode::scan, error);
-  if (error) {
-    ApiResponse failure = api_error(500, error.message());
-    co_return co_await send_response(stream, request, std::move(failure));
+  const ReadFile file(path);
+  const auto first = first_byte(*request, file.size());
+  if (!first) {
+    ApiResponse refused = api_error(416, "Range is 'bytes=N-', N below the artifact's " +
+                                             std::to_string(file.size()) + " bytes");
+    co_return co_await send_response(stream, request, std::move(refused));
   }
-  message.set(http::field::content_type, "application/octet-stream");
-  message.keep_alive(request->keep_alive());
-  message.prepare_payload();
-  http::response_serializer<http::file_body> serializer(message);
-  // Piece by piece, so that the deadline is one of progress and not of the whole file.
-  while (!serializer.is_done()) {
+  const bool partial = !(*request)[http::field::range].empty();
+  http::response<http::empty_body> head{partial ? http::status::partial_content : http::status::ok,
+                                        11};
+  head.set(http::field::content_type, "application/octet-stream");
+  head.set(http::field::accept_ranges, "bytes");
+  if (partial) {
+    const std::string size = std::to_string(file.size());
+    head.set(http::field::content_range, "bytes " + std::to_string(*first) + "-" +
+                                             std::to_string(file.size() - 1) + "/" + size);
+  }
+  head.keep_alive(request->keep_alive());
+  head.content_length(file.size() - *first);
+  stream->expires_after(piece_deadline);
+  co_await http::async_write(*stream, head, use_awaitable);
+  std::vector<char> piece(piece_size);
+  for (std::uint64_t at = *first; at < file.size();) {
+    const std::size_t got = file.read(at, piece);
     stream->expires_after(piece_deadline);
-    co_await http::async_write_some(*stream, serializer, use_awaitable);
+    co_await asio::async_write(*stream, asio::buffer(piece.data(), got), use_awaitable);
+    at += got;
   }
   co_return request->keep_alive();
 }
@@ -47,6 +112,11 @@ asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffe
                                     HeaderParser* header, const ArtifactStore* artifacts,
                                     Digest digest) {
   const RequestHeader request = header->get();
+  if (!artifacts->has_room(header->content_length().value_or(0))) {
+    ApiResponse refused = no_room(*artifacts);
+    co_await send_response(stream, &request, std::move(refused));
+    co_return false;  // its body is not read
+  }
   http::request_parser<http::buffer_body> parser(std::move(*header));
   parser.body_limit(artifact_limit);
   ArtifactStore::Upload upload(*artifacts, digest);
@@ -59,11 +129,21 @@ asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffe
     co_await http::async_read(*stream, *buffer, parser, asio::redirect_error(use_awaitable, error));
     if (error && error != http::error::need_buffer) throw beast::system_error(error);
     const std::size_t got = piece.size() - parser.get().body().size;
-    upload.append(std::as_bytes(std::span(piece.data(), got)));
+    if (upload.append(std::as_bytes(std::span(piece.data(), got)))) continue;
+    ApiResponse refused = no_room(*artifacts);  // it has no length, or others were quicker
+    co_await send_response(stream, &request, std::move(refused));
+    co_return false;
   }
   ApiResponse answer{201, "{}"};
-  if (!upload.finish()) {
-    answer = api_error(422, "the bytes do not have the SHA-256 " + digest.hex());
+  switch (upload.finish()) {
+    case ArtifactStore::Finish::done:
+      break;
+    case ArtifactStore::Finish::other_bytes:
+      answer = api_error(422, "the bytes do not have the SHA-256 " + digest.hex());
+      break;
+    case ArtifactStore::Finish::no_room:
+      answer = no_room(*artifacts);
+      break;
   }
   co_return co_await send_response(stream, &request, std::move(answer));
 }

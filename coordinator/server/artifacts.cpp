@@ -1,10 +1,13 @@
 #include "coordinator/server/artifacts.hpp"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <system_error>
 
 #include "common/net/durable.hpp"
@@ -13,6 +16,7 @@ namespace hone {
 
 namespace {
 
+constexpr std::uint64_t look_after = std::uint64_t{16} << 20U;  // bytes
 constexpr const char* unfinished_suffix = ".upload";
 constexpr const char* unfinished_pack_prefix = ".pack-";
 
@@ -42,13 +46,33 @@ bool ArtifactStore::claim(const Digest& digest) const {
   return true;
 }
 
+bool ArtifactStore::has_room(std::uint64_t bytes) const {
+  std::error_code error;
+  const auto space = std::filesystem::space(directory_, error);
+  if (error) return true;  // the write itself will tell
+  const std::uint64_t room = space.available < reserve_ ? 0 : space.available - reserve_;
+  const bool full = room == 0 || room < bytes;
+  if (full && refused_ == 0) {
+    spdlog::warn(
+        "event=disk_full folder={} available={} reserve={}: uploads are refused, workers keep what "
+        "they have and try again; free some space, as with 'hone gc', or lower --reserve",
+        directory_.string(), space.available, reserve_);
+  }
+  if (full) refused_ = std::max({refused_, bytes, std::uint64_t{1}});
+  if (refused_ > 0 && room >= refused_) {
+    spdlog::warn("event=disk_free folder={}: uploads are taken again", directory_.string());
+    refused_ = 0;
+  }
+  return !full;
+}
+
 bool ArtifactStore::has(const Digest& digest) const {
   std::error_code ignored;
   return std::filesystem::is_regular_file(path_of(digest), ignored);
 }
 
 ArtifactStore::Upload::Upload(const ArtifactStore& store, const Digest& expected)
-    : final_(store.path_of(expected)), expected_(expected) {
+    : store_(store), final_(store.path_of(expected)), expected_(expected) {
   static std::atomic<std::uint64_t> number{0};
   temporary_ = final_;
   temporary_ += "." + std::to_string(++number) + unfinished_suffix;
@@ -66,23 +90,43 @@ void ArtifactStore::Upload::discard() {
   ::unlink(temporary_.c_str());
 }
 
-void ArtifactStore::Upload::append(std::span<const std::byte> bytes) {
-  hasher_.update(bytes);
-  const auto* const text = reinterpret_cast<const char*>(bytes.data());
-  if (!write_all(file_, {text, bytes.size()})) fail(temporary_);
+/// Ends the upload if the disk is what stands in its way.
+bool ArtifactStore::Upload::is_full() {
+  if (errno != ENOSPC && errno != EDQUOT) return false;
+  discard();
+  return true;
 }
 
-bool ArtifactStore::Upload::finish() {
+bool ArtifactStore::Upload::append(std::span<const std::byte> bytes) {
+  unchecked_ += bytes.size();
+  if (unchecked_ > look_after) {
+    unchecked_ = 0;
+    if (!store_.has_room(bytes.size())) {
+      discard();
+      return false;
+    }
+  }
+  hasher_.update(bytes);
+  const auto* const text = reinterpret_cast<const char*>(bytes.data());
+  if (write_all(file_, {text, bytes.size()})) return true;
+  if (is_full()) return false;
+  fail(temporary_);
+}
+
+ArtifactStore::Finish ArtifactStore::Upload::finish() {
   if (hasher_.finish() != expected_) {
     discard();
-    return false;
+    return Finish::other_bytes;
   }
-  if (::fsync(file_) != 0) fail(temporary_);
+  if (::fsync(file_) != 0) {
+    if (is_full()) return Finish::no_room;
+    fail(temporary_);
+  }
   std::filesystem::rename(temporary_, final_);
   ::close(file_);
   file_ = -1;
   make_durable(final_.parent_path());
-  return true;
+  return Finish::done;
 }
 
 }  // namespace hone

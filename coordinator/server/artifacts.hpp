@@ -29,6 +29,15 @@ class ArtifactStore {
   /// Whether the file's name is one of files on their way in, through us or from an ingestion.
   static bool is_unfinished(const std::filesystem::path& file);
 
+  /// Bytes of the file system that are never given to artifacts: the database needs some to go on.
+  void set_reserve(std::uint64_t bytes) { reserve_ = bytes; }
+
+  /// Whether so many bytes more leave the reserve free. Says so in the log, once, if not, and when
+  /// what was refused would have room again.
+  bool has_room(std::uint64_t bytes) const;
+
+  enum class Finish : std::uint8_t { done, other_bytes, no_room };
+
   /// A file on its way in. Destroyed before `finish`, it leaves nothing.
   class Upload {
    public:
@@ -37,16 +46,19 @@ class ArtifactStore {
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
 
-    /// Throws std::system_error when the disk refuses.
-    void append(std::span<const std::byte> bytes);
+    /// False if the disk is full; then nothing is left of the file. Throws std::system_error when
+    /// the disk refuses for another reason.
+    bool append(std::span<const std::byte> bytes);
 
-    /// Makes the file durable under its name if its bytes have that SHA-256; false, and nothing
-    /// is left, if they have not.
-    bool finish();
+    /// Makes the file durable under its name if its bytes have that SHA-256; else nothing is left.
+    Finish finish();
 
    private:
     void discard();
+    bool is_full();
 
+    const ArtifactStore& store_;
+    std::uint64_t unchecked_ = 0;  // bytes since the last look at the disk
     std::filesystem::path temporary_;
     std::filesystem::path final_;
     Digest expected_;
@@ -56,6 +68,8 @@ class ArtifactStore {
 
  private:
   std::filesystem::path directory_;
+  std::uint64_t reserve_ = 0;
+  mutable std::uint64_t refused_ = 0;  // bytes, at most, since it was said; 0: none
 };
 
 }  // namespace hone

@@ -66,8 +66,7 @@ class Survey {
       case Fate::spare:
         return take(found, GarbageKind::weights);
       case Fate::discarded:  // unless a trial that makes it again has found it here
-        if (running_since_ && found.written >= *running_since_)
-          return count(found, report_.spared);
+        if (running_since_ && found.written >= *running_since_) return count(found, report_.spared);
         return take(found, GarbageKind::discarded);
       case Fate::spare_pack:
         if (!is_settled(found)) return count(found, report_.spared);

@@ -81,6 +81,7 @@ struct Server::Parts {
 };
 
 void Server::Parts::listen() {
+  artifacts.set_reserve(settings.reserve);
   const tcp::endpoint wanted(asio::ip::make_address(settings.bind), port_of(settings));
   acceptor.open(wanted.protocol());
   acceptor.set_option(tcp::acceptor::reuse_address(true));

@@ -56,6 +56,44 @@ class Cluster(ClusterTest):
         self.check_answers()
         self.stop_coordinator()
 
+    def cached(self, *cache):
+        folder = self.folder.joinpath("cache", *cache)
+        return [file for file in folder.iterdir() if len(file.name) == 64]
+
+    def test_two_workers_share_a_cache_that_is_too_small(self):
+        self.run_sweep("--trainer", QUICK, "--cache-limit", "1")
+        self.check_answers()
+        files = len(list((self.state / "artifacts").iterdir()))
+        self.assertLess(len(self.cached("hone", "artifacts")), files - 3)
+        self.stop_coordinator()
+
+    def test_workers_that_see_the_coordinators_folder_move_no_bytes(self):
+        folder = self.state / "artifacts"
+        self.run_sweep("--trainer", QUICK, "--artifacts", folder)
+        self.check_answers()
+        # Inputs were read where they are; what was made is one file with two names.
+        made = self.cached("hone", "artifacts")
+        self.assertTrue(made)
+        for file in made:
+            self.assertTrue(file.samefile(folder / file.name))
+        self.assertEqual(len(made) + 1, len(list(folder.iterdir())))  # and the pack
+        self.stop_coordinator()
+
+    def test_a_disk_without_room_costs_no_result(self):
+        self.hone("submit", self.tiny(), "--state", self.state)
+        self.stop_coordinator()
+        self.coordinator = self.serve(self.state, "--reserve", "1000000G")
+        workers = self.start_workers("--trainer", QUICK)
+        self.wait_until("uploads are refused", lambda:
+                        (self.folder / "workers.log").read_text().count("answered 507") > 3)
+        self.assertEqual((self.folder / "serve.log").read_text().count("event=disk_full"), 1)
+        self.coordinator.terminate()
+        self.coordinator.wait(timeout=10)
+        self.coordinator = self.serve(self.state)
+        self.assertEqual(workers.wait(timeout=90), 0)
+        self.check_answers()  # no trial was done twice
+        self.stop_coordinator()
+
     def test_a_worker_that_is_drained_at_once_says_what_to_do(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--until-drained",
                              "--trainer", QUICK, name="worker")

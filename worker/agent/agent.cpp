@@ -23,7 +23,9 @@ constexpr std::chrono::seconds farewell{2};  // for the last messages to be ackn
 
 TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
   return {.spool = spool,
-          .artifacts = options.cache / "artifacts",
+          .artifacts = {.cache = options.cache / "artifacts",
+                        .limit = options.cache_limit,
+                        .shared = options.shared},
           .trainer = {.program = options.trainer,
                       .arguments = {},
                       .environment = trainer_environment(process_environment(), options.threads),

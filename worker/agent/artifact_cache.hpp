@@ -1,20 +1,41 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "common/digest.hpp"
 
 namespace hone {
 
+/// An artifact in the cache that stays there while the object lives, whoever makes room: a shared
+/// lock on its file, which ends with the process however that ends. The object may be moved to
+/// another thread.
+class PinnedArtifact {
+ public:
+  PinnedArtifact(PinnedArtifact&& other) noexcept : lock_(std::exchange(other.lock_, -1)) {}
+  PinnedArtifact& operator=(PinnedArtifact&& other) noexcept {
+    std::swap(lock_, other.lock_);
+    return *this;
+  }
+  ~PinnedArtifact();
+
+ private:
+  friend class ArtifactCache;
+  explicit PinnedArtifact(int lock) : lock_(lock) {}
+  int lock_ = -1;
+};
+
 /// Artifacts on this host's disk, named by their SHA-256. Several agents may share one folder: a
-/// file appears whole, by a rename, or not at all. Not thread-safe.
+/// file appears whole, by a rename, or not at all, and goes only when no agent has pinned it.
+/// Not thread-safe.
 class ArtifactCache {
  public:
-  /// Makes the folder; removes what downloads that were killed left there a day ago. Throws
-  /// std::filesystem::filesystem_error.
-  explicit ArtifactCache(std::filesystem::path folder);
+  /// Makes the folder; removes what downloads that were killed left there a day ago. `limit` in
+  /// bytes is what `make_room` aims at. Throws std::filesystem::filesystem_error.
+  ArtifactCache(std::filesystem::path folder, std::uint64_t limit);
 
   /// Where the artifact is, or would be.
   std::filesystem::path path_of(const Digest& digest) const;
@@ -23,12 +44,26 @@ class ArtifactCache {
   /// is not what its name says is removed.
   bool has(const Digest& digest);
 
-  /// Moves a file of the same file system into the cache; durable when it returns. Throws
-  /// std::system_error.
+  /// The artifact, used now, if the cache has it.
+  std::optional<PinnedArtifact> pin(const Digest& digest);
+
+  /// Moves a file of the same file system into the cache; durable when it returns. It stays until
+  /// `mark_sent`, over restarts too: nobody else may have it yet. Throws std::system_error.
   Digest adopt(const std::filesystem::path& file);
 
+  /// The coordinator has it: it may go like any other.
+  void mark_sent(const Digest& digest);
+
+  /// Removes what was used longest ago until the artifacts take no more than the limit. What is
+  /// pinned or not sent yet stays. Returns the bytes over the limit that had to stay.
+  std::uint64_t make_room();
+
  private:
+  std::filesystem::path unsent_mark(const Digest& digest) const;
+  bool remove_unused(const std::filesystem::path& file);
+
   std::filesystem::path folder_;
+  std::uint64_t limit_;
   std::set<Digest> verified_;
 };
 

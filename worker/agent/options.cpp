@@ -23,6 +23,7 @@ constexpr const char* examples = R"(Examples:
   hone-worker --slots 2 --threads 4                two trials at a time, four threads each
   hone-worker --gpus 0,1 --slots 4                 two trials on each of two GPUs
   mpirun -n 2 hone-worker --access run/access.json --until-drained
+  hone-worker --cache /local/hone --cache-limit 50G --artifacts ~/sweeps/artifacts
   hone-worker --slots 1 --hosts h1:1,h2:1          teams of two ranks over two hosts
   srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
 
@@ -101,6 +102,15 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
       "Further arguments for it, separated by blanks (\"--mca btl_tcp_if_include eth0\")");
   app.add_option("--cache", options.cache,
                  "Folder for artifacts and unsent results [XDG_CACHE_HOME/hone or ~/.cache/hone]");
+  app.add_option("--cache-limit", options.cache_limit,
+                 "Bytes of artifacts kept there, as 500M or 20G [20G]: what was used longest ago "
+                 "goes, but never what a trial of any worker on this folder uses or has not sent")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--artifacts", options.shared,
+                 "The coordinator's artifact folder (STATE/artifacts) where this host sees it: "
+                 "files are read there, and linked from a cache on the same "
+                 "file system, instead of sent")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--trainer", options.trainer, "The trainer program [hone-trainer beside this]");
   app.add_flag("--until-drained", options.until_drained,
                "Exit when no trial is waiting or running anywhere");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +15,8 @@ namespace hone {
 struct WorkerOptions {
   std::filesystem::path access;  // the coordinator's access file; it may come later
   std::filesystem::path cache;   // artifacts and spool
+  std::uint64_t cache_limit = std::uint64_t{20} << 30U;  // bytes of artifacts
+  std::filesystem::path shared;  // the coordinator's artifact folder; '' where it is not seen
   std::filesystem::path trainer;
   int slots = 1;    // trials at the same time
   int threads = 1;  // of each

@@ -1,9 +1,10 @@
 #include "worker/agent/transfers.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/post.hpp>
 #include <exception>
-
-#include "common/net/http_client.hpp"
+#include <utility>
 
 namespace hone {
 
@@ -15,16 +16,10 @@ class LostArtifact : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-void upload_one(ArtifactCache& cache, HttpClient& client, const Digest& digest) {
-  if (client.has_artifact(digest)) return;
-  if (!cache.has(digest)) throw LostArtifact("artifact " + digest.hex() + " is in no cache");
-  client.put_artifact(digest, cache.path_of(digest));
-}
-
 }  // namespace
 
-Transfers::Transfers(boost::asio::io_context& io, const std::filesystem::path& folder)
-    : io_(io), cache_(folder) {}
+Transfers::Transfers(boost::asio::io_context& io, const ArtifactPlace& place)
+    : io_(io), cache_(place.cache, place.limit), shared_(place.shared) {}
 
 Transfers::~Transfers() {
   pool_.stop();
@@ -49,19 +44,36 @@ void Transfers::run(Job job, Hear<Result> hear) {
   });
 }
 
-void Transfers::fetch(Access access, std::vector<Input> inputs, Hear<Paths> hear) {
-  run<Paths>(
-      [this, access = std::move(access), inputs = std::move(inputs)] {
-        HttpClient client(access);
-        Paths paths;
-        for (const Input& input : inputs) {
-          const auto file = cache_.path_of(input.content);
-          if (!cache_.has(input.content)) client.get_artifact(input.content, file);
-          paths[input.name] = file.string();
-        }
-        return paths;
-      },
-      std::move(hear));
+Transfers::Fetched Transfers::fetch_all(const Access& access, const std::vector<Input>& inputs) {
+  HttpClient client(access);
+  Fetched fetched{.paths = {}, .pins = std::make_shared<std::vector<PinnedArtifact>>()};
+  for (const Input& input : inputs) {
+    if (const auto file = shared_.find(input.content)) {
+      fetched.paths[input.name] = file->string();
+      continue;
+    }
+    const auto file = cache_.path_of(input.content);
+    auto pin = cache_.pin(input.content);
+    if (!pin) {
+      client.get_artifact(input.content, file);
+      pin = cache_.pin(input.content);
+    }
+    // Another agent made room in that very moment, say.
+    if (!pin) throw std::runtime_error("artifact " + input.content.hex() + " went from the cache");
+    fetched.pins->push_back(std::move(*pin));
+    fetched.paths[input.name] = file.string();
+  }
+  const std::uint64_t over = cache_.make_room();
+  if (over > 0 && !std::exchange(said_full_, true)) {
+    spdlog::warn("cache-over-limit bytes={}: what runs or is not sent yet needs more", over);
+  }
+  return fetched;
+}
+
+void Transfers::fetch(Access access, std::vector<Input> inputs, Hear<Fetched> hear) {
+  run<Fetched>([this, access = std::move(access),
+                inputs = std::move(inputs)] { return fetch_all(access, inputs); },
+               std::move(hear));
 }
 
 void Transfers::keep(Paths files, Hear<Digests> hear) {
@@ -74,11 +86,22 @@ void Transfers::keep(Paths files, Hear<Digests> hear) {
       std::move(hear));
 }
 
+void Transfers::upload_one(HttpClient& client, const Digest& digest) {
+  if (!client.has_artifact(digest)) {
+    const auto pin = cache_.pin(digest);
+    if (!pin) throw LostArtifact("artifact " + digest.hex() + " is in no cache");
+    // A shared folder that turns out to be another coordinator's is of no use.
+    const bool shared = shared_.put(digest, cache_.path_of(digest)) && client.has_artifact(digest);
+    if (!shared) client.put_artifact(digest, cache_.path_of(digest));
+  }
+  cache_.mark_sent(digest);
+}
+
 void Transfers::upload(Access access, Digests artifacts, Hear<bool> hear) {
   run<bool>(
       [this, access = std::move(access), artifacts = std::move(artifacts)] {
         HttpClient client(access);
-        for (const auto& [name, digest] : artifacts) upload_one(cache_, client, digest);
+        for (const auto& [name, digest] : artifacts) upload_one(client, digest);
         return true;
       },
       std::move(hear));

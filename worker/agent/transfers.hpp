@@ -2,18 +2,29 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/digest.hpp"
 #include "common/message.hpp"
 #include "common/net/access.hpp"
+#include "common/net/http_client.hpp"
 #include "worker/agent/artifact_cache.hpp"
+#include "worker/agent/shared_folder.hpp"
 
 namespace hone {
+
+/// Where an agent keeps artifacts.
+struct ArtifactPlace {
+  std::filesystem::path cache;
+  std::uint64_t limit = 0;       // bytes that the cache may take, see ArtifactCache
+  std::filesystem::path shared;  // the coordinator's own folder where this host sees it; '' if not
+};
 
 /// Moves artifacts between the coordinator, the cache and trainers' folders on a thread of its own,
 /// so that a large file delays no renewal. One job at a time, in order.
@@ -29,16 +40,21 @@ class Transfers {
   using Hear = std::function<void(Answer<Result>)>;
 
   using Paths = std::map<std::string, std::string>;
+  struct Fetched {
+    Paths paths;
+    // As long as these live the files stay. Shared, since answers are copied.
+    std::shared_ptr<std::vector<PinnedArtifact>> pins;
+  };
   using Digests = std::map<std::string, Digest>;
 
   /// `io` runs what hears the answers; it outlives this object.
-  Transfers(boost::asio::io_context& io, const std::filesystem::path& folder);
+  Transfers(boost::asio::io_context& io, const ArtifactPlace& place);
 
   /// Waits for the running job; those that have not begun are forgotten.
   ~Transfers();
 
-  /// Brings all inputs into the cache; hears their paths.
-  void fetch(Access access, std::vector<Input> inputs, Hear<Paths> hear);
+  /// Finds all inputs in the shared folder, or brings them into the cache; hears their paths.
+  void fetch(Access access, std::vector<Input> inputs, Hear<Fetched> hear);
 
   /// Moves files into the cache; hears their digests.
   void keep(Paths files, Hear<Digests> hear);
@@ -50,8 +66,13 @@ class Transfers {
   template <class Result, class Job>
   void run(Job job, Hear<Result> hear);
 
+  Fetched fetch_all(const Access& access, const std::vector<Input>& inputs);
+  void upload_one(HttpClient& client, const Digest& digest);
+
   boost::asio::io_context& io_;
-  ArtifactCache cache_;  // of the pool's one thread
+  ArtifactCache cache_;  // like what follows, of the pool's one thread
+  SharedFolder shared_;
+  bool said_full_ = false;
   boost::asio::thread_pool pool_{1};
 };
 

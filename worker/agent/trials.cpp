@@ -97,7 +97,7 @@ void Trials::fetch(const Ticket& ticket) {
                    [this, ticket](const auto& answer) { on_fetched(ticket, answer); });
 }
 
-void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Paths>& answer) {
+void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Fetched>& answer) {
   HeldTrial* const trial = find(ticket, Stage::fetching);
   if (trial == nullptr) return;
   if (!answer.error.empty()) {
@@ -111,9 +111,10 @@ void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers:
   }
   trial->stage = Stage::training;
   trial->tries = 0;
+  trial->inputs = answer.result.pins;
   trial->slot->train({.ticket = ticket,
                       .spec = trial->lease.spec,
-                      .inputs = answer.result,
+                      .inputs = answer.result.paths,
                       .output = spool_.make_work_folder(ticket).string()});
 }
 

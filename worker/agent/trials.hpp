@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct TrialsEvents {
 
 struct TrialsPlace {
   const SpoolFolder& spool;
-  std::filesystem::path artifacts;
+  ArtifactPlace artifacts;
   ChildCommand trainer;
   GpuList gpus;  // slots take turns with them
   TeamPlace team;
@@ -95,8 +96,9 @@ class Trials {
     Lease lease;  // of a trial found in the spool only the ticket
     Stage stage = Stage::waiting;
     Slot* slot = nullptr;
-    std::vector<Measurement> rows;    // come since the last report
-    std::vector<EpochRecord> epochs;  // likewise
+    std::shared_ptr<std::vector<PinnedArtifact>> inputs;  // while they are read
+    std::vector<Measurement> rows;                        // come since the last report
+    std::vector<EpochRecord> epochs;                      // likewise
     Renew::Standing standing;
     std::string summary;
     Outcome outcome = Outcome::finished;
@@ -111,7 +113,7 @@ class Trials {
   void start_waiting();
   int slots_of(const HeldTrial& trial) const;
   void fetch(const Ticket& ticket);
-  void on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Paths>& answer);
+  void on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Fetched>& answer);
   void on_message(Slot& slot, const FromTrainer& message);
   void on_progress(HeldTrial& trial, const Progress& progress);
   void on_rows(HeldTrial& trial, const Rows& rows);

@@ -48,6 +48,7 @@ void Trials::on_trained(HeldTrial& trial, const Trained& trained) {
   trial.summary = trained.summary;
   trial.stage = Stage::keeping;
   std::exchange(trial.slot, nullptr)->release();
+  trial.inputs.reset();
   transfers_.keep(trained.artifacts,
                   [this, ticket = trained.ticket](const auto& answer) { on_kept(ticket, answer); });
   start_waiting();
@@ -97,6 +98,7 @@ void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) 
   spdlog::warn("trial-failed ticket={} reason=\"{}\"", text_of(ticket),
                reason.substr(0, reason.find('\n')));
   trial.slot = nullptr;
+  trial.inputs.reset();
   trial.rows.clear();
   trial.epochs.clear();
   trial.outbox.end(Failed{.ticket = ticket, .failure = failure, .reason = reason});

@@ -82,13 +82,25 @@ TEST_F(Artifacts, TravelWithOurOwnClient) {
   EXPECT_EQ(std::filesystem::file_size(elsewhere / "back"), 5U);
 }
 
+TEST(ArtifactStore, TakesNothingThatWouldLeaveLessThanTheReserve) {
+  const testing::TemporaryFolder folder;
+  ArtifactStore store(folder.path());
+  EXPECT_TRUE(store.has_room(1000));
+  const std::uint64_t available = std::filesystem::space(folder.path()).available;
+  EXPECT_FALSE(store.has_room(available + (std::uint64_t{1} << 40U)));
+  store.set_reserve(available + (std::uint64_t{1} << 40U));
+  EXPECT_FALSE(store.has_room(0));
+  store.set_reserve(0);
+  EXPECT_TRUE(store.has_room(0));
+}
+
 TEST(ArtifactStore, ClearsAwayWhatACrashLeftUnfinished) {
   const testing::TemporaryFolder folder;
   {
     const ArtifactStore store(folder.path());
     ArtifactStore::Upload upload(store, sha256("whole"));
     upload.append(std::as_bytes(std::span("whole", 5)));
-    EXPECT_TRUE(upload.finish());
+    EXPECT_EQ(upload.finish(), ArtifactStore::Finish::done);
   }
   std::ofstream(folder / (sha256("half").hex() + ".1.upload")) << "ha";
   const ArtifactStore again(folder.path());

@@ -108,7 +108,8 @@ TEST(Retention, HasWhatWasLetGoMadeAgainWhenATrialNeedsIt) {
   ASSERT_NE(base, before.end());
   const std::string id = std::to_string(base->ticket.trial.value);
   desk.store().database().execute(
-      "UPDATE output SET discarded = '2026-01-01T00:00:00Z' WHERE name = 'masks' AND trial = " + id);
+      "UPDATE output SET discarded = '2026-01-01T00:00:00Z' WHERE name = 'masks' AND trial = " +
+      id);
   desk.artifacts.erase(sha256("masks of " + id + "-1"));
 
   desk.submit(small_experiment({"lambdas=[0.1,0.3,1]"}));
