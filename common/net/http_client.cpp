@@ -260,7 +260,10 @@ void HttpClient::get_artifact(const Digest& digest, const std::filesystem::path&
   }
   make_durable(beside.file);
   std::error_code error;
-  std::filesystem::rename(beside.file, file, error);
+  // Another process may have been quicker, and be reading its file by now: that one stays.
+  std::filesystem::create_hard_link(beside.file, file, error);
+  if (error == std::errc::file_exists) return;
+  if (error) std::filesystem::rename(beside.file, file, error);
   if (error) throw NetworkError("cannot write " + file.string() + ": " + error.message());
 }
 

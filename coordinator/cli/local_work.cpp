@@ -20,6 +20,7 @@ constexpr int wrong_input = 2;
 std::vector<std::string> worker_arguments(const std::filesystem::path& state, const Work& work) {
   std::vector<std::string> words = {"--access",        access_file(state).string(),
                                     "--cache",         (state / "worker").string(),
+                                    "--artifacts",     artifact_folder(state).string(),
                                     "--threads",       std::to_string(work.threads),
                                     "--grace",         "0",
                                     "--until-drained", "--with-parent"};

@@ -88,7 +88,10 @@ std::optional<PinnedArtifact> ArtifactCache::pin(const Digest& digest) {
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (opened < 0) return {};
   PinnedArtifact pinned(opened);
-  if (::flock(opened, LOCK_SH) != 0 || !is_same_file(opened, file) || !has(digest)) return {};
+  // A file system without locks grants none to who makes room either, so there nothing goes.
+  while (::flock(opened, LOCK_SH) != 0 && errno == EINTR) {
+  }
+  if (!is_same_file(opened, file) || !has(digest)) return {};
   ::futimens(opened, nullptr);  // used now
   return pinned;
 }
@@ -100,9 +103,23 @@ Digest ArtifactCache::adopt(const fs::path& file) {
   const int made = ::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (made < 0) throw std::system_error(errno, std::generic_category(), mark.string());
   ::close(made);
-  fs::rename(file, path_of(digest));
+  name_it(file, digest);
   make_durable(folder_);
   return digest;
+}
+
+/// What has the name already keeps it: others may have pinned that very file. The mark is there, so
+/// once pinned here it was not on its way out either.
+void ArtifactCache::name_it(const fs::path& file, const Digest& digest) {
+  for (int tries = 0; tries < 100; ++tries) {
+    std::error_code error;
+    fs::create_hard_link(file, path_of(digest), error);
+    if (error && error != std::errc::file_exists) return fs::rename(file, path_of(digest));
+    if (error && !pin(digest)) continue;  // it has just gone
+    fs::remove(file);
+    return;
+  }
+  throw std::system_error(EBUSY, std::generic_category(), path_of(digest).string());
 }
 
 void ArtifactCache::mark_sent(const Digest& digest) {
@@ -112,10 +129,10 @@ void ArtifactCache::mark_sent(const Digest& digest) {
 
 /// The lock is held until the name is gone, so who pins meanwhile sees that it is.
 bool ArtifactCache::remove_unused(const fs::path& file) {
-  if (fs::exists(file.string() + unsent_suffix)) return false;
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (opened < 0) return errno == ENOENT;
-  const bool unused = ::flock(opened, LOCK_EX | LOCK_NB) == 0 && is_same_file(opened, file);
+  const bool unused = ::flock(opened, LOCK_EX | LOCK_NB) == 0 && is_same_file(opened, file) &&
+                      !fs::exists(file.string() + unsent_suffix);
   const bool removed = unused && ::unlink(file.c_str()) == 0;
   ::close(opened);
   return removed;

@@ -60,6 +60,7 @@ class ArtifactCache {
 
  private:
   std::filesystem::path unsent_mark(const Digest& digest) const;
+  void name_it(const std::filesystem::path& file, const Digest& digest);
   bool remove_unused(const std::filesystem::path& file);
 
   std::filesystem::path folder_;

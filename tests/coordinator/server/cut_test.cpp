@@ -88,9 +88,7 @@ class BrokenLine {
 /// A coordinator and an artifact of 3 MB.
 class ALineThatBreaks : public ::testing::Test {
  protected:
-  ALineThatBreaks() {
-    std::ofstream(folder_ / "file", std::ios::binary) << bytes_;
-  }
+  ALineThatBreaks() { std::ofstream(folder_ / "file", std::ios::binary) << bytes_; }
   HttpClient client(const BrokenLine& line) const {
     Access access = read_access(access_file(folder_ / "state"));
     access.port = line.port();
