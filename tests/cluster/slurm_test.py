@@ -1,0 +1,61 @@
+"""scripts/launch/slurm on a real Slurm of two nodes: a job over nodes, and a job array."""
+
+import unittest
+
+import netns
+import slurm_host
+from hosts_test import LAUNCH, HostsTest
+from harness import HONE, WORKER, query, trials_done
+
+
+class SlurmOfTwoNodes(HostsTest):
+    """The coordinator and slurmctld are on h1; h2 and h3 are nodes."""
+
+    def setUp(self):
+        if why := slurm_host.why_not() or netns.why_not():
+            self.skipTest(why)
+        super().setUp()
+        self.slurm = slurm_host.Slurm(self.hosts, self.folder,
+                                      lambda words, name: self.start(*words, name=name))
+        self.addCleanup(self.slurm.down)
+        self.environment |= {"SLURM_CONF": str(self.slurm.conf), "HONE_WORKER": str(WORKER)}
+        self.wait_until("both nodes are up", lambda: len(self.slurm.idle()) == 2, 30)
+
+    def launch(self, *options, count=1000):
+        return self.on_login_node(LAUNCH / "slurm", *options, "--output", self.folder / "job-%j.log", "--",
+                           "--access", self.state / "access.json", "--slots", 1, "--cache",
+                           self.folder / "cache", "--until-drained",
+                           "--count", count).stdout.split()[-1]
+
+    def finish(self, *options):
+        self.on_login_node(HONE, "submit", self.tiny(), "--state", self.state)
+        self.launch(*options)
+        done = "SELECT count(*) = 15 FROM trial WHERE state = 'done'"
+        self.wait_until("all is done", lambda: query(self.state, done)[0][0], 120)
+        self.wait_until("the jobs are over", lambda: not self.on_login_node("squeue", "-h").stdout, 60)
+        self.assert_same_as_one_machine()
+
+    def test_a_job_over_nodes_gives_the_table_of_one_machine(self):
+        self.finish("--nodes", 2, "--exclusive", "--time", 5)
+
+    def test_a_job_array_gives_the_table_of_one_machine(self):
+        self.finish("--array", "0-1", "--nodes", 1, "--exclusive", "--time", 5)
+
+    def test_a_job_that_ends_with_trials_left_is_queued_again(self):
+        self.on_login_node(HONE, "submit", self.tiny(), "--state", self.state)
+        job = self.launch("--nodes", 2, "--exclusive", "--time", 5, count=2)
+        log = self.folder / f"job-{job}.log"
+        self.wait_until("it is queued again", lambda: log.exists() and "trials are left, queued again" in
+                        log.read_text(), 60)
+        self.wait_until("Slurm has it", lambda: self.on_login_node(
+            "squeue", "-h", "-j", job, "-o", "%T").stdout.strip() == "PENDING", 30)
+        self.assertEqual(trials_done(self.state), 4)
+        self.on_login_node("scancel", job)
+
+    def test_a_missing_separator_is_refused(self):
+        said = self.run_program(LAUNCH / "slurm", "--nodes", 2, code=2).stderr
+        self.assertIn("put '--' between the options of sbatch and those of hone-worker", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
