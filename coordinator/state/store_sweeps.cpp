@@ -131,7 +131,10 @@ void Store::reopen() {
       "WITH RECURSIVE reopened (id) AS ("
       "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
       "  WHERE d.state = 'waiting' "
-      "  UNION SELECT n.trial FROM standing_need n JOIN reopened r ON n.needs = r.id) "
+      // Not by standing_need, whose needs have no index: that is all needs for each of them.
+      "  UNION SELECT n.trial FROM reopened r JOIN need n ON n.needs = r.id "
+      "  UNION SELECT n.trial FROM reopened r JOIN trial d ON d.resolved = r.id "
+      "  JOIN need n ON n.needs = d.id) "
       "UPDATE trial SET state = 'waiting', reason = '' "
       "WHERE state = 'blocked' AND id IN (SELECT id FROM reopened);"
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
