@@ -13,8 +13,8 @@ inline constexpr const char* ready_queues =
     "          AND queue > ready.queue ORDER BY queue LIMIT 1) "
     "  FROM ready WHERE ready.queue IS NOT NULL) ";
 
-/// The next trial of the queue ?1 for a worker of ?2 threads, ?3 ranks, with bf16 (?4) and a GPU (?5):
-/// the best of every demand that it meets, each found by one look-up.
+/// The next trial of the queue ?1 for a worker of ?2 threads, ?3 ranks, with bf16 (?4) and a GPU
+/// (?5): the best of every demand that it meets, each found by one look-up.
 inline constexpr const char* next_trial =
     "SELECT t.id FROM demand d CROSS JOIN trial t ON t.id = ("
     "  SELECT id FROM trial WHERE " HONE_READY

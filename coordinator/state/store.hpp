@@ -173,6 +173,7 @@ class Store {
   Lease lease(TrialId trial, WorkerId worker);
   void enqueue(TrialId trial);
   void enqueue_trials_of(SweepId sweep);
+  void enqueue_all();
   void revoke_unwanted(SweepId sweep);
   void try_failed_again(SweepId sweep);
   void finish(TrialId trial, const std::string& state, const std::string& reason);

@@ -59,6 +59,11 @@ void Store::enqueue_trials_of(SweepId sweep) {
   update.bind(id_of(focus_)).bind(sweep.value).run();
 }
 
+void Store::enqueue_all() {
+  Statement update = database_.prepare(enqueue_where("TRUE"));
+  update.bind(id_of(focus_)).run();
+}
+
 bool Store::has_sweep(SweepId sweep) {
   return database_.prepare("SELECT 1 FROM sweep WHERE id = ?").bind(sweep.value).step();
 }
@@ -144,10 +149,10 @@ bool Store::is_drained() {
   Statement leased = database_.prepare(
       "SELECT 1 FROM trial WHERE state = 'leased' AND (?1 IS NULL OR queue = ?1) LIMIT 1");
   if (leased.bind(id_of(focus_)).step()) return false;
-  Statement ready = database_.prepare(
-      std::string(ready_queues) +
-      "SELECT 1 FROM ready JOIN sweep s ON s.id = ready.queue "
-      "WHERE s.state <> 'cancelled' AND (?1 IS NULL OR s.id = ?1) LIMIT 1");
+  Statement ready =
+      database_.prepare(std::string(ready_queues) +
+                        "SELECT 1 FROM ready JOIN sweep s ON s.id = ready.queue "
+                        "WHERE s.state <> 'cancelled' AND (?1 IS NULL OR s.id = ?1) LIMIT 1");
   return !ready.bind(id_of(focus_)).step();
 }
 

@@ -93,7 +93,6 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
     net.bind(receipt.sweep.value).bind(label.variant).bind(label.net).bind(ids[label.trial]).run();
   }
   try_failed_again(receipt.sweep);
-  enqueue_trials_of(receipt.sweep);
   choices_changed_ = true;
   return receipt;
 }
@@ -139,6 +138,7 @@ void Store::reopen() {
       "WHERE state = 'blocked' AND id IN (SELECT id FROM reopened);"
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
       "WHERE state = 'waiting'");
+  enqueue_all();
   Statement query = database_.prepare("SELECT id FROM trial WHERE state IN ('diverged', 'failed')");
   std::vector<std::int64_t> dead;
   while (query.step()) dead.push_back(query.integer(0));
@@ -149,7 +149,8 @@ std::pair<std::int64_t, bool> Store::find_or_add_trial(const Addition& addition)
   Statement known = database_.prepare("SELECT id FROM trial WHERE identity = ?");
   if (!known.bind(addition.trial.identity.hex()).step()) return {add_trial(addition), true};
   const std::int64_t id = known.integer(0);
-  Statement raise = database_.prepare("UPDATE trial SET urgency = ?1 WHERE id = ?2 AND urgency < ?1");
+  Statement raise =
+      database_.prepare("UPDATE trial SET urgency = ?1 WHERE id = ?2 AND urgency < ?1");
   raise.bind(addition.urgency).bind(id).run();
   return {id, false};
 }
