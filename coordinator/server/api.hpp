@@ -39,8 +39,8 @@ ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_v
                      const std::string& body);
 
 /// Answers POST /sweeps/N/state ({"state": "active", "paused" or "cancelled"}) and
-/// /sweeps/N/priority ({"priority"}, a whole number). `target` begins with /api/v1/sweeps/. Throws nlohmann's
-/// exceptions on a body that is not such an object.
+/// /sweeps/N/priority ({"priority"}, a whole number). `target` begins with /api/v1/sweeps/.
+/// Throws nlohmann's exceptions on a body that is not such an object.
 ApiResponse control_sweep(Store& store, std::string_view target, const std::string& body);
 
 }  // namespace hone

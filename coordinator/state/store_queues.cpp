@@ -15,11 +15,16 @@ namespace hone {
 
 namespace {
 
+/// The view `wanted` for one trial; the view would be made for all of them first.
+constexpr const char* wanting =
+    "SELECT o.sweep FROM sweep_trial o WHERE o.trial = trial.id UNION ALL "
+    "SELECT o.sweep FROM trial d JOIN sweep_trial o ON o.trial = d.id WHERE d.resolved = trial.id";
+
 /// Puts waiting and leased trials into the queue that they belong to now; ?1 is the sweep in focus.
 std::string enqueue_where(const std::string& condition) {
-  return "UPDATE trial SET queue = ("
-         "  SELECT s.id FROM wanted w JOIN sweep s ON s.id = w.sweep WHERE w.trial = trial.id "
-         "  ORDER BY s.id IS ?1 DESC, s.state = 'active' DESC, s.priority DESC, s.id LIMIT 1) "
+  return "UPDATE trial SET queue = (SELECT s.id FROM sweep s WHERE s.id IN (" +
+         std::string(wanting) +
+         ") ORDER BY s.id IS ?1 DESC, s.state = 'active' DESC, s.priority DESC, s.id LIMIT 1) "
          "WHERE state IN ('waiting', 'leased') AND " +
          condition;
 }
@@ -84,11 +89,11 @@ void Store::set_state(SweepId sweep, SweepState state) {
 /// What runs for the sweep and for no other that is not cancelled.
 void Store::revoke_unwanted(SweepId sweep) {
   Statement query = database_.prepare(
-      "SELECT t.id, t.attempt, a.worker FROM trial t "
-      "JOIN attempt a ON a.trial = t.id AND a.attempt = t.attempt "
-      "WHERE t.state = 'leased' AND t.id IN (SELECT trial FROM member WHERE sweep = ?) "
-      "AND NOT EXISTS (SELECT 1 FROM wanted w JOIN sweep s ON s.id = w.sweep "
-      "                WHERE w.trial = t.id AND s.state <> 'cancelled')");
+      "SELECT trial.id, trial.attempt, a.worker FROM trial "
+      "JOIN attempt a ON a.trial = trial.id AND a.attempt = trial.attempt "
+      "WHERE trial.state = 'leased' AND trial.id IN (SELECT trial FROM member WHERE sweep = ?) "
+      "AND NOT EXISTS (SELECT 1 FROM sweep s WHERE s.state <> 'cancelled' AND s.id IN (" +
+      std::string(wanting) + "))");
   query.bind(sweep.value);
   std::vector<Revoked> unwanted;
   while (query.step())

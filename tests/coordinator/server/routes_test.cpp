@@ -93,7 +93,8 @@ TEST_F(Routes, ATableThatIsUnknownOrNotAskedForIsNotFound) {
   for (const char* name : {"IV", "ii", "", "II/", "hyperparameters"}) {
     const Reply reply = coordinator_.get(tables + name);
     EXPECT_EQ(reply.status, 404U) << name;
-    EXPECT_THAT(sentence(reply), HasSubstr("there are I, lambda, II, III, variants and folds")) << name;
+    EXPECT_THAT(sentence(reply), HasSubstr("there are I, lambda, II, III, variants and folds"))
+        << name;
   }
 }
 
