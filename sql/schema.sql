@@ -49,8 +49,9 @@ CREATE TABLE demand (               -- what a worker must have to lease a trial
   ranks      INTEGER NOT NULL,      -- slots at once
   threads    INTEGER NOT NULL,      -- at least, of each slot
   precision  TEXT NOT NULL,         -- that its processor can
+  device     TEXT NOT NULL,         -- cpu, which every worker has, or cuda
   memory_mib INTEGER NOT NULL,      -- of its device, at least; only where the worker names a limit
-  UNIQUE (ranks, threads, precision, memory_mib)
+  UNIQUE (ranks, threads, precision, device, memory_mib)
 ) STRICT;
 
 CREATE TABLE trial (
@@ -81,7 +82,7 @@ CREATE TABLE trial (
 ) STRICT;
 CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)
   WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL;
-CREATE INDEX trial_leased ON trial (queue) WHERE state = 'leased';
+CREATE INDEX trial_leased ON trial (queue, demand) WHERE state = 'leased';
 CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL;
 CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
 CREATE INDEX trial_dead ON trial (state) WHERE state IN ('diverged', 'failed', 'blocked');

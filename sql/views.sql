@@ -76,6 +76,13 @@ SELECT st.sweep, coalesce(t.resolved, t.id) AS trial, min(st.name) AS name
 FROM sweep_trial st JOIN trial t ON t.id = st.trial
 GROUP BY st.sweep, coalesce(t.resolved, t.id);
 
+-- Which sweeps want a trial: those that have it, or a deferred trial that it was made for.
+CREATE VIEW wanted (trial, sweep) AS
+SELECT trial, sweep FROM sweep_trial
+UNION
+SELECT d.resolved, st.sweep FROM trial d JOIN sweep_trial st ON st.trial = d.id
+WHERE d.resolved IS NOT NULL;
+
 -- What trials are to the tables of a sweep. `training` is the net behind an evaluation.
 CREATE VIEW net AS
 SELECT sn.sweep, sn.variant, sn.net, e.id AS trial, e.role, e.state, e.dataset, e.rotation, e.seed,

@@ -45,4 +45,17 @@ SELECT 'a deferred trial runs, or a resolved one is not deferred', id FROM trial
      OR (state = 'resolved') <> (resolved IS NOT NULL) OR (resolved IS NOT NULL AND NOT deferred)
 UNION ALL
 SELECT 'a deferred trial is resolved to another deferred one', t.id
-FROM trial t JOIN trial c ON c.id = t.resolved WHERE c.deferred;
+FROM trial t JOIN trial c ON c.id = t.resolved WHERE c.deferred
+UNION ALL
+SELECT 'a selection or a deferred trial has a demand, or another trial has none', id FROM trial
+  WHERE (demand IS NULL) <> (role = 'select' OR deferred)
+UNION ALL
+SELECT 'a trial waits in the queue of a sweep that does not want it, or in none', t.id FROM trial t
+  WHERE t.state IN ('waiting', 'leased')
+  AND (SELECT count(*) FROM wanted w WHERE w.trial = t.id AND w.sweep = t.queue)
+    < (SELECT min(count(*), 1) FROM wanted w WHERE w.trial = t.id)
+UNION ALL
+SELECT 'a trial waits for a sweep that is held back while an active one wants it', t.id
+FROM trial t JOIN sweep q ON q.id = t.queue AND q.state <> 'active'
+  WHERE t.state IN ('waiting', 'leased') AND EXISTS (
+    SELECT 1 FROM wanted w JOIN sweep s ON s.id = w.sweep AND s.state = 'active' WHERE w.trial = t.id);

@@ -31,6 +31,14 @@ struct Options {
   bool json = false;
 };
 
+/// ", paused, priority 3": what is not as it is without a word of a person.
+std::string standing_of(const json& sweep) {
+  const std::string state = sweep.at("state");
+  const std::int64_t priority = sweep.at("priority");
+  return (state == "active" ? "" : ", " + state) +
+         (priority == 0 ? "" : ", priority " + std::to_string(priority));
+}
+
 void print_sweeps(const json& answer, const json& coordinator) {
   std::cout << counted(coordinator.at("workers"), "worker") << " connected\n";
   if (answer.at("sweeps").empty())
@@ -38,14 +46,14 @@ void print_sweeps(const json& answer, const json& coordinator) {
   for (const json& sweep : answer.at("sweeps")) {
     std::cout << "sweep " << sweep.at("sweep") << "  " << sweep.at("name").get<std::string>()
               << ": " << sweep.at("done") << "/" << sweep.at("trials") << " trials done, submitted "
-              << sweep.at("submitted").get<std::string>() << "\n";
+              << sweep.at("submitted").get<std::string>() << standing_of(sweep) << "\n";
   }
 }
 
 void print_sweep(const std::string& body) {
   const json status = json::parse(body);
   std::cout << "sweep " << status.at("sweep") << ", " << status.at("name").get<std::string>()
-            << ": " << progress_line(body) << "\n";
+            << ": " << progress_line(body) << standing_of(status) << "\n";
   for (const json& trial : status.at("running")) {
     std::cout << "  running   " << trial.at("name").get<std::string>();
     if (trial.contains("epoch")) {

@@ -22,6 +22,7 @@ constexpr std::pair<const char*, const char*> facts[] = {
     {"image", "pack IN (SELECT pack FROM sweep_pack WHERE sweep = ?1)"},
     {"sweep", "id = ?1"},
     {"sweep_pack", "sweep = ?1"},
+    {"demand", "id IN (SELECT demand FROM trial WHERE id IN (SELECT id FROM kept))"},
     {"trial", "id IN (SELECT id FROM kept)"},
     {"sweep_trial", "sweep = ?1"},
     {"sweep_net", "sweep = ?1"},
@@ -64,14 +65,17 @@ void bind_value(Statement& insert, const Statement& row, int column) {
 void copy(Database& from, Database& to, SweepId sweep,
           const std::pair<const char*, const char*>& what) {
   const std::string table = what.first;
-  std::string columns, marks;
+  std::string columns, values, marks;
   const std::vector<std::string> names = columns_of(from, table);
   for (const std::string& name : names) {
     columns += (columns.empty() ? "" : ", ") + name;
+    // A trial may stand in the queue of a sweep that stays behind.
+    values +=
+        (values.empty() ? "" : ", ") + (name == "queue" ? "iif(queue IS NULL, NULL, ?1)" : name);
     marks += marks.empty() ? "?" : ", ?";
   }
   Statement rows =
-      from.prepare(closure + ("SELECT " + columns + " FROM " + table + " WHERE ") + what.second);
+      from.prepare(closure + ("SELECT " + values + " FROM " + table + " WHERE ") + what.second);
   Statement insert =
       to.prepare("INSERT INTO " + table + " (" + columns + ") VALUES (" + marks + ")");
   rows.bind(sweep.value);

@@ -33,9 +33,14 @@ struct LiveFacts {
 ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target);
 
 /// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store),
-/// /sweeps ({"experiment", "packs"}) and /gc ({"dry_run", "grace_seconds"}; answers with a
-/// GarbageReport). What it says was done is durable.
+/// /sweeps ({"experiment", "packs"}), /gc ({"dry_run", "grace_seconds"}; answers with a
+/// GarbageReport), and what control_sweep answers. What it says was done is durable.
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
                      const std::string& body);
+
+/// Answers POST /sweeps/N/state ({"state": "active", "paused" or "cancelled"}) and
+/// /sweeps/N/priority ({"priority"}, a whole number). `target` begins with /api/v1/sweeps/.
+/// Throws nlohmann's exceptions on a body that is not such an object.
+ApiResponse control_sweep(Store& store, std::string_view target, const std::string& body);
 
 }  // namespace hone

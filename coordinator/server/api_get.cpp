@@ -25,14 +25,17 @@ json sweep_list(Database& database) {
   json list = json::array();
   Statement query = database.prepare(
       "SELECT s.id, s.name, s.submitted, sum(x.trials), "
-      "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END) "
+      "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END), s.state, "
+      "s.priority "
       "FROM sweep s LEFT JOIN sweep_state x ON x.sweep = s.id GROUP BY s.id ORDER BY s.id");
   while (query.step()) {
     list.push_back({{"sweep", query.integer(0)},
                     {"name", query.text(1)},
                     {"submitted", query.text(2)},
                     {"trials", query.integer(3)},
-                    {"done", query.integer(4)}});
+                    {"done", query.integer(4)},
+                    {"state", query.text(5)},
+                    {"priority", query.integer(6)}});
   }
   return {{"schema", "hone.sweeps.v1"}, {"sweeps", list}};
 }
@@ -96,7 +99,7 @@ json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
 }
 
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {
-  Statement name = database.prepare("SELECT name FROM sweep WHERE id = ?");
+  Statement name = database.prepare("SELECT name, state, priority FROM sweep WHERE id = ?");
   if (!name.bind(sweep).step()) {
     return api_error(404, "there is no sweep " + std::to_string(sweep));
   }
@@ -116,10 +119,14 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
     if (state != "waiting" && state != "leased") steps_done += query.real(2);
   }
   const json running = running_trials(database, sweep, live, rate, steps_done);
-  const bool finished = counts["waiting"] == 0 && counts["leased"] == 0;
+  // What a cancelled sweep has left is waited for by nobody.
+  const bool finished =
+      counts["leased"] == 0 && (counts["waiting"] == 0 || name.text(1) == "cancelled");
   json status = {{"schema", "hone.sweep.v1"},
                  {"sweep", sweep},
                  {"name", name.text(0)},
+                 {"state", name.text(1)},
+                 {"priority", name.integer(2)},
                  {"trials", trials},
                  {"states", counts},
                  {"running", running},

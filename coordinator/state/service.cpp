@@ -28,6 +28,7 @@ std::vector<Departure> Service::tick(Instant now) {
   now_ = now;
   out_.clear();
   const auto transaction = store_.begin();
+  revoke();
   expire();
   store_.settle_selections();
   offer();
@@ -190,6 +191,17 @@ void Service::settle(const Ticket& ticket) {
   standings_.erase(ticket.trial);
 }
 
+/// Tells workers of leases that a person took back. One that is away now learns it with its Hello.
+void Service::revoke() {
+  for (const Revoked& each : store_.take_revoked()) {
+    if (store_.is_current(each.ticket)) continue;  // what took it back was itself undone
+    settle(each.ticket);
+    for (const auto& [connection, worker] : workers_)
+      if (worker.id == each.worker)
+        send(connection, Drop{each.ticket, "no sweep wants the trial any more"});
+  }
+}
+
 void Service::expire() {
   for (auto each = deadlines_.begin(); each != deadlines_.end();) {
     if (each->second > now_) {
@@ -231,7 +243,7 @@ void Service::offer() {
 
 /// Tells workers that got nothing, once per Ask and again when the sweep drains.
 void Service::tell_idle() {
-  const bool drained = store_.ready_count() == 0 && store_.leased_count() == 0;
+  const bool drained = store_.is_drained();
   for (auto& [connection, worker] : workers_) {
     if (worker.wanted <= 0 || worker.told_drained == drained) continue;
     worker.told_drained = drained;

@@ -99,6 +99,7 @@ class Service {
   void send(ConnectionId to, ToWorker message) { out_.push_back({to, std::move(message)}); }
   void drop(ConnectionId to, const Ticket& ticket);
   void expire();
+  void revoke();
   void offer();
   void tell_idle();
   void settle(const Ticket& ticket);

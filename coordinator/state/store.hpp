@@ -44,6 +44,15 @@ enum class Stored {
 /// How an attempt ended without a result.
 enum class AttemptEnd { failed, lost };
 
+/// Whether trials of a sweep are leased.
+enum class SweepState { active, paused, cancelled };
+
+/// A lease that was taken back without its worker having asked.
+struct Revoked {
+  WorkerId worker;
+  Ticket ticket;
+};
+
 /// All SQL that changes state, with parameters. One thread. Every change happens inside a
 /// Transaction that the caller opens with `begin` and commits: nothing is durable, and no reply
 /// may leave, before that.
@@ -68,7 +77,8 @@ class Store {
   std::int64_t image_size_of(const Digest& pack);
 
   /// Adds the sweep and those of its trials that do not exist. Trials that failed or were blocked
-  /// by a failure get another chance; diverged ones do not, they would diverge again.
+  /// by a failure get another chance; diverged ones do not, they would diverge again. A sweep that
+  /// was paused or cancelled is active again.
   SweepReceipt add_sweep(const Submission& submission);
 
   /// Takes the result of a trial from elsewhere: it is done, and has left these artifacts and no
@@ -77,12 +87,27 @@ class Store {
 
   WorkerId add_worker(const Hello& hello);
 
-  /// From now on only trials of this sweep are leased and counted as ready or leased; nothing: all.
-  void focus(std::optional<SweepId> sweep) { focus_ = sweep; }
+  bool has_sweep(SweepId sweep);
 
-  /// Leases the next ready trial that such a worker can honour with `free` slots, or nothing. A
-  /// team that is next and needs more slots than are free holds back what comes after it: else
-  /// small trials would take every slot that becomes free.
+  /// A greater priority is leased first; sweeps of one priority share the slots.
+  void set_priority(SweepId sweep, std::int64_t priority);
+
+  /// Paused: nothing more of it is leased, what runs goes on. Cancelled: what runs is taken back
+  /// as well. Trials that an active sweep wants too go on for that one. Done results stay.
+  void set_state(SweepId sweep, SweepState state);
+
+  /// The leases that were taken back since the last call: their workers are to be told.
+  std::vector<Revoked> take_revoked() { return std::exchange(revoked_, {}); }
+
+  /// From now on only trials of this sweep are leased and keep workers waiting; nothing: all.
+  /// Commits by itself. Requires: no transaction is open.
+  void focus(std::optional<SweepId> sweep);
+
+  /// Leases the next ready trial that such a worker can honour with `free` slots, or nothing: of
+  /// the active sweep with the greatest priority and then the fewest slots at work, the trial that
+  /// begins the longest chain of work. Costs a few look-ups in an index for each sweep that has
+  /// ready trials. A team that is next and needs more slots than are free holds back what comes
+  /// after it: else small trials would take every slot that becomes free.
   std::optional<Lease> claim(WorkerId worker, const Hello& capabilities, int free);
 
   /// True if the ticket is the trial's running lease.
@@ -125,9 +150,8 @@ class Store {
   /// The tickets of all leased trials.
   std::vector<Ticket> leases();
 
-  /// Trials that wait with every need met, and trials that are leased.
-  std::int64_t ready_count();
-  std::int64_t leased_count();
+  /// True if no trial is leased, and none is ready but those of cancelled sweeps.
+  bool is_drained();
 
   /// Rows of the `violation` view, for tests: "rule (trial n)".
   std::vector<std::string> violations();
@@ -135,9 +159,22 @@ class Store {
   Database& database() { return database_; }
 
  private:
-  std::pair<std::int64_t, bool> find_or_add_trial(const PlannedTrial& trial,
-                                                  const std::vector<std::int64_t>& ids);
-  std::int64_t add_trial(const PlannedTrial& trial, const std::vector<std::int64_t>& ids);
+  /// A trial to be added, the ids of its plan's trials so far, and its urgency.
+  struct Addition {
+    const PlannedTrial& trial;
+    const std::vector<std::int64_t>& ids;
+    std::int64_t urgency;
+  };
+  std::pair<std::int64_t, bool> find_or_add_trial(const Addition& addition);
+  std::int64_t add_trial(const Addition& addition);
+  std::optional<std::int64_t> demand_of(const PlannedTrial& trial);
+  std::vector<std::int64_t> turns();
+  std::optional<std::int64_t> next_of(std::int64_t queue, const Hello& capabilities);
+  Lease lease(TrialId trial, WorkerId worker);
+  void enqueue(TrialId trial);
+  void enqueue_trials_of(SweepId sweep);
+  void enqueue_all();
+  void revoke_unwanted(SweepId sweep);
   void try_failed_again(SweepId sweep);
   void finish(TrialId trial, const std::string& state, const std::string& reason);
   void count_needs_of_dependents(TrialId trial);
@@ -152,11 +189,11 @@ class Store {
   std::int64_t reopen_selections();
   std::int64_t defer_again();
 
-  std::int64_t count_in_focus(std::string_view condition);
-
   Database database_;
   std::int64_t epoch_ = 0;
   std::optional<SweepId> focus_;
+  bool choices_changed_ = true;  // deferred trials may have got their parameters
+  std::vector<Revoked> revoked_;
 };
 
 }  // namespace hone

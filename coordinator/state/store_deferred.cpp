@@ -77,11 +77,12 @@ std::size_t Store::resolve_deferred() {
 }
 
 void Store::resolve(TrialId trial) {
-  Statement query = database_.prepare("SELECT spec, image_steps FROM trial WHERE id = ?");
+  Statement query = database_.prepare("SELECT spec, image_steps, urgency FROM trial WHERE id = ?");
   query.bind(trial.value).step();
   json spec = json::parse(query.text(0));
   PlannedTrial concrete{.key = {}, .spec = {}, .needs = {}, .identity = {}};
   concrete.image_steps = query.integer(1);
+  const std::int64_t urgency = query.integer(2);  // at most what the parameters chosen make it
   query.reset();
   const int fold = spec.at("fold");
   spec.erase("from");
@@ -98,10 +99,11 @@ void Store::resolve(TrialId trial) {
   }
   concrete.spec = parse_trial_spec(spec.dump());
   concrete.identity = identity_of(concrete.spec, inputs);
-  const std::int64_t id = find_or_add_trial(concrete, ids).first;
+  const std::int64_t id = find_or_add_trial({concrete, ids, urgency}).first;
   Statement update =
       database_.prepare("UPDATE trial SET state = 'resolved', resolved = ? WHERE id = ?");
   update.bind(id).bind(trial.value).run();
+  enqueue({id});
   count_needs_of_dependents({id});
   block_if_impossible({id});
 }

@@ -45,16 +45,20 @@ int Store::settle_selections() {
   std::size_t resolved = 0;
   for (bool any = true; any;) {  // a choice makes trials, whose results may be there already
     Statement query = database_.prepare(
-        "SELECT id FROM trial WHERE role = 'select' AND state = 'waiting' AND unmet = 0");
+        "SELECT id FROM trial WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL "
+        "AND NOT deferred");
     std::vector<std::int64_t> ready;
     while (query.step()) ready.push_back(query.integer(0));
     query.reset();
     for (const std::int64_t trial : ready) select({trial});
     settled += static_cast<int>(ready.size());
-    const std::size_t now = resolve_deferred();
+    // Every deferred trial is looked at, so only after what may have given one its parameters.
+    if (!ready.empty()) choices_changed_ = true;
+    const std::size_t now = choices_changed_ ? resolve_deferred() : 0;
     resolved += now;
     any = now + ready.size() > 0;
   }
+  choices_changed_ = false;
   // What a choice has made known may need what was let go.
   if (resolved > 0 && make_discarded_again() > 0) {
     reopen();

@@ -10,11 +10,6 @@ std::string now_text() {
   return "strftime('%Y-%m-%dT%H:%M:%SZ')";
 }
 
-std::optional<std::int64_t> focus_id(const std::optional<SweepId>& focus) {
-  if (!focus) return {};
-  return focus->value;
-}
-
 }  // namespace
 
 WorkerId Store::add_worker(const Hello& hello) {
@@ -29,34 +24,34 @@ WorkerId Store::add_worker(const Hello& hello) {
 }
 
 std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, int free) {
-  // The scheduling policy, whole: what the others wait for first, then the longest first.
-  Statement query = database_.prepare(
-      "SELECT id, spec, attempt FROM trial WHERE state = 'waiting' AND unmet = 0 AND NOT deferred "
-      "AND role <> 'select' AND coalesce(spec ->> '$.numerics.threads', 1) <= ?1 "
-      "AND (coalesce(spec ->> '$.numerics.precision', 'fp32') = 'fp32' OR ?2) "
-      "AND coalesce(spec ->> '$.numerics.ranks', 1) <= ?4 "
-      "AND (coalesce(spec ->> '$.numerics.device', 'cpu') = 'cpu' OR ?5) "
-      "AND (?3 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?3)) "
-      "ORDER BY CASE role WHEN 'deform' THEN 0 WHEN 'segment' THEN 1 WHEN 'refine' THEN 2 ELSE 3 "
-      "END, image_steps DESC, id LIMIT 1");
-  bool bf16 = false;
-  for (const Precision precision : capabilities.precisions) bf16 |= precision == Precision::bf16;
-  query.bind(capabilities.threads).bind(bf16 ? 1 : 0).bind(focus_id(focus_));
-  query.bind(capabilities.ranks).bind(capabilities.has_gpu() ? 1 : 0);
-  if (!query.step()) return {};
+  for (const std::int64_t queue : turns()) {
+    const auto next = next_of(queue, capabilities);
+    if (!next) continue;  // nothing of it fits this worker
+    Statement query = database_.prepare(
+        "SELECT d.ranks FROM trial t JOIN demand d ON d.id = t.demand WHERE t.id = ?");
+    query.bind(*next).step();
+    if (std::min(static_cast<int>(query.integer(0)), capabilities.slots) > free) return {};
+    query.reset();
+    return lease({*next}, worker);
+  }
+  return {};
+}
+
+Lease Store::lease(TrialId trial, WorkerId worker) {
+  Statement query = database_.prepare("SELECT spec, attempt FROM trial WHERE id = ?");
+  query.bind(trial.value).step();
   Lease lease;
-  lease.ticket = {{query.integer(0)}, query.integer(2) + 1};
-  lease.spec = parse_trial_spec(query.text(1));
-  if (slots_taken(lease.spec.numerics, capabilities.slots) > free) return {};
+  lease.ticket = {trial, query.integer(1) + 1};
+  lease.spec = parse_trial_spec(query.text(0));
   query.reset();
-  lease.inputs = inputs_of(lease.ticket.trial, lease.spec);
+  lease.inputs = inputs_of(trial, lease.spec);
 
   Statement update =
       database_.prepare("UPDATE trial SET state = 'leased', attempt = ?, reason = '' WHERE id = ?");
-  update.bind(lease.ticket.attempt).bind(lease.ticket.trial.value).run();
+  update.bind(lease.ticket.attempt).bind(trial.value).run();
   Statement attempt = database_.prepare(
       "INSERT INTO attempt (trial, attempt, worker, state) VALUES (?, ?, ?, 'running')");
-  attempt.bind(lease.ticket.trial.value).bind(lease.ticket.attempt).bind(worker.value).run();
+  attempt.bind(trial.value).bind(lease.ticket.attempt).bind(worker.value).run();
   return lease;
 }
 
@@ -111,22 +106,6 @@ std::vector<Ticket> Store::leases() {
   std::vector<Ticket> tickets;
   while (query.step()) tickets.push_back({{query.integer(0)}, query.integer(1)});
   return tickets;
-}
-
-std::int64_t Store::count_in_focus(std::string_view condition) {
-  Statement query =
-      database_.prepare("SELECT count(*) FROM trial WHERE " + std::string(condition) +
-                        " AND (?1 IS NULL OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
-  query.bind(focus_id(focus_)).step();
-  return query.integer(0);
-}
-
-std::int64_t Store::ready_count() {
-  return count_in_focus("state = 'waiting' AND unmet = 0 AND NOT deferred");
-}
-
-std::int64_t Store::leased_count() {
-  return count_in_focus("state = 'leased'");
 }
 
 }  // namespace hone

@@ -1,6 +1,7 @@
 // Store: packs, sweeps and their trials.
 
 #include "common/digest.hpp"
+#include "coordinator/plan/urgency.hpp"
 #include "coordinator/state/store.hpp"
 
 namespace hone {
@@ -68,15 +69,19 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
   Statement find = database_.prepare("SELECT id FROM sweep WHERE digest = ?");
   find.bind(digest.hex()).step();
   receipt.sweep.value = find.integer(0);
+  find.reset();
+  Statement active = database_.prepare("UPDATE sweep SET state = 'active' WHERE id = ?");
+  active.bind(receipt.sweep.value).run();
 
   Statement pack = database_.prepare("INSERT OR IGNORE INTO sweep_pack VALUES (?, ?, ?)");
   for (const auto& [dataset, name] : submission.packs) {
     pack.bind(receipt.sweep.value).bind(dataset).bind(name.hex()).run();
   }
   Statement member = database_.prepare("INSERT OR IGNORE INTO sweep_trial VALUES (?, ?, ?)");
+  const std::vector<std::int64_t> urgency = urgencies(submission.plan);
   std::vector<std::int64_t> ids;  // of the plan's trials so far
   for (const PlannedTrial& trial : submission.plan.trials) {
-    const auto [id, is_new] = find_or_add_trial(trial, ids);
+    const auto [id, is_new] = find_or_add_trial({trial, ids, urgency[ids.size()]});
     ids.push_back(id);
     receipt.added += is_new ? 1 : 0;
     const bool trains = trial.spec.role == Role::segment || trial.spec.role == Role::refine;
@@ -88,6 +93,7 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
     net.bind(receipt.sweep.value).bind(label.variant).bind(label.net).bind(ids[label.trial]).run();
   }
   try_failed_again(receipt.sweep);
+  choices_changed_ = true;
   return receipt;
 }
 
@@ -124,33 +130,59 @@ void Store::reopen() {
       "WITH RECURSIVE reopened (id) AS ("
       "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
       "  WHERE d.state = 'waiting' "
-      "  UNION SELECT n.trial FROM standing_need n JOIN reopened r ON n.needs = r.id) "
+      // Not by standing_need, whose needs have no index: that is all needs for each of them.
+      "  UNION SELECT n.trial FROM reopened r JOIN need n ON n.needs = r.id "
+      "  UNION SELECT n.trial FROM reopened r JOIN trial d ON d.resolved = r.id "
+      "  JOIN need n ON n.needs = d.id) "
       "UPDATE trial SET state = 'waiting', reason = '' "
       "WHERE state = 'blocked' AND id IN (SELECT id FROM reopened);"
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
       "WHERE state = 'waiting'");
+  enqueue_all();
   Statement query = database_.prepare("SELECT id FROM trial WHERE state IN ('diverged', 'failed')");
   std::vector<std::int64_t> dead;
   while (query.step()) dead.push_back(query.integer(0));
   for (const std::int64_t trial : dead) block_dependents({trial});
 }
 
-std::pair<std::int64_t, bool> Store::find_or_add_trial(const PlannedTrial& trial,
-                                                       const std::vector<std::int64_t>& ids) {
+std::pair<std::int64_t, bool> Store::find_or_add_trial(const Addition& addition) {
   Statement known = database_.prepare("SELECT id FROM trial WHERE identity = ?");
-  if (known.bind(trial.identity.hex()).step()) return {known.integer(0), false};
-  return {add_trial(trial, ids), true};
+  if (!known.bind(addition.trial.identity.hex()).step()) return {add_trial(addition), true};
+  const std::int64_t id = known.integer(0);
+  Statement raise =
+      database_.prepare("UPDATE trial SET urgency = ?1 WHERE id = ?2 AND urgency < ?1");
+  raise.bind(addition.urgency).bind(id).run();
+  return {id, false};
 }
 
-std::int64_t Store::add_trial(const PlannedTrial& trial, const std::vector<std::int64_t>& ids) {
+std::optional<std::int64_t> Store::demand_of(const PlannedTrial& trial) {
+  if (trial.deferred || trial.spec.role == Role::select) return {};
+  const Numerics& numerics = trial.spec.numerics;
+  const auto bind = [&](Statement& statement) -> Statement& {
+    statement.bind(numerics.ranks).bind(numerics.threads).bind(name_of(numerics.precision));
+    return statement.bind(name_of(numerics.device));
+  };
   Statement insert = database_.prepare(
-      "INSERT INTO trial (identity, spec, image_steps, deferred, unmet) VALUES (?, ?, ?, ?, 0)");
+      "INSERT INTO demand (ranks, threads, precision, device, memory_mib) VALUES (?, ?, ?, ?, 0) "
+      "ON CONFLICT DO NOTHING");
+  bind(insert).run();
+  Statement find = database_.prepare(
+      "SELECT id FROM demand WHERE ranks = ? AND threads = ? AND precision = ? AND device = ?");
+  bind(find).step();
+  return find.integer(0);
+}
+
+std::int64_t Store::add_trial(const Addition& addition) {
+  const PlannedTrial& trial = addition.trial;
+  Statement insert = database_.prepare(
+      "INSERT INTO trial (identity, spec, image_steps, deferred, unmet, demand, urgency) "
+      "VALUES (?, ?, ?, ?, 0, ?, ?)");
   insert.bind(trial.identity.hex()).bind(to_json(trial.spec)).bind(trial.image_steps);
-  insert.bind(trial.deferred ? 1 : 0).run();
+  insert.bind(trial.deferred ? 1 : 0).bind(demand_of(trial)).bind(addition.urgency).run();
   const std::int64_t id = database_.last_insert_id();
   Statement need = database_.prepare("INSERT INTO need VALUES (?, ?, ?, ?)");
   for (const Need& each : trial.needs) {
-    need.bind(id).bind(ids.at(each.trial)).bind(each.input).bind(each.artifact).run();
+    need.bind(id).bind(addition.ids.at(each.trial)).bind(each.input).bind(each.artifact).run();
   }
   Statement count = database_.prepare(
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "

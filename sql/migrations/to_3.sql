@@ -11,8 +11,9 @@ CREATE TABLE demand (               -- what a worker must have to lease a trial
   ranks      INTEGER NOT NULL,      -- slots at once
   threads    INTEGER NOT NULL,      -- at least, of each slot
   precision  TEXT NOT NULL,         -- that its processor can
+  device     TEXT NOT NULL,         -- cpu, which every worker has, or cuda
   memory_mib INTEGER NOT NULL,      -- of its device, at least; only where the worker names a limit
-  UNIQUE (ranks, threads, precision, memory_mib)
+  UNIQUE (ranks, threads, precision, device, memory_mib)
 ) STRICT;
 
 -- A CHECK cannot be altered: the table is made anew. Foreign keys are off meanwhile, and checked after.
@@ -48,14 +49,14 @@ DROP TABLE trial;
 ALTER TABLE trial_3 RENAME TO trial;
 CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)
   WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL;
-CREATE INDEX trial_leased ON trial (queue) WHERE state = 'leased';
+CREATE INDEX trial_leased ON trial (queue, demand) WHERE state = 'leased';
 CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL;
 CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
 CREATE INDEX trial_dead ON trial (state) WHERE state IN ('diverged', 'failed', 'blocked');
 CREATE INDEX trial_resolved ON trial (resolved) WHERE resolved IS NOT NULL;
 
-INSERT INTO demand (ranks, threads, precision, memory_mib)
-SELECT DISTINCT 1, coalesce(spec ->> '$.numerics.threads', 1), coalesce(spec ->> '$.numerics.precision', 'fp32'), 0
+INSERT INTO demand (ranks, threads, precision, device, memory_mib)
+SELECT DISTINCT 1, coalesce(spec ->> '$.numerics.threads', 1), coalesce(spec ->> '$.numerics.precision', 'fp32'), 'cpu', 0
 FROM trial WHERE role <> 'select' AND NOT deferred;
 UPDATE trial SET demand = (SELECT d.id FROM demand d
     WHERE d.threads = coalesce(spec ->> '$.numerics.threads', 1)

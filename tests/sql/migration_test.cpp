@@ -74,9 +74,9 @@ TEST_F(FromVersion2, KeepsEveryFact) {
 
 TEST_F(FromVersion2, SaysWhatEachTrialDemandsAndWhoseTurnItIs) {
   install_schema(database_);
-  EXPECT_EQ(text("SELECT t.id, t.queue, d.ranks, d.threads, d.precision, d.memory_mib FROM trial t "
+  EXPECT_EQ(text("SELECT t.id, t.queue, d.ranks, d.threads, d.precision, d.device FROM trial t "
                  "LEFT JOIN demand d ON d.id = t.demand ORDER BY t.id"),
-            "1|1|1|1|fp32|0\n2|1|1|4|bf16|0\n3|1||||\n4|1||||\n5|2|1|1|fp32|0\n");
+            "1|1|1|1|fp32|cpu\n2|1|1|4|bf16|cpu\n3|1||||\n4|1||||\n5|2|1|1|fp32|cpu\n");
   EXPECT_EQ(text("SELECT id FROM trial WHERE demand IS NOT NULL ORDER BY urgency DESC"),
             "5\n1\n2\n");
   EXPECT_EQ(text("SELECT id, priority, state FROM sweep"), "1|0|active\n2|0|active\n");

@@ -26,9 +26,10 @@ class Garbage : public ::testing::Test {
     Store store(database_file(folder_.path()));
     store.database().execute(
         "INSERT INTO worker (instance, host, slots, threads, device) VALUES ('w','h',1,1,'cpu');"
-        "INSERT INTO trial (identity, spec, image_steps, state, unmet, attempt, accepted) VALUES "
-        "('a','{\"role\":\"refine\",\"fold\":1}',1,'done',0,1,1),"
-        "('b','{\"role\":\"refine\",\"fold\":0}',1,'done',0,1,1);"
+        "INSERT INTO demand VALUES (1,1,1,'fp32','cpu',0);"
+        "INSERT INTO trial (identity, spec, image_steps, state, unmet, attempt, accepted, demand) "
+        "VALUES ('a','{\"role\":\"refine\",\"fold\":1}',1,'done',0,1,1,1),"
+        "('b','{\"role\":\"refine\",\"fold\":0}',1,'done',0,1,1,1);"
         "INSERT INTO attempt (trial, attempt, worker, state, rows) VALUES (1,1,1,'done',0),"
         "(2,1,1,'done',0);"
         "INSERT INTO output (trial, attempt, name, digest) VALUES (1,1,'weights','" +

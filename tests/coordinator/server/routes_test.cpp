@@ -124,6 +124,51 @@ TEST_F(Routes, TextThatIsNotTheJsonItShouldBeIsRefusedWithASentence) {
   EXPECT_EQ(coordinator_.get("/api/v1/status").status, 200U);
 }
 
+TEST_F(Routes, ASweepIsPausedResumedCancelledAndPreferred) {
+  coordinator_.submit(folder_ / "packs");
+  const auto post = [&](const char* what, const char* body) {
+    return json::parse(coordinator_.post(std::string("/api/v1/sweeps/1/") + what, body).body);
+  };
+  EXPECT_EQ(post("state", R"({"state": "paused"})"), (json{{"schema", "hone.control.v1"},
+                                                           {"sweep", 1},
+                                                           {"name", "small"},
+                                                           {"state", "paused"},
+                                                           {"priority", 0},
+                                                           {"running", 0},
+                                                           {"waiting", 15}}));
+  EXPECT_EQ(post("priority", R"({"priority": -3})").at("priority"), -3);
+  json status = json::parse(coordinator_.get("/api/v1/sweeps/1").body);
+  EXPECT_EQ(status.at("state"), "paused");
+  EXPECT_EQ(status.at("priority"), -3);
+  EXPECT_EQ(status.at("finished"), false);
+  EXPECT_EQ(post("state", R"({"state": "active"})").at("state"), "active");
+  EXPECT_EQ(post("state", R"({"state": "cancelled"})").at("state"), "cancelled");
+  status = json::parse(coordinator_.get("/api/v1/sweeps").body).at("sweeps").at(0);
+  EXPECT_EQ(status.at("state"), "cancelled");
+  EXPECT_EQ(json::parse(coordinator_.get("/api/v1/sweeps/1").body).at("finished"), true);
+  EXPECT_THAT(post("state", R"({"state": "active"})").at("error"), HasSubstr("submit it again"));
+  coordinator_.submit(folder_ / "packs");
+  EXPECT_EQ(json::parse(coordinator_.get("/api/v1/sweeps/1").body).at("state"), "active");
+}
+
+TEST_F(Routes, AWordOnASweepThatMeansNothingIsRefusedAndChangesNothing) {
+  coordinator_.submit(folder_ / "packs");
+  const auto refusal = [&](const char* target, const char* body) {
+    return sentence(coordinator_.post(std::string("/api/v1/sweeps/") + target, body));
+  };
+  EXPECT_THAT(refusal("2/state", R"({"state": "paused"})"), HasSubstr("there is no sweep 2"));
+  EXPECT_THAT(refusal("1/state", R"({"state": "stopped"})"),
+              HasSubstr("active, paused, cancelled"));
+  EXPECT_THAT(refusal("1/priority", R"({"priority": 1.5})"), HasSubstr("a whole number"));
+  EXPECT_THAT(refusal("1/priority", R"({"priority": 1000001})"), HasSubstr("1000000"));
+  EXPECT_THAT(refusal("1/priority", "{}"), HasSubstr("priority"));
+  EXPECT_THAT(refusal("1/stat", "{}"), HasSubstr("is not a route"));
+  EXPECT_THAT(refusal("x/state", "{}"), HasSubstr("is not a route"));
+  const json status = json::parse(coordinator_.get("/api/v1/sweeps/1").body);
+  EXPECT_EQ(status.at("state"), "active");
+  EXPECT_EQ(status.at("priority"), 0);
+}
+
 TEST_F(Routes, AWrongExperimentIsRefusedByItsPlace) {
   const Reply reply =
       coordinator_.post("/api/v1/sweeps", R"({"experiment": {"nmae": "x"}, "packs": {}})");

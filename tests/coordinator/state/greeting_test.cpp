@@ -24,7 +24,7 @@ TEST(Greeting, NothingIsLeasedToWhoHasNotSaidHello) {
   EXPECT_EQ(desk.heard<Refuse>(stranger).size(), 1U);
   desk.after(std::chrono::seconds(1));
   EXPECT_TRUE(desk.heard<Assign>(stranger).empty());
-  EXPECT_EQ(desk.store().leased_count(), 0);
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state = 'leased'"), 0);
 }
 
 TEST(Greeting, NamesTheWorkerTheEpochAndTheLease) {

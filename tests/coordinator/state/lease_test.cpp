@@ -104,7 +104,7 @@ TEST(Ask, GetsAtMostItsSlotsAndNothingMoreUnasked) {
   EXPECT_EQ(desk.ask(worker, 3).size(), 3U);  // of four base nets
   desk.after(milliseconds(1));
   EXPECT_TRUE(desk.heard<Assign>(worker).empty());
-  EXPECT_EQ(desk.store().leased_count(), 3);
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state = 'leased'"), 3);
 }
 
 TEST(Ask, OfTwoWorkersSharesTheTrials) {

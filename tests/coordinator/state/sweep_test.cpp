@@ -87,37 +87,6 @@ TEST(Sweep, ABlockedSharedTrialBlocksNothingInAnotherSweepForGood) {
             0);
 }
 
-TEST(Sweep, LongTrialsAreLeasedFirst) {
-  Desk desk;
-  desk.submit(small_experiment({"training.epochs=2"}));
-  desk.submit(small_experiment({"training.epochs=9"}));
-  const auto leases = desk.ask(desk.hello(), 4);
-  ASSERT_EQ(leases.size(), 4U);
-  EXPECT_EQ(leases[0].spec.training.epochs, 9);
-  EXPECT_EQ(leases[1].spec.training.epochs, 9);
-  EXPECT_EQ(leases[3].spec.training.epochs, 2);
-}
-
-// What the others wait for first, whatever its length: deformations, base nets, refinements,
-// curves.
-TEST(Sweep, RolesAreLeasedInTurn) {
-  Desk desk;
-  desk.submit(small_experiment({R"(tables=["II"])", "refine.augmentation=fitted"}));
-  desk.submit(small_experiment({R"(tables=["II"])", "segment.epochs=1", "training.epochs=90"}));
-  const auto leases =
-      desk.finish_all(desk.hello(), [](const TrialSpec&) { return given::dice_rows(0.8, 0.8); });
-  const auto turn = [](Role role) {
-    return role == Role::deform ? 0 : role == Role::segment ? 1 : role == Role::refine ? 2 : 3;
-  };
-  ASSERT_EQ(leases.size(), 2U + 4 + 12 + 8);
-  for (std::size_t i = 1; i < leases.size(); ++i) {
-    EXPECT_LE(turn(leases[i - 1].spec.role), turn(leases[i].spec.role));
-    if (leases[i].spec.role == Role::refine && leases[i - 1].spec.role == Role::refine) {
-      EXPECT_GE(leases[i - 1].spec.training.epochs, leases[i].spec.training.epochs);
-    }
-  }
-}
-
 TEST(Sweep, ThatIsNotCommittedIsNotThere) {
   Desk desk;
   {
