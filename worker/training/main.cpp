@@ -96,6 +96,9 @@ int print_gpus() {
 }
 
 int run_alone() {
+  // A batch system that ends a job signals all its processes; what becomes of the trial is the
+  // agent's to say, which kills a trainer that it no longer wants.
+  std::signal(SIGTERM, SIG_IGN);
   const auto trainer = hone::make_trainer();
   hone::converse(std::cin, std::cout, *trainer);
   return 0;

@@ -90,6 +90,26 @@ bool ends(pid_t process) {
   return false;
 }
 
+TEST(Program, LeavesItToItsAgentWhatATerminationMeans) {
+  int input[2], output[2];
+  ASSERT_EQ(::pipe(input) | ::pipe(output), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(input[0], STDIN_FILENO);
+    ::dup2(output[1], STDOUT_FILENO);
+    ::close(input[1]);
+    ::execl(program.c_str(), program.c_str(), nullptr);
+    ::_exit(127);
+  }
+  char said = 0;
+  ASSERT_EQ(::read(output[0], &said, 1), 1);  // it is ready
+  ::kill(child, SIGTERM);
+  ::close(input[1]);
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);  // it went on to the end of its input
+}
+
 TEST(Program, DiesWithItsParent) {
   int input[2], output[2], pids[2];
   ASSERT_EQ(::pipe(input) | ::pipe(output) | ::pipe(pids), 0);
