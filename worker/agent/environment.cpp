@@ -74,7 +74,10 @@ int own_cores() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   const bool known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;
-  const int cores = known ? CPU_COUNT(&allowed) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+  int cores = known ? CPU_COUNT(&allowed) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+  // What Slurm has given the job of this host, also where it does not confine its processes to it.
+  if (const int granted = number_in("SLURM_CPUS_ON_NODE"); granted > 0)
+    cores = std::min(cores, granted);
   return std::max(1, cores / neighbours());
 }
 
