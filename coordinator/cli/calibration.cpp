@@ -13,6 +13,7 @@
 
 #include "common/spec_fields.hpp"
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/pack_cache.hpp"
 
 namespace hone::cli {
 
@@ -24,10 +25,7 @@ namespace fs = std::filesystem;
 constexpr double clearly_faster = 1.1;
 
 fs::path cache_file() {
-  const char* const cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache != '\0') return fs::path(cache) / "hone" / "calibration.json";
-  const char* const home = std::getenv("HOME");
-  return fs::path(home != nullptr ? home : ".") / ".cache" / "hone" / "calibration.json";
+  return cache_folder() / "calibration.json";
 }
 
 std::optional<json> read_json(const fs::path& file) {

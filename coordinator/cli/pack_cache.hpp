@@ -4,8 +4,10 @@
 
 namespace hone::cli {
 
-/// Packs of a coordinator elsewhere are made on this side, here: ~/.cache/hone/packs, or below
-/// XDG_CACHE_HOME.
+/// What these commands keep for this user on this machine: ~/.cache/hone, or below XDG_CACHE_HOME.
+std::filesystem::path cache_folder();
+
+/// Packs of a coordinator elsewhere are made on this side, here.
 std::filesystem::path pack_cache();
 
 }  // namespace hone::cli

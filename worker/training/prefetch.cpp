@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <span>
 
 namespace hone {
 
@@ -41,11 +43,11 @@ std::int64_t Prefetcher::take_turn() {
 }
 
 void Prefetcher::run() {
-  std::unique_ptr<ExampleMaker> maker;
+  std::optional<Maker> maker;
   for (std::int64_t batch; (batch = take_turn()) >= 0;) {
     Place& place = place_of(batch);
     try {
-      if (!maker) maker = std::make_unique<ExampleMaker>(trial_.spec, trial_.inputs, streams_);
+      if (!maker) maker.emplace(ExampleMaker(trial_.spec, trial_.inputs, streams_));
       fill(*maker, batch, place);
     } catch (...) {
       place.error = std::current_exception();
@@ -56,13 +58,18 @@ void Prefetcher::run() {
   }
 }
 
-void Prefetcher::fill(ExampleMaker& maker, std::int64_t batch, Place& place) {
+void Prefetcher::fill(Maker& maker, std::int64_t batch, Place& place) {
   const int epoch = first_ + static_cast<int>(batch / batches_an_epoch_);
-  const std::vector<std::int32_t> order = epoch_order(trial_.inputs, streams_, epoch);
+  if (maker.epoch != epoch) {
+    maker.order = epoch_order(trial_.inputs, streams_, epoch);
+    maker.epoch = epoch;
+  }
+  const std::span<const std::int32_t> order = maker.order;
   const auto room = static_cast<std::size_t>(trial_.spec.training.batch);
   const std::size_t at = static_cast<std::size_t>(batch % batches_an_epoch_) * room;
-  const auto images = std::span(order).subspan(at, std::min(room, order.size() - at));
-  maker.make(epoch, share_of(images, trial_.team.rank(), trial_.team.size()), place.examples);
+  const auto images = order.subspan(at, std::min(room, order.size() - at));
+  maker.examples.make(epoch, share_of(images, trial_.team.rank(), trial_.team.size()),
+                      place.examples);
   place.examples.of_batch = static_cast<int>(images.size());
 }
 

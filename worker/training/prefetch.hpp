@@ -44,9 +44,16 @@ class Prefetcher {
   Place& place_of(std::int64_t batch) {
     return *ring_[static_cast<std::size_t>(batch) % ring_.size()];
   }
+  /// What a thread makes batches with.
+  struct Maker {
+    ExampleMaker examples;
+    int epoch = -1;
+    std::vector<std::int32_t> order = {};  // of that epoch
+  };
+
   std::int64_t take_turn();
   void run();
-  void fill(ExampleMaker& maker, std::int64_t batch, Place& place);
+  void fill(Maker& maker, std::int64_t batch, Place& place);
 
   const TrialContext trial_;
   const Streams& streams_;

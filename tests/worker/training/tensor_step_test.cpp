@@ -180,6 +180,8 @@ TEST_F(GpuSteps, InGraphsGiveTheBitsOfTheSameStepsWithout) {
   }
 }
 
+// One rank's sum is its own numbers: this shows that NCCL starts, takes them and comes back, not
+// that it adds. Two ranks need two GPUs.
 TEST_F(GpuSteps, OfATeamAreAddedUpThroughNccl) {
   const auto team = with_nccl(make_solo());
   const at::Tensor numbers = at::arange(100'003, at::TensorOptions(at::kFloat).device(at::kCUDA));
