@@ -85,7 +85,8 @@ class TeamOfTwoHosts(HoneTest):
         self.hosts.heal("h2")
         self.finish(self.start_worker())
         (reason,), = query(self.state, "SELECT reason FROM attempt WHERE state = 'failed'")
-        self.assertIn("rank 1 fell silent", reason)
+        # The agent misses the rank's heartbeats, unless mpirun misses its daemon on h2 before that.
+        self.assertRegex(reason, "rank 1 fell silent|lost communication with a remote daemon")
 
 
 def words_of(pid):
