@@ -5,7 +5,9 @@ import unittest
 import netns
 import slurm_host
 from hosts_test import LAUNCH, HostsTest
-from harness import HONE, WORKER, query, trials_done
+from harness import BIN, HONE, QUICK, TRAINED, WORKER, query, trials_done
+
+TRAINER = BIN / "hone-trainer"
 
 
 class SlurmOfTwoNodes(HostsTest):
@@ -21,10 +23,11 @@ class SlurmOfTwoNodes(HostsTest):
         self.environment |= {"SLURM_CONF": str(self.slurm.conf), "HONE_WORKER": str(WORKER)}
         self.wait_until("both nodes are up", lambda: len(self.slurm.idle()) == 2, 30)
 
-    def launch(self, *options, count=1000):
+    def launch(self, *options, count=1000, trainer=TRAINER):
+        """Submits a job and returns its number."""
         return self.on_login_node(LAUNCH / "slurm", *options, "--output", self.folder / "job-%j.log", "--",
                            "--access", self.state / "access.json", "--slots", 1, "--cache",
-                           self.folder / "cache", "--until-drained",
+                           self.folder / "cache", "--trainer", trainer, "--until-drained",
                            "--count", count).stdout.split()[-1]
 
     def finish(self, *options):
@@ -51,6 +54,32 @@ class SlurmOfTwoNodes(HostsTest):
             "squeue", "-h", "-j", job, "-o", "%T").stdout.strip() == "PENDING", 30)
         self.assertEqual(trials_done(self.state), 4)
         self.on_login_node("scancel", job)
+
+    def expect_warned(self, job):
+        """The workers of a job have heard of its end: what ran is done, the rest is queued again."""
+        log = self.folder / f"job-{job}.log"
+        self.wait_until("it is queued again", lambda: log.exists() and "trials are left, queued again" in
+                        log.read_text(), 120)
+        self.assertEqual(log.read_text().count("signal number=10 draining"), 2)
+        self.assertEqual(query(self.state, "SELECT DISTINCT state FROM attempt"), [("done",)])
+        self.assertLess(trials_done(self.state), TRAINED)
+        self.on_login_node("scancel", job)
+
+    def launch_slowly(self, seconds, *options):
+        """Starts two workers whose trials take so long each."""
+        self.environment["HONE_QUICK_MILLISECONDS"] = str(1000 * seconds)
+        self.on_login_node(HONE, "submit", self.tiny(), "--state", self.state)
+        return self.launch("--nodes", 2, "--exclusive", *options, trainer=QUICK)
+
+    def test_slurms_warning_before_the_end_lets_trials_end_and_queues_the_job_again(self):
+        # Slurm looks every 30 seconds: it warns 15 to 45 seconds after the start.
+        self.expect_warned(self.launch_slowly(12, "--time", 2, "--signal", "USR1@75"))
+
+    def test_a_warning_of_the_batch_shell_alone_reaches_the_workers(self):
+        job = self.launch_slowly(4, "--time", 5)
+        self.wait_until("trials are done", lambda: trials_done(self.state) >= 2)
+        self.on_login_node("scancel", "--batch", "--signal", "USR1", job)
+        self.expect_warned(job)
 
     def test_a_missing_separator_is_refused(self):
         said = self.run_program(LAUNCH / "slurm", "--nodes", 2, code=2).stderr

@@ -46,7 +46,7 @@ std::string device_text(const GpuList& gpus) {
 Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFolder& spool)
     : options_(options),
       instance_(random_token().substr(0, 32)),
-      signals_(io_, SIGINT, SIGTERM),
+      signals_(io_, SIGINT, SIGTERM, SIGUSR1),
       renew_timer_(io_),
       ask_timer_(io_),
       stop_timer_(io_),
@@ -206,6 +206,8 @@ void Agent::renew_later() {
 void Agent::on_signal() {
   signals_.async_wait([this](boost::system::error_code error, int number) {
     if (error) return;
+    on_signal();
+    if (number == SIGUSR1) return on_warning();
     spdlog::warn("signal number={} {}", number, draining_ ? "stopping" : "draining");
     if (draining_) {
       stop_at_once("the worker was stopped");
@@ -218,8 +220,15 @@ void Agent::on_signal() {
       }
       drain();
     }
-    on_signal();
   });
+}
+
+// A batch system's word that the job ends soon. When is --time-left's to know, which gives back
+// what still runs then; the word may come several times.
+void Agent::on_warning() {
+  if (draining_) return;
+  spdlog::warn("signal number={} draining", SIGUSR1);
+  drain();
 }
 
 void Agent::drain() {

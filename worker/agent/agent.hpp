@@ -36,6 +36,7 @@ class Agent {
   void on_idle(const Idle& idle);
   void on_lost();
   void on_signal();
+  void on_warning();
   void look_around();
   void ask();
   void renew_later();

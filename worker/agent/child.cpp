@@ -72,6 +72,7 @@ struct Prepared {
   }
   // Ignored signals and the mask would otherwise be inherited.
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGCHLD, SIGHUP}) ::signal(number, SIG_DFL);
+  ::signal(SIGUSR1, SIG_IGN);  // a batch system sends it to every process, and it is the agent's
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

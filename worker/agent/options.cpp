@@ -28,7 +28,8 @@ constexpr const char* examples = R"(Examples:
   srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
 
 Ctrl-C: take no new trials, finish those that run, exit. Ctrl-C again: stop them at once;
-the coordinator gives them to others.)";
+the coordinator gives them to others. SIGUSR1, which Slurm's --signal can send before a job's end:
+take no new trials; what runs may go on until 15 seconds before the end (--time-left).)";
 
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);

@@ -24,7 +24,7 @@ constexpr std::chrono::seconds healthy_life{60};  // a longer life makes the nex
 sigset_t block_signals() {
   sigset_t set;
   ::sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGCHLD}) ::sigaddset(&set, number);
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1, SIGCHLD}) ::sigaddset(&set, number);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   return set;
 }
@@ -36,6 +36,10 @@ int next_signal(const sigset_t& set, milliseconds limit) {
                       .tv_nsec = std::chrono::nanoseconds(limit - seconds).count()};
   const int number = ::sigtimedwait(&set, nullptr, &time);
   return number > 0 ? number : 0;
+}
+
+bool wants_an_end(int number) {
+  return number == SIGINT || number == SIGTERM || number == SIGUSR1;
 }
 
 std::optional<int> status_if_dead(pid_t child) {
@@ -70,7 +74,7 @@ class Supervisor {
     for (;;) {
       // The limit is for a SIGCHLD that was folded into an earlier one.
       const int number = next_signal(signals_, milliseconds(1000));
-      if (number == SIGINT || number == SIGTERM) {
+      if (wants_an_end(number)) {
         stopping_ = true;
         ::kill(child, number);
       }
@@ -83,7 +87,7 @@ class Supervisor {
     const auto end = Clock::now() + pause_;
     for (auto now = Clock::now(); now < end; now = Clock::now()) {
       const int number = next_signal(signals_, std::chrono::ceil<milliseconds>(end - now));
-      if (number == SIGINT || number == SIGTERM) return false;
+      if (wants_an_end(number)) return false;
     }
     return true;
   }

@@ -175,6 +175,24 @@ TEST_F(Survival, AFirstSignalLetsTheTrialEnd) {
   expect_complete(coordinator_.heard());
 }
 
+TEST_F(Survival, AnyNumberOfWarningsLetsTheTrialEndAndTakesNoOther) {
+  Lease next = lease_;
+  next.ticket.attempt = 2;
+  coordinator_.add_lease(next);
+  WorkerProcess worker(access_, cache_, {"--slots", "1", "--grace", "0"},
+                       {"HONE_QUICK_MILLISECONDS=1500"});
+  const pid_t trainer = worker.trainer();
+  coordinator_.wait_until(is_reported);
+  for (const pid_t process : {worker.agent(), trainer, trainer}) {  // as Slurm does: all of them
+    ::kill(process, SIGUSR1);
+    worker.signal(SIGUSR1);
+  }
+  EXPECT_EQ(worker.wait(), 0);
+  const Heard heard = coordinator_.heard();
+  EXPECT_TRUE(all<Failed>(heard).empty());
+  EXPECT_EQ(all<Done>(heard).size(), 1U);
+}
+
 TEST_F(Survival, ASecondSignalGivesTheTrialBack) {
   WorkerProcess worker(access_, cache_, {}, {"HONE_QUICK_MILLISECONDS=60000"});
   const pid_t trainer = worker.trainer();
