@@ -22,6 +22,11 @@ inline constexpr const char* next_trial =
     "WHERE d.threads <= ?2 AND d.ranks <= ?3 AND (d.precision = 'fp32' OR ?4) "
     "AND (d.device = 'cpu' OR ?5) ORDER BY t.urgency DESC, t.id LIMIT 1";
 
+/// The first ?4 trials of the queue ?1 and demand ?2 that are no less urgent than ?3.
+inline constexpr const char* next_trials =
+    "SELECT id FROM trial WHERE " HONE_READY
+    " AND queue = ?1 AND demand = ?2 AND urgency >= ?3 ORDER BY urgency DESC, id LIMIT ?4";
+
 #undef HONE_READY
 
 }  // namespace hone

@@ -81,6 +81,7 @@ void Service::on(ConnectionId from, const Hello& hello) {
     return each.first != from && each.second.hello.instance == hello.instance;
   });
   workers_[from] = {store_.add_worker(hello), hello, 0, {}};
+  forget_absent();
   send(from, Welcome{workers_[from].id, store_.epoch(), settings_.lease});
   for (const Ticket& ticket : hello.holding) {
     if (store_.is_current(ticket)) {
@@ -146,6 +147,7 @@ void Service::on(ConnectionId from, const Done& done) {
     return;
   }
   settle(done.ticket);
+  note_result(from, done);
   send(from, Ack{done.ticket, -1});
 }
 
@@ -224,8 +226,9 @@ void Service::offer() {
     any = false;
     for (auto& [connection, worker] : workers_) {
       if (worker.wanted <= 0) continue;
-      auto lease = store_.claim(worker.id, worker.hello, worker.wanted);
+      auto lease = store_.claim(worker.id, worker.hello, worker.wanted, held_[worker.id]);
       if (!lease) continue;
+      note_lease(worker, *lease);
       deadlines_[lease->ticket] = now_ + settings_.lease;
       assigned[connection].leases.push_back(std::move(*lease));
       worker.wanted -=
@@ -239,6 +242,25 @@ void Service::offer() {
     send(connection, std::move(assign));
   }
   tell_idle();
+}
+
+void Service::note_lease(const Worker& worker, const Lease& lease) {
+  if (settings_.locality == ServiceSettings::Locality::ignored) return;
+  for (const Input& input : lease.inputs) held_[worker.id].note(input.content);
+}
+
+void Service::note_result(ConnectionId from, const Done& done) {
+  if (settings_.locality == ServiceSettings::Locality::ignored) return;
+  for (const auto& [name, digest] : done.artifacts) held_[workers_[from].id].note(digest);
+}
+
+/// Remembers as much of workers that are away as of those that are here, and some.
+void Service::forget_absent() {
+  constexpr std::size_t some = 256;
+  if (held_.size() <= 2 * workers_.size() + some) return;
+  std::set<WorkerId> here;
+  for (const auto& [connection, worker] : workers_) here.insert(worker.id);
+  std::erase_if(held_, [&](const auto& each) { return !here.contains(each.first); });
 }
 
 /// Tells workers that got nothing, once per Ask and again when the sweep drains.

@@ -33,6 +33,7 @@ struct Departure {
 struct ServiceSettings {
   std::chrono::milliseconds lease = std::chrono::seconds(30);  // without renewal it is over
   int crash_limit = 3;  // crashed attempts after which a trial has failed
+  enum class Locality : std::uint8_t { minded, ignored } locality = Locality::minded;  // for tests
 };
 
 /// What a trial that is being trained last said of itself; forgotten at a restart.
@@ -101,6 +102,9 @@ class Service {
   void expire();
   void revoke();
   void offer();
+  void note_lease(const Worker& worker, const Lease& lease);
+  void note_result(ConnectionId from, const Done& done);
+  void forget_absent();
   void tell_idle();
   void settle(const Ticket& ticket);
   std::string fault_of(const Done& done);
@@ -110,6 +114,7 @@ class Service {
   ServiceSettings settings_;
   std::function<bool(const Digest&)> has_artifact_;
   std::map<ConnectionId, Worker> workers_;
+  std::map<WorkerId, Holdings> held_;  // also of workers that are away, which may come back
   std::map<Ticket, Instant> deadlines_;
   std::map<TrialId, Standing> standings_;
   std::int64_t refused_stale_ = 0;

@@ -13,6 +13,7 @@
 #include "common/message.hpp"
 #include "coordinator/dataset/pack.hpp"
 #include "coordinator/plan/plan.hpp"
+#include "coordinator/state/holdings.hpp"
 #include "sql/database.hpp"
 
 namespace hone {
@@ -107,8 +108,11 @@ class Store {
   /// the active sweep with the greatest priority and then the fewest slots at work, the trial that
   /// begins the longest chain of work. Costs a few look-ups in an index for each sweep that has
   /// ready trials. A team that is next and needs more slots than are free holds back what comes
-  /// after it: else small trials would take every slot that becomes free.
-  std::optional<Lease> claim(WorkerId worker, const Hello& capabilities, int free);
+  /// after it: else small trials would take every slot that becomes free. Of the next trials that
+  /// are nearly as urgent, a bounded number, it is the one with the fewest inputs that the worker
+  /// does not hold.
+  std::optional<Lease> claim(WorkerId worker, const Hello& capabilities, int free,
+                             const Holdings& held = {});
 
   /// True if the ticket is the trial's running lease.
   bool is_current(const Ticket& ticket);
@@ -170,6 +174,8 @@ class Store {
   std::optional<std::int64_t> demand_of(const PlannedTrial& trial);
   std::vector<std::int64_t> turns();
   std::optional<std::int64_t> next_of(std::int64_t queue, const Hello& capabilities);
+  std::int64_t nearest(std::int64_t next, const Holdings& held);
+  int missing(std::int64_t trial, const Holdings& held);
   Lease lease(TrialId trial, WorkerId worker);
   void enqueue(TrialId trial);
   void enqueue_trials_of(SweepId sweep);

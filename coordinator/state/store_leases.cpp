@@ -23,7 +23,8 @@ WorkerId Store::add_worker(const Hello& hello) {
   return {find.integer(0)};
 }
 
-std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, int free) {
+std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, int free,
+                                  const Holdings& held) {
   for (const std::int64_t queue : turns()) {
     const auto next = next_of(queue, capabilities);
     if (!next) continue;  // nothing of it fits this worker
@@ -32,7 +33,7 @@ std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, in
     query.bind(*next).step();
     if (std::min(static_cast<int>(query.integer(0)), capabilities.slots) > free) return {};
     query.reset();
-    return lease({*next}, worker);
+    return lease({nearest(*next, held)}, worker);
   }
   return {};
 }

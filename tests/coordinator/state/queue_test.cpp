@@ -37,6 +37,9 @@ TEST(Queue, OfReadyTrialsIsReadFromItsIndexAlone) {
   EXPECT_THAT(next, Not(HasSubstr("SCAN t\n")));
   // Sorted is what the worker's demands offer, one trial each; not what waits within one.
   EXPECT_EQ(next.find("TEMP B-TREE"), next.rfind("TEMP B-TREE"));
+  const std::string window = plan_of(desk, next_trials);
+  EXPECT_THAT(window, HasSubstr("USING INDEX trial_ready (queue=? AND demand=? AND urgency>?)"));
+  EXPECT_THAT(window, Not(HasSubstr("TEMP B-TREE")));
   const std::string ready = plan_of(desk, std::string(ready_queues) + "SELECT queue FROM ready");
   EXPECT_THAT(ready, HasSubstr("SEARCH trial USING INDEX trial_ready (queue>?)"));
   EXPECT_THAT(ready, Not(HasSubstr("SCAN trial")));
