@@ -1,8 +1,10 @@
 #include "coordinator/cli/connection.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/state_options.hpp"
@@ -12,6 +14,8 @@ namespace hone::cli {
 namespace {
 
 constexpr unsigned unauthorized = 401;
+constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::milliseconds look_period{50};
 
 }  // namespace
 
@@ -49,6 +53,18 @@ HttpClient connect(const ConnectionOptions& options) {
     throw NoCoordinator(error.what() + std::string(advice));
   } catch (const NetworkError& error) {
     throw NoCoordinator("no coordinator answers: " + std::string(error.what()) + advice);
+  }
+}
+
+HttpClient connect_patiently(const ConnectionOptions& options) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      return connect(options);
+    } catch (const NoCoordinator&) {
+      if (std::chrono::steady_clock::now() >= end) throw;
+    }
+    std::this_thread::sleep_for(look_period);
   }
 }
 

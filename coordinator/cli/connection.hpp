@@ -34,6 +34,10 @@ class NoCoordinator : public CommandError {
 /// CommandError.
 HttpClient connect(const ConnectionOptions& options);
 
+/// As connect(), but a coordinator that was started just now ("hone serve &") gets five seconds to
+/// answer.
+HttpClient connect_patiently(const ConnectionOptions& options);
+
 /// The body of a good answer; else throws CommandError with the coordinator's own words.
 std::string body_of(const HttpResponse& response);
 

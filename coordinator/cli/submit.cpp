@@ -39,7 +39,7 @@ struct Options {
 void submit(const Options& options) {
   const ExperimentSpec experiment = load_experiment(
       options.experiment, [] { return calibrate({}, Freshness::stored_will_do).best().numerics; });
-  HttpClient coordinator = connect(options.connection);
+  HttpClient coordinator = connect_patiently(options.connection);
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
   if (options.json) {

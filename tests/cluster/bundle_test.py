@@ -13,6 +13,9 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
+import netns  # noqa: E402
+import slurm_host  # noqa: E402
+from hosts_test import HostsTest  # noqa: E402
 from harness import BIN, SOURCE, TRAINED, HoneTest, results, trials_done, violations  # noqa: E402
 
 ARCHIVE = pathlib.Path(os.environ.get("HONE_BUNDLE", "/nonexistent"))
@@ -24,6 +27,7 @@ GLIBC = ["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"
 
 def unpack(folder):
     """Unpacks the archive below a folder and returns what is in it."""
+    pathlib.Path(folder).mkdir(exist_ok=True)
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="tar")
     (unpacked,) = pathlib.Path(folder).iterdir()
@@ -89,6 +93,50 @@ class Bundle(BareMachine):
         paths = [os.fsencode(path) for path in (SOURCE, BIN, torch_folder())]
         self.assertEqual([(file, path) for file in there for path in paths
                           if path in (folder / file).read_bytes()], [])
+
+
+class LoginNode(HostsTest):
+    """A cluster of two Slurm nodes and a login node, which have nothing of Hone but the archive."""
+
+    def setUp(self):
+        if why := slurm_host.why_not() or netns.why_not():
+            self.skipTest(why)
+        HoneTest.setUp(self)
+        self.hosts = netns.Hosts(self.folder, 3)
+        self.addCleanup(self.hosts.down)
+        self.slurm = slurm_host.Slurm(self.hosts, self.folder,
+                                      lambda words, name: self.start(*words, name=name))
+        self.addCleanup(self.slurm.down)
+        self.home = self.folder / "home"
+        self.home.mkdir()
+        self.environment |= {"SLURM_CONF": str(self.slurm.conf), "HOME": str(self.home)}
+        self.wait_until("both nodes are up", lambda: len(self.slurm.idle()) == 2, 30)
+
+    def test_the_readmes_commands_lead_to_the_first_table(self):
+        commands = commands_of(SOURCE / "README.md", "tar xzf")
+        self.assertEqual(len(commands), 5)
+        name = commands[0].split()[2]
+        (self.home / name).symlink_to(ARCHIVE)
+        small = f"cp {self.tiny()} experiments/quickstart.json"  # for the one thing that takes long
+        script = "\n".join([f"set -e; cd {self.home}", commands[0], small, *commands[1:], "kill %1; wait"])
+        shell = self.start(*self.hosts.command("h1", "bash", "-c", script.replace(
+            "10.0.0.1", self.hosts.address("h1"))), name="shell")
+        self.wait_until("the commands are done", lambda: shell.poll() is not None, 150)
+        self.assertEqual(shell.returncode, 0, self.logs())
+        self.state = self.home / "sweeps"
+        self.assertIn(self.hone("table", "II", "--state", self.state).stdout,
+                      (self.folder / "shell.log").read_text())
+        self.assert_same_as_one_machine()
+
+    def test_the_bundles_readme_says_the_same(self):
+        own = commands_of(unpack(self.folder / "unpacked") / "README.md", "export PATH")
+        self.assertEqual(own[1:], commands_of(SOURCE / "README.md", "tar xzf")[1:])
+
+
+def commands_of(readme, first):
+    """The lines, without comments, of a README's block of commands that begins like this."""
+    (block,) = [block for block in readme.read_text().split("```") if block.startswith(f"sh\n{first}")]
+    return [line.split("  #")[0].strip() for line in block.splitlines()[1:]]
 
 
 class Making(HoneTest):

@@ -32,7 +32,7 @@ KillWait=3
 SchedulerParameters=sched_interval=1,batch_sched_delay=1
 SlurmdParameters=config_overrides
 {nodes}
-PartitionName=debug Nodes=ALL Default=YES MaxTime=10 State=UP
+PartitionName=debug Nodes=ALL Default=YES MaxTime=60 State=UP
 """
 
 

@@ -94,6 +94,11 @@ class Cluster(ClusterTest):
         self.check_answers()  # no trial was done twice
         self.stop_coordinator()
 
+    def test_submit_may_follow_serve_at_once(self):
+        state = self.folder / "other"
+        self.start(HONE, "serve", "--state", state, "--port", 0, name="other")
+        self.hone("submit", self.tiny(), "--state", state)
+
     def test_a_worker_that_is_drained_at_once_says_what_to_do(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--until-drained",
                              "--trainer", QUICK, name="worker")
