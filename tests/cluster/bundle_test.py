@@ -95,6 +95,27 @@ class Bundle(BareMachine):
                           if path in (folder / file).read_bytes()], [])
 
 
+class Team(HoneTest):
+    """Of two ranks, out of a bundle, where there is an Open MPI as a cluster has one."""
+
+    def test_takes_the_libmpi_of_the_mpirun_that_starts_it(self):
+        bundle = unpack(self.folder / "unpacked")
+        (bundle / "lib" / "mpi" / "libmpi.so.40").write_text("no library")
+        said = self.run_program(bundle / "bin" / "hone-trainer", "--version", code=127).stderr
+        self.assertIn("lib/mpi/libmpi.so.40", said)  # a lone one takes the spare
+        said = self.run_program("mpirun", "--allow-run-as-root", "--oversubscribe", "-n", 2,
+                                bundle / "bin" / "hone-trainer", "--version", "--team")
+        self.assertEqual(said.stdout.count("hone-trainer "), 2)
+
+    def test_trains(self):
+        bundle = unpack(self.folder / "unpacked")
+        state = self.folder / "state"
+        self.run_program(bundle / "bin" / "hone", "run", self.tiny(numerics={"ranks": 2}), "--state",
+                         state, "--slots", 2)
+        self.assertEqual(trials_done(state), TRAINED)
+        self.assertEqual(violations(state), [])
+
+
 class LoginNode(HostsTest):
     """A cluster of two Slurm nodes and a login node, which have nothing of Hone but the archive."""
 
