@@ -12,8 +12,8 @@
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
-#include "coordinator/report/bundle.hpp"
 #include "coordinator/report/query.hpp"
+#include "coordinator/report/sweep_export.hpp"
 #include "sql/texts.hpp"
 
 namespace hone::cli {
@@ -132,7 +132,7 @@ std::string sums_of(const fs::path& folder) {
 }
 
 void write_all_files(Database& database, SweepId sweep, const UnfinishedFolder& folder) {
-  write_bundle(database, sweep, folder / "hone.sqlite");
+  write_sweep_export(database, sweep, folder / "hone.sqlite");
   write_csvs(database, sweep, folder);
   write_text(folder / "tables.sql", tables_sql(database, sweep));
   write_text(folder / "experiment.json", experiment_of(database, sweep));

@@ -34,18 +34,18 @@ class Export(HoneTest):
 
     def setUp(self):
         super().setUp()
-        state, bundle = self.folder / "state", self.folder / "bundle"
+        state, exported = self.folder / "state", self.folder / "exported"
         lesions = {"layout": "lesions"}
         spec = self.tiny(tables=["II"], rotations=[0, 1],
                          datasets=[lesions | {"name": "A", "count": 60},
                                    lesions | {"name": "B", "count": 40, "generator": 2}])
         self.hone("run", spec, "--state", state, "--data", self.folder)
-        self.hone("export", bundle, "--state", state)
+        self.hone("export", exported, "--state", state)
         self.table = json.loads(self.hone("table", "II", "--format", "json", "--state", state).stdout)
         self.compared = json.loads(self.hone("compare", "II:A:quality-1x", "II:A:no-quality-1x",
                                              "--json", "--state", state).stdout)
         self.scores, self.folds = {}, {}  # of a cell: by metric and image; by rotation
-        with open(bundle / "cell_images.csv", encoding="utf-8") as file:
+        with open(exported / "cell_images.csv", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 cell, value = (row["dataset"], row["column_name"]), float(row["value"])
                 self.scores.setdefault(cell + (row["metric"],), {})[row["image_id"]] = value

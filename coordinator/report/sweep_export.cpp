@@ -1,4 +1,4 @@
-#include "coordinator/report/bundle.hpp"
+#include "coordinator/report/sweep_export.hpp"
 
 #include <utility>
 #include <vector>
@@ -122,15 +122,15 @@ std::string table_query(Database& database, SweepId sweep, ResultTableKind kind)
 
 }  // namespace
 
-void write_bundle(Database& database, SweepId sweep, const std::filesystem::path& file) {
-  Database bundle(file, Database::Mode::read_write);
-  install_schema(bundle);
+void write_sweep_export(Database& database, SweepId sweep, const std::filesystem::path& file) {
+  Database exported(file, Database::Mode::read_write);
+  install_schema(exported);
   // Trials refer to trials with higher numbers.
-  bundle.execute("PRAGMA foreign_keys = OFF");
-  Transaction transaction(bundle);
-  for (const auto& what : facts) copy(database, bundle, sweep, what);
+  exported.execute("PRAGMA foreign_keys = OFF");
+  Transaction transaction(exported);
+  for (const auto& what : facts) copy(database, exported, sweep, what);
   transaction.commit();
-  bundle.execute("PRAGMA journal_mode = DELETE");  // one file, which reading leaves alone
+  exported.execute("PRAGMA journal_mode = DELETE");  // one file, which reading leaves alone
 }
 
 std::string tables_sql(Database& database, SweepId sweep) {

@@ -12,7 +12,7 @@ namespace hone {
 /// Writes a new database with the schema, the views and all facts that the sweep rests on: its
 /// trials and those that they need, with the rows and epochs of accepted attempts. Identifiers are
 /// kept. Throws SqlError.
-void write_bundle(Database& database, SweepId sweep, const std::filesystem::path& file);
+void write_sweep_export(Database& database, SweepId sweep, const std::filesystem::path& file);
 
 /// Queries for plain sqlite3 that print each table that the sweep has as `hone table --format csv`
 /// does, but for intervals and the paper's numbers. Each begins with "-- Table NAME".
