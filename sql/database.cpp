@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <unordered_map>
 #include <utility>
 
 namespace hone {
@@ -17,11 +18,39 @@ constexpr int busy_timeout_ms = 5000;
 
 }  // namespace
 
+/// Statements that nobody uses, by their text. Compiling one over our views takes longer than
+/// running it.
+class StatementCache {
+ public:
+  ~StatementCache() {
+    for (const auto& [text, statement] : idle_) sqlite3_finalize(statement);
+  }
+
+  /// nullptr when there is none of that text.
+  sqlite3_stmt* take(const std::string& text) {
+    const auto found = idle_.extract(text);
+    return found ? found.mapped() : nullptr;
+  }
+
+  void keep(sqlite3_stmt* statement) {
+    sqlite3_reset(statement);  // an unfinished one would hold its snapshot
+    sqlite3_clear_bindings(statement);
+    const bool kept =
+        idle_.size() < most && idle_.try_emplace(sqlite3_sql(statement), statement).second;
+    if (!kept) sqlite3_finalize(statement);
+  }
+
+ private:
+  static constexpr std::size_t most = 200;  // texts of ours are fewer but for patched ones
+  std::unordered_map<std::string, sqlite3_stmt*> idle_;
+};
+
 void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close_v2(connection);
 }
 
-Database::Database(const std::filesystem::path& file, Mode mode) {
+Database::Database(const std::filesystem::path& file, Mode mode)
+    : idle_(std::make_unique<StatementCache>()) {
   const bool writing = mode == Mode::read_write;
   const int flags = SQLITE_OPEN_NOMUTEX |
                     (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
@@ -56,11 +85,12 @@ void Database::execute(const std::string& sql) {
 }
 
 Statement Database::prepare(std::string_view sql) {
-  sqlite3_stmt* raw = nullptr;
-  const int code = sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()),
-                                      &raw, nullptr);
+  sqlite3_stmt* raw = idle_->take(std::string(sql));
+  if (raw != nullptr) return Statement(raw, idle_.get());
+  const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
   if (code != SQLITE_OK) fail(connection_.get(), code, sql.substr(0, 400));
-  return Statement(raw);
+  return Statement(raw, idle_.get());
 }
 
 std::int64_t Database::last_insert_id() const {
@@ -71,7 +101,8 @@ std::int64_t Database::changes() const {
   return sqlite3_changes64(connection_.get());
 }
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+void Statement::Release::operator()(sqlite3_stmt* statement) const {
+  if (idle != nullptr) return idle->keep(statement);
   sqlite3_finalize(statement);
 }
 

@@ -32,6 +32,7 @@ class QueryError : public std::runtime_error {
 };
 
 class Statement;
+class StatementCache;
 
 /// One connection. Not thread-safe: each thread has its own.
 class Database {
@@ -48,7 +49,8 @@ class Database {
   /// Runs one or more statements without parameters or results. Throws SqlError.
   void execute(const std::string& sql);
 
-  /// Compiles one statement. The statement must not outlive the connection.
+  /// Compiles one statement, or takes up one of the same text that was compiled before and is no
+  /// longer in use. The statement must not outlive the connection.
   Statement prepare(std::string_view sql);
 
   /// Compiles a statement that a person wrote: exactly one SELECT, WITH, VALUES or EXPLAIN that
@@ -66,6 +68,7 @@ class Database {
     void operator()(sqlite3* connection) const;
   };
   std::unique_ptr<sqlite3, Close> connection_;
+  std::unique_ptr<StatementCache> idle_;
 };
 
 enum class ValueType : std::uint8_t { null, integer, real, text, blob };
@@ -107,11 +110,13 @@ class Statement {
 
  private:
   friend class Database;
-  struct Finalize {
+  struct Release {
+    StatementCache* idle = nullptr;  // where it waits to be used again, if anywhere
     void operator()(sqlite3_stmt* statement) const;
   };
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  explicit Statement(sqlite3_stmt* statement, StatementCache* idle = nullptr)
+      : statement_(statement, Release{idle}) {}
+  std::unique_ptr<sqlite3_stmt, Release> statement_;
   int bound_ = 0;
 };
 
