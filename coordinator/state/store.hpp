@@ -187,7 +187,9 @@ class Store {
   void block_dependents(TrialId trial);
   std::vector<Input> inputs_of(TrialId trial, const TrialSpec& spec);
   void select(TrialId trial);
-  std::size_t resolve_deferred();
+  std::vector<std::int64_t> known_deferred(std::optional<std::int64_t> origin);
+  /// Those that need what was decided, and those that need these in turn. Returns how many.
+  std::size_t resolve_deferred(std::vector<std::int64_t> decided);
   void resolve(TrialId trial);
   void block_if_impossible(TrialId trial);
   void reopen();
@@ -198,7 +200,7 @@ class Store {
   Database database_;
   std::int64_t epoch_ = 0;
   std::optional<SweepId> focus_;
-  bool choices_changed_ = true;  // deferred trials may have got their parameters
+  bool all_deferred_ = true;  // any of them may have got its parameters, not known from what
   std::vector<Revoked> revoked_;
 };
 

@@ -6,6 +6,7 @@
 // from whatever sweep, its result is the deferred one's; nothing is computed twice.
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "coordinator/plan/identity.hpp"
 #include "coordinator/state/store.hpp"
@@ -64,16 +65,34 @@ void lay_over(json& spec, const json& patch) {
 
 }  // namespace
 
-std::size_t Store::resolve_deferred() {
+/// Deferred trials whose parameters are known: of those that need `origin`, or of all.
+std::vector<std::int64_t> Store::known_deferred(std::optional<std::int64_t> origin) {
+  const std::string which = origin ? "t.id IN (SELECT trial FROM need WHERE needs = ?1) AND " : "";
   Statement query = database_.prepare(
-      "SELECT id FROM trial t WHERE deferred AND state = 'waiting' AND NOT EXISTS ("
+      "SELECT id FROM trial t WHERE " + which +
+      "deferred AND state = 'waiting' AND NOT EXISTS ("
       "  SELECT 1 FROM standing_need n JOIN trial d ON d.id = n.needs WHERE n.trial = t.id "
       "  AND (d.deferred OR (d.role = 'select' AND d.state <> 'done')))");
-  std::vector<std::int64_t> ready;
-  while (query.step()) ready.push_back(query.integer(0));
-  query.reset();
-  for (const std::int64_t trial : ready) resolve({trial});
-  return ready.size();
+  if (origin) query.bind(*origin);
+  std::vector<std::int64_t> known;
+  while (query.step()) known.push_back(query.integer(0));
+  return known;
+}
+
+std::size_t Store::resolve_deferred(std::vector<std::int64_t> decided) {
+  std::size_t resolved = 0;
+  const auto resolve_all = [&](const std::vector<std::int64_t>& known) {
+    for (const std::int64_t trial : known) resolve({trial});
+    decided.insert(decided.end(), known.begin(), known.end());
+    resolved += known.size();
+  };
+  if (std::exchange(all_deferred_, false)) resolve_all(known_deferred({}));
+  while (!decided.empty()) {
+    const std::int64_t origin = decided.back();
+    decided.pop_back();
+    resolve_all(known_deferred(origin));
+  }
+  return resolved;
 }
 
 void Store::resolve(TrialId trial) {

@@ -52,13 +52,10 @@ int Store::settle_selections() {
     query.reset();
     for (const std::int64_t trial : ready) select({trial});
     settled += static_cast<int>(ready.size());
-    // Every deferred trial is looked at, so only after what may have given one its parameters.
-    if (!ready.empty()) choices_changed_ = true;
-    const std::size_t now = choices_changed_ ? resolve_deferred() : 0;
+    const std::size_t now = resolve_deferred(ready);
     resolved += now;
     any = now + ready.size() > 0;
   }
-  choices_changed_ = false;
   // What a choice has made known may need what was let go.
   if (resolved > 0 && make_discarded_again() > 0) {
     reopen();

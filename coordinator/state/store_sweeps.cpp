@@ -93,7 +93,7 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
     net.bind(receipt.sweep.value).bind(label.variant).bind(label.net).bind(ids[label.trial]).run();
   }
   try_failed_again(receipt.sweep);
-  choices_changed_ = true;
+  all_deferred_ = true;
   return receipt;
 }
 
