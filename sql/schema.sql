@@ -160,6 +160,17 @@ CREATE TABLE measurement (
   FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE trial_dice (           -- means of measurements of Dice, kept for speed, checked by `violation`
+  trial     INTEGER NOT NULL,
+  attempt   INTEGER NOT NULL,       -- that was accepted when this was written
+  split     INTEGER NOT NULL REFERENCES split (id),
+  iteration INTEGER NOT NULL,
+  dice      REAL NOT NULL,
+  images    INTEGER NOT NULL,
+  PRIMARY KEY (trial, attempt, split, iteration),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE epoch (
   trial             INTEGER NOT NULL,
   attempt           INTEGER NOT NULL,

@@ -11,13 +11,10 @@ JOIN split s ON s.id = m.split
 JOIN metric k ON k.id = m.metric
 LEFT JOIN image i ON i.pack = t.spec ->> '$.pack' AND i.position = m.image;
 
--- Mean Dice of a trial per split and iteration. CROSS JOIN: trial by trial, so that a wanted split is
--- found by the key and nothing is read of attempts that do not count.
+-- Mean Dice of a trial per split and iteration, of the attempt that counts. Each is found by its key.
 CREATE VIEW mean_dice AS
-SELECT m.trial, m.split, m.iteration, avg(m.value) AS dice, count(*) AS images
-FROM trial t CROSS JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
-WHERE m.metric = 0
-GROUP BY m.trial, m.split, m.iteration;
+SELECT d.trial, d.split, d.iteration, d.dice, d.images
+FROM trial t JOIN trial_dice d ON d.trial = t.id AND d.attempt = t.accepted;
 
 -- All that a selection may see. No other split can be reached through it.
 CREATE VIEW validation_dice AS
@@ -106,35 +103,43 @@ CREATE VIEW collapsed_evaluation AS
 SELECT n.trial FROM need n JOIN trial d ON d.id = n.needs JOIN trial w ON w.id = coalesce(d.resolved, d.id)
 WHERE n.input = 'weights' AND w.state <> 'done';
 
--- The scores that speak for a candidate: per iteration in its range the mean over its trials of the
--- validation Dice. A trial that is not done (collapsed, diverged, ...) leaves the candidate incomplete; so
--- does the evaluation of a net that collapsed, unless those of all candidates are such.
-CREATE VIEW candidate_iteration AS
-SELECT s.id AS selection, c.key AS position, v.iteration, count(*) AS trials, avg(v.dice) AS dice
+-- Which trials speak for a candidate, within its range of iterations. A trial that is not done (collapsed,
+-- diverged, ...) does not; nor does the evaluation of a net that collapsed, unless those of all candidates
+-- are such.
+CREATE VIEW candidate_trial AS
+SELECT s.id AS selection, c.key AS position, c.value ->> '$.first' AS first, c.value ->> '$.last' AS last, t.id AS trial
 FROM trial s, json_each(s.spec, '$.candidates') c, json_each(c.value, '$.trials') i
 JOIN trial p ON p.identity = i.value
 JOIN trial t ON t.id = coalesce(p.resolved, p.id) AND t.state = 'done'
-JOIN validation_dice v ON v.trial = t.id
-  AND v.iteration BETWEEN c.value ->> '$.first' AND c.value ->> '$.last'
 WHERE s.role = 'select' AND (
   NOT EXISTS (SELECT 1 FROM collapsed_evaluation x WHERE x.trial = t.id)
   OR NOT EXISTS (
     SELECT 1 FROM json_each(s.spec, '$.candidates') oc, json_each(oc.value, '$.trials') oi
     JOIN trial op ON op.identity = oi.value
     JOIN trial ot ON ot.id = coalesce(op.resolved, op.id) AND ot.state = 'done'
-    WHERE NOT EXISTS (SELECT 1 FROM collapsed_evaluation y WHERE y.trial = ot.id)))
-GROUP BY s.id, c.key, v.iteration;
+    WHERE NOT EXISTS (SELECT 1 FROM collapsed_evaluation y WHERE y.trial = ot.id)));
 
--- How each candidate of a selection stands: its best iteration's score (A22, A27, A29), NULL unless
--- all of its trials speak for it.
+-- The scores that speak for a candidate: per iteration the mean over its trials of the validation Dice.
+CREATE VIEW candidate_iteration AS
+SELECT k.selection, k.position, v.iteration, count(*) AS trials, avg(v.dice) AS dice
+FROM candidate_trial k JOIN validation_dice v ON v.trial = k.trial AND v.iteration BETWEEN k.first AND k.last
+GROUP BY k.selection, k.position, v.iteration;
+
+-- How each candidate of a selection stands: its best iteration's score (A22, A27, A29), NULL unless all of
+-- its trials speak for it. Not by candidate_iteration: SQLite would make that for all selections to look
+-- at one, and a choice must cost the same however many there are.
 CREATE VIEW candidate_score AS
 SELECT s.id AS selection, c.key AS position, c.value -> '$.patch' AS patch,
-       json_array_length(c.value, '$.trials') AS trials, max(k.dice) AS score
+       json_array_length(c.value, '$.trials') AS trials,
+       (SELECT max(dice) FROM (
+          SELECT avg(v.dice) AS dice
+          FROM candidate_trial k
+          JOIN validation_dice v ON v.trial = k.trial AND v.iteration BETWEEN k.first AND k.last
+          WHERE k.selection = s.id AND k.position = c.key
+          GROUP BY v.iteration
+          HAVING count(*) = json_array_length(c.value, '$.trials'))) AS score
 FROM trial s, json_each(s.spec, '$.candidates') c
-LEFT JOIN candidate_iteration k ON k.selection = s.id AND k.position = c.key
-  AND k.trials = json_array_length(c.value, '$.trials')
-WHERE s.role = 'select'
-GROUP BY s.id, c.key;
+WHERE s.role = 'select';
 
 -- Trials of a sweep by state.
 CREATE VIEW sweep_state AS

@@ -26,6 +26,13 @@ SELECT 'an accepted attempt has not the rows of its Done', t.id
 FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted
   WHERE a.rows <> (SELECT count(*) FROM measurement m WHERE m.trial = t.id AND m.attempt = t.accepted)
 UNION ALL
+SELECT 'a mean Dice is not that of its rows', coalesce(d.trial, m.trial)
+FROM (SELECT m.trial, m.split, m.iteration, avg(m.value) AS dice, count(*) AS images
+      FROM trial t CROSS JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
+      WHERE m.metric = 0 GROUP BY m.trial, m.split, m.iteration) m
+FULL JOIN mean_dice d ON d.trial = m.trial AND d.split = m.split AND d.iteration = m.iteration
+  WHERE d.dice IS NOT m.dice OR d.images IS NOT m.images
+UNION ALL
 SELECT 'a finished training left no weights', t.id FROM trial t
   WHERE t.role IN ('segment', 'refine') AND t.accepted IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM output o WHERE o.trial = t.id AND o.attempt = t.accepted AND o.name = 'weights')

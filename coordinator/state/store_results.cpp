@@ -1,6 +1,7 @@
 // Store: rows, results and what follows from them.
 
 #include "coordinator/state/store.hpp"
+#include "sql/mean_dice.hpp"
 
 namespace hone {
 
@@ -42,7 +43,9 @@ Stored Store::add_rows(const Report& report) {
 std::vector<std::string> Store::wanted_artifacts(TrialId trial) {
   Statement query = database_.prepare(
       "SELECT 'weights' FROM trial WHERE id = ?1 AND role IN ('segment', 'refine') "
-      "UNION SELECT artifact FROM standing_need WHERE needs = ?1 AND artifact <> ''");
+      // Not by standing_need, whose needs have no index: that is all needs for each Done.
+      "UNION SELECT artifact FROM need WHERE artifact <> '' "
+      "AND (needs = ?1 OR needs IN (SELECT id FROM trial WHERE resolved = ?1))");
   query.bind(trial.value);
   std::vector<std::string> names;
   while (query.step()) names.push_back(query.text(0));
@@ -82,6 +85,8 @@ bool Store::accept(const Done& done) {
     output.bind(done.ticket.trial.value).bind(done.ticket.attempt).bind(name).bind(digest.hex());
     output.run();
   }
+  Statement mean = database_.prepare(record_mean_dice);
+  mean.bind(done.ticket.trial.value).bind(done.ticket.attempt).run();
   Statement trial = database_.prepare("UPDATE trial SET accepted = ? WHERE id = ?");
   trial.bind(done.ticket.attempt).bind(done.ticket.trial.value).run();
   finish(done.ticket.trial, done.outcome == Outcome::finished ? "done" : "collapsed", done.reason);

@@ -67,3 +67,18 @@ UPDATE trial SET queue = (SELECT min(st.sweep) FROM sweep_trial st WHERE st.tria
 -- The order of version 2: what the others wait for first, then the longest.
 UPDATE trial SET urgency = image_steps +
   CASE role WHEN 'deform' THEN 3 WHEN 'segment' THEN 2 WHEN 'refine' THEN 1 ELSE 0 END * 1000000000000;
+
+CREATE TABLE trial_dice (           -- means of measurements of Dice, kept for speed, checked by `violation`
+  trial     INTEGER NOT NULL,
+  attempt   INTEGER NOT NULL,       -- that was accepted when this was written
+  split     INTEGER NOT NULL REFERENCES split (id),
+  iteration INTEGER NOT NULL,
+  dice      REAL NOT NULL,
+  images    INTEGER NOT NULL,
+  PRIMARY KEY (trial, attempt, split, iteration),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
+INSERT INTO trial_dice
+SELECT m.trial, m.attempt, m.split, m.iteration, avg(m.value), count(*)
+FROM trial t JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
+WHERE m.metric = 0 GROUP BY m.trial, m.attempt, m.split, m.iteration;

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sql/mean_dice.hpp"
+
 namespace hone::given {
 
 namespace {
@@ -96,6 +98,7 @@ std::int64_t CurvesFile::add(const Evaluation& evaluation, const Curves& curves)
       }
     }
   }
+  database_.prepare(record_mean_dice).bind(id).bind(1).run();
   return id;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coordinator/plan/experiment.hpp"
+#include "sql/mean_dice.hpp"
 
 namespace hone::given {
 
@@ -105,6 +106,8 @@ void ResultsFile::add_rows(std::int64_t trial, int split,
       }
     }
   }
+  for (const int attempt : {1, 2})
+    database_.prepare(record_mean_dice).bind(trial).bind(attempt).run();
 }
 
 std::int64_t ResultsFile::add_net(const std::string& dataset, const Net& net) {

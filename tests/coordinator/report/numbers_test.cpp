@@ -79,6 +79,7 @@ TEST_F(Numbers, OfThePaperAreThePrintedOnes) {
 TEST_F(Numbers, OfLostAttemptsDoNotCount) {
   const auto before = cell(ii_, 0, "0x").dice;
   results_.database().execute("UPDATE measurement SET value = 1 WHERE attempt = 1");
+  results_.database().execute("UPDATE trial_dice SET dice = 1 WHERE attempt = 1");
   EXPECT_EQ(cell(results_.table(), 0, "0x").dice, before);
   results_.database().execute("UPDATE trial SET accepted = 1 WHERE accepted = 2");
   EXPECT_EQ(cell(results_.table(), 0, "0x").dice, 100.0);
