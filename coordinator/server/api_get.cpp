@@ -80,16 +80,15 @@ json failures(Database& database, std::int64_t sweep) {
   return list;
 }
 
-/// Trials that could start but for no connected worker having a slot of so many threads, or a team
-/// of so many ranks, or a GPU: at least what is named.
+/// Trials that are in an active sweep's turn and could start, but for no connected worker having a
+/// slot of so many threads, or a team of so many ranks, or a GPU: what would do for all of them.
 json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   Statement query = database.prepare(
-      "SELECT count(*), min(threads), min(ranks), min(gpus) FROM (SELECT "
-      "t.spec ->> '$.numerics.threads' AS threads, "
-      "coalesce(t.spec ->> '$.numerics.ranks', 1) AS ranks, "
-      "coalesce(t.spec ->> '$.numerics.device', 'cpu') = 'cuda' AS gpus FROM member st "
-      "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0) "
-      "WHERE threads > ? OR ranks > ? OR gpus > ?");
+      "SELECT count(*), max(d.threads), max(d.ranks), max(d.device = 'cuda') "
+      "FROM member st JOIN trial t ON t.id = st.trial JOIN demand d ON d.id = t.demand "
+      "JOIN sweep q ON q.id = t.queue AND q.state = 'active' "
+      "WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 "
+      "AND (d.threads > ? OR d.ranks > ? OR (d.device = 'cuda') > ?)");
   query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).bind(live.most.gpus).step();
   if (live.workers == 0 || query.integer(0) == 0) return {};
   return {{"trials", query.integer(0)},        {"threads", query.integer(1)},

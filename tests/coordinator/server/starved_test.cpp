@@ -1,0 +1,68 @@
+// What `hone status` says of trials that no connected worker can take.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/coordinator/server/client.hpp"
+
+namespace hone {
+namespace {
+
+using given::Running;
+using given::WorkerLine;
+using nlohmann::json;
+
+class Starved : public ::testing::Test {
+ protected:
+  void submit(const json& numerics) {
+    json experiment = json::parse(given::experiment_text());
+    experiment["numerics"] = numerics;
+    const auto reply = coordinator_.submit(folder_ / "packs", experiment.dump());
+    ASSERT_LT(reply.status, 300U) << reply.body;
+  }
+  std::unique_ptr<WorkerLine> connect(const std::string& device) {
+    Hello hello;
+    hello.instance = "w";
+    hello.device = device;
+    hello.precisions = {Precision::fp32};
+    auto line = std::make_unique<WorkerLine>(coordinator_);
+    line->say(FromWorker{hello});
+    EXPECT_TRUE(std::holds_alternative<Welcome>(line->next().value()));
+    return line;
+  }
+  void set_state(const std::string& state) {
+    const auto reply = coordinator_.send({.method = "POST",
+                                          .target = "/api/v1/sweeps/1/state",
+                                          .body = json{{"state", state}}.dump()});
+    ASSERT_EQ(reply.status, 200U) << reply.body;
+  }
+  json starved() const {
+    return json::parse(coordinator_.get("/api/v1/sweeps/1").body).at("starved");
+  }
+
+  testing::TemporaryFolder folder_;
+  Running coordinator_{folder_ / "state"};
+};
+
+TEST_F(Starved, TrialsAreToldWithWhatTheyWant) {
+  submit({{"threads", 4}});
+  EXPECT_TRUE(starved().is_null());  // nobody is here at all
+  const auto line = connect("cpu");
+  EXPECT_EQ(starved().at("trials"), 2);
+  EXPECT_EQ(starved().at("threads"), 4);
+  EXPECT_EQ(starved().at("most_threads"), 1);
+}
+
+TEST_F(Starved, TrialsOfAPausedSweepAreNot) {
+  submit({{"threads", 4}});
+  const auto line = connect("cpu");
+  set_state("paused");
+  EXPECT_TRUE(starved().is_null());
+  set_state("active");
+  EXPECT_EQ(starved().at("trials"), 2);
+  set_state("cancelled");
+  EXPECT_TRUE(starved().is_null());
+}
+
+}  // namespace
+}  // namespace hone
