@@ -19,7 +19,7 @@
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 3;
+inline constexpr int protocol_version = 4;
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
 
@@ -34,6 +34,7 @@ struct Hello {
   int ranks = 1;       // of the largest team that it can start, on its own slots or on more hosts
   std::string device;  // "cpu", or "cuda:" and its GPUs' UUIDs separated by commas
   std::vector<Precision> precisions;
+  std::int64_t memory_mib = 0;  // of its GPU that each slot may fill; 0: not limited
   std::vector<Ticket> holding;  // what this agent still works on or has spooled
   bool has_gpu() const { return device.starts_with("cuda"); }
   bool operator==(const Hello&) const = default;

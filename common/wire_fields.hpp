@@ -116,6 +116,7 @@ void list_fields(Hello& m, Field&& field) {
   field("ranks", m.ranks, 1);
   field("device", m.device);
   field("precisions", m.precisions);
+  field("memory_mib", m.memory_mib, 0);
   field("holding", m.holding);
 }
 

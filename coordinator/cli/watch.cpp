@@ -60,7 +60,13 @@ std::string starved_text(const json& starved) {
   if (number("ranks") > number("most_ranks"))
     text += " a team of " + std::to_string(number("ranks")) + " ranks (the largest here has " +
             std::to_string(number("most_ranks")) + "; --slots or --hosts of hone-worker)";
-  if (number("gpus") > number("most_gpus")) text += " a GPU (numerics.device is cuda)";
+  if (number("gpus") > number("most_gpus"))
+    text += " a GPU (numerics.device is cuda)";
+  else if (number("memory_mib") > number("most_memory_mib"))
+    text += " " + std::to_string(number("memory_mib")) +
+            " MiB of GPU memory a slot (the most here is " +
+            std::to_string(number("most_memory_mib")) +
+            "; fewer --slots a GPU, or --gpu-memory of hone-worker where the estimate is too high)";
   return text;
 }
 

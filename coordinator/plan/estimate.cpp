@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "common/partition.hpp"
+#include "coordinator/plan/network_size.hpp"
 #include "coordinator/plan/sharing.hpp"
 
 namespace hone {
@@ -16,30 +17,6 @@ namespace {
 
 constexpr std::int64_t bytes_per_row = 40;      // of a measurement in SQLite, with its index
 constexpr std::int64_t metrics_per_image = 18;  // of a curve: common/measurement.hpp
-
-/// Weights of the U-Net of Table I, to within some percent: disk is planned with it, not memory.
-std::int64_t parameters(const NetworkSpec& network, std::int64_t image_channels) {
-  const std::int64_t area = std::int64_t{network.filter_size} * network.filter_size;
-  std::int64_t total = 0;
-  std::int64_t channels = image_channels;
-  std::int64_t width = network.filters;
-  const std::int64_t again = network.consecutive - 1;
-  for (int level = 0; level < network.levels; ++level) {
-    total += area * width * (channels + again * width);
-    channels = width;
-    width *= 2;
-  }
-  if (network.bottleneck == Bottleneck::conv) {
-    total += area * width * (channels + again * width);
-    channels = width;
-  }
-  for (int level = network.levels; level > 0; --level) {
-    width /= 2;
-    total += area * width * (channels + width + again * width);
-    channels = width;
-  }
-  return total;
-}
 
 std::int64_t disk_of(const PlannedTrial& trial, const DatasetFacts& facts) {
   const TrialSpec& spec = trial.spec;

@@ -81,20 +81,28 @@ json failures(Database& database, std::int64_t sweep) {
 }
 
 /// Trials that are in an active sweep's turn and could start, but for no connected worker having a
-/// slot of so many threads, or a team of so many ranks, or a GPU: what would do for all of them.
+/// slot of so many threads, or a team of so many ranks, or a GPU, or one of so much memory: what
+/// would do for all of them.
 json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   Statement query = database.prepare(
-      "SELECT count(*), max(d.threads), max(d.ranks), max(d.device = 'cuda') "
+      "SELECT count(*), max(d.threads), max(d.ranks), max(d.device = 'cuda'), "
+      "max(d.memory_mib) "
       "FROM member st JOIN trial t ON t.id = st.trial JOIN demand d ON d.id = t.demand "
       "JOIN sweep q ON q.id = t.queue AND q.state = 'active' "
       "WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 "
-      "AND (d.threads > ? OR d.ranks > ? OR (d.device = 'cuda') > ?)");
-  query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).bind(live.most.gpus).step();
+      "AND (d.threads > ? OR d.ranks > ? OR (d.device = 'cuda') > ? OR d.memory_mib > ?)");
+  query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).bind(live.most.gpus);
+  query.bind(live.most.memory_mib).step();
   if (live.workers == 0 || query.integer(0) == 0) return {};
-  return {{"trials", query.integer(0)},        {"threads", query.integer(1)},
-          {"ranks", query.integer(2)},         {"gpus", query.integer(3)},
-          {"most_threads", live.most.threads}, {"most_ranks", live.most.ranks},
-          {"most_gpus", live.most.gpus}};
+  return {{"trials", query.integer(0)},
+          {"threads", query.integer(1)},
+          {"ranks", query.integer(2)},
+          {"gpus", query.integer(3)},
+          {"most_threads", live.most.threads},
+          {"most_ranks", live.most.ranks},
+          {"most_gpus", live.most.gpus},
+          {"memory_mib", query.integer(4)},
+          {"most_memory_mib", live.most.memory_mib}};
 }
 
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {

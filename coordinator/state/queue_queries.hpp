@@ -14,13 +14,15 @@ inline constexpr const char* ready_queues =
     "  FROM ready WHERE ready.queue IS NOT NULL) ";
 
 /// The next trial of the queue ?1 for a worker of ?2 threads, ?3 ranks, with bf16 (?4) and a GPU
-/// (?5): the best of every demand that it meets, each found by one look-up.
+/// (?5) that offers ?6 MiB (0: any number): the best of every demand that it meets, each found by
+/// one look-up.
 inline constexpr const char* next_trial =
     "SELECT t.id FROM demand d CROSS JOIN trial t ON t.id = ("
     "  SELECT id FROM trial WHERE " HONE_READY
     "  AND queue = ?1 AND demand = d.id ORDER BY urgency DESC, id LIMIT 1) "
     "WHERE d.threads <= ?2 AND d.ranks <= ?3 AND (d.precision = 'fp32' OR ?4) "
-    "AND (d.device = 'cpu' OR ?5) ORDER BY t.urgency DESC, t.id LIMIT 1";
+    "AND (d.device = 'cpu' OR ?5) AND (?6 = 0 OR d.memory_mib <= ?6) ORDER BY t.urgency DESC, t.id "
+    "LIMIT 1";
 
 /// The first ?4 trials of the queue ?1 and demand ?2 that are no less urgent than ?3.
 inline constexpr const char* next_trials =

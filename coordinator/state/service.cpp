@@ -1,6 +1,7 @@
 #include "coordinator/state/service.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace hone {
@@ -45,7 +46,11 @@ Service::Most Service::most() const {
   for (const auto& [connection, worker] : workers_) {
     most.threads = std::max(most.threads, worker.hello.threads);
     most.ranks = std::max(most.ranks, worker.hello.ranks);
-    most.gpus = std::max(most.gpus, worker.hello.has_gpu() ? 1 : 0);
+    if (!worker.hello.has_gpu()) continue;
+    most.gpus = 1;
+    const std::int64_t limit = worker.hello.memory_mib;
+    most.memory_mib =
+        std::max(most.memory_mib, limit > 0 ? limit : std::numeric_limits<std::int64_t>::max());
   }
   return most;
 }

@@ -74,9 +74,10 @@ class Service {
 
   /// The most that any connected worker has; 0 without one.
   struct Most {
-    int threads = 0;  // of a slot
-    int ranks = 0;    // of a team
-    int gpus = 0;     // 1 with any
+    int threads = 0;              // of a slot
+    int ranks = 0;                // of a team
+    int gpus = 0;                 // 1 with any
+    std::int64_t memory_mib = 0;  // of a GPU that a slot may fill; the greatest number: no limit
   };
   Most most() const;
 

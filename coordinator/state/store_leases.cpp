@@ -14,10 +14,10 @@ std::string now_text() {
 
 WorkerId Store::add_worker(const Hello& hello) {
   Statement insert = database_.prepare(
-      "INSERT INTO worker (instance, host, slots, threads, device) VALUES (?, ?, ?, ?, ?) "
-      "ON CONFLICT (instance) DO UPDATE SET slots = excluded.slots");
+      "INSERT INTO worker (instance, host, slots, threads, device, memory_mib) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (instance) DO UPDATE SET slots = excluded.slots");
   insert.bind(hello.instance).bind(hello.host).bind(hello.slots).bind(hello.threads);
-  insert.bind(hello.device).run();
+  insert.bind(hello.device).bind(hello.memory_mib).run();
   Statement find = database_.prepare("SELECT id FROM worker WHERE instance = ?");
   find.bind(hello.instance).step();
   return {find.integer(0)};

@@ -146,6 +146,7 @@ std::optional<std::int64_t> Store::next_of(std::int64_t queue, const Hello& capa
   Statement query = database_.prepare(next_trial);
   query.bind(queue).bind(capabilities.threads).bind(capabilities.ranks);
   query.bind(has_bf16(capabilities) ? 1 : 0).bind(capabilities.has_gpu() ? 1 : 0);
+  query.bind(capabilities.has_gpu() ? capabilities.memory_mib : 0);
   if (!query.step()) return {};
   return query.integer(0);
 }

@@ -1,6 +1,7 @@
 // Store: packs, sweeps and their trials.
 
 #include "common/digest.hpp"
+#include "coordinator/plan/network_size.hpp"
 #include "coordinator/plan/urgency.hpp"
 #include "coordinator/state/store.hpp"
 
@@ -160,14 +161,15 @@ std::optional<std::int64_t> Store::demand_of(const PlannedTrial& trial) {
   const Numerics& numerics = trial.spec.numerics;
   const auto bind = [&](Statement& statement) -> Statement& {
     statement.bind(numerics.ranks).bind(numerics.threads).bind(name_of(numerics.precision));
-    return statement.bind(name_of(numerics.device));
+    return statement.bind(name_of(numerics.device)).bind(gpu_memory_mib(trial.spec));
   };
   Statement insert = database_.prepare(
-      "INSERT INTO demand (ranks, threads, precision, device, memory_mib) VALUES (?, ?, ?, ?, 0) "
+      "INSERT INTO demand (ranks, threads, precision, device, memory_mib) VALUES (?, ?, ?, ?, ?) "
       "ON CONFLICT DO NOTHING");
   bind(insert).run();
   Statement find = database_.prepare(
-      "SELECT id FROM demand WHERE ranks = ? AND threads = ? AND precision = ? AND device = ?");
+      "SELECT id FROM demand WHERE ranks = ? AND threads = ? AND precision = ? AND device = ? "
+      "AND memory_mib = ?");
   bind(find).step();
   return find.integer(0);
 }

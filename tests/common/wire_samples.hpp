@@ -32,6 +32,7 @@ inline std::vector<FromWorker> from_worker() {
                 8,
                 "cuda:0",
                 {Precision::bf16, Precision::fp32},
+                4096,
                 {ticket}},
           Ask{2},
           Report{ticket, 12, rows, {epoch}},

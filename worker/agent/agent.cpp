@@ -105,6 +105,7 @@ void Agent::say_hello() {
                                      .ranks = largest_team(options_.team),
                                      .device = device_text(options_.gpus),
                                      .precisions = {Precision::fp32, Precision::bf16},
+                                     .memory_mib = options_.gpu_memory,
                                      .holding = trials_.holding()})));
 }
 

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "worker/agent/child.hpp"
 #include "worker/agent/environment.hpp"
@@ -34,13 +36,15 @@ std::string output_of(const ChildCommand& command) {
   return text;
 }
 
-GpuList gpus_of(const std::filesystem::path& trainer) {
+/// MiB by UUID, in the driver's order.
+std::vector<std::pair<std::string, std::int64_t>> gpus_of(const std::filesystem::path& trainer) {
   const std::string said = output_of(
       {.program = trainer, .arguments = {"--gpus"}, .environment = process_environment()});
   const auto list = nlohmann::json::parse(said, nullptr, /*allow_exceptions=*/false);
-  GpuList all;
+  std::vector<std::pair<std::string, std::int64_t>> all;
   if (!list.is_array()) return all;
-  for (const auto& gpu : list) all.push_back(gpu.at("uuid"));
+  for (const auto& gpu : list)
+    all.emplace_back(gpu.at("uuid"), gpu.at("memory").get<std::int64_t>() >> 20);
   return all;
 }
 
@@ -66,17 +70,31 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return words;
 }
 
-GpuList chosen_gpus(const std::string& wanted, const std::filesystem::path& trainer) {
-  if (wanted == "none" || (wanted == "all" && !has_driver())) return {};
-  const GpuList all = has_driver() ? gpus_of(trainer) : GpuList();
-  if (wanted == "all") return all;
-  GpuList chosen;
-  for (const std::string& name : split_at_commas(wanted)) {
-    chosen.push_back(found_in(all, name));
-    if (std::count(chosen.begin(), chosen.end(), chosen.back()) > 1)
+ChosenGpus chosen_gpus(const std::string& wanted, const std::filesystem::path& trainer) {
+  ChosenGpus chosen;
+  if (wanted == "none" || (wanted == "all" && !has_driver())) return chosen;
+  std::map<std::string, std::int64_t> memory;
+  GpuList all;
+  if (has_driver()) {
+    for (const auto& [uuid, mebibytes] : gpus_of(trainer)) {
+      all.push_back(uuid);
+      memory[uuid] = mebibytes;
+    }
+  }
+  for (const std::string& name : wanted == "all" ? all : split_at_commas(wanted)) {
+    chosen.gpus.push_back(found_in(all, name));
+    if (std::count(chosen.gpus.begin(), chosen.gpus.end(), chosen.gpus.back()) > 1)
       throw std::invalid_argument("--gpus: '" + name + "' is there twice");
+    const std::int64_t own = memory[chosen.gpus.back()];
+    chosen.memory_mib = chosen.memory_mib == 0 ? own : std::min(chosen.memory_mib, own);
   }
   return chosen;
+}
+
+std::int64_t memory_of_slot(std::int64_t memory_mib, int slots, int gpus) {
+  if (gpus == 0) return 0;
+  const int sharing = (slots + gpus - 1) / gpus;  // of the GPU that has most of them
+  return memory_mib / std::max(1, sharing);
 }
 
 std::string joined(const GpuList& gpus) {

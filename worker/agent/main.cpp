@@ -35,6 +35,8 @@ int supervise_agent(const hone::WorkerOptions& options, int argc, char** argv) {
   command.arguments.emplace_back("--agent");
   command.arguments.insert(command.arguments.end(),
                            {"--gpus", options.gpus.empty() ? "none" : hone::joined(options.gpus)});
+  command.arguments.insert(command.arguments.end(),
+                           {"--gpu-memory", std::to_string(options.gpu_memory)});
   if (options.ends_at) {  // an agent that is started again has no more time than the first
     const auto end = options.ends_at->time_since_epoch();
     const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(end).count();

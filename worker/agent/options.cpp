@@ -22,6 +22,7 @@ constexpr const char* examples = R"(Examples:
   hone-worker                                      on this host, all cores, one thread a trial
   hone-worker --slots 2 --threads 4                two trials at a time, four threads each
   hone-worker --gpus 0,1 --slots 4                 two trials on each of two GPUs
+  hone-worker --gpus 0 --gpu-memory 6000           only trials that fit into 6000 MiB
   mpirun -n 2 hone-worker --access run/access.json --until-drained
   hone-worker --cache /local/hone --cache-limit 50G --artifacts ~/sweeps/artifacts
   hone-worker --slots 1 --hosts h1:1,h2:1          teams of two ranks over two hosts
@@ -67,7 +68,8 @@ struct Given {
   std::string mpirun_arguments;
   std::string time_left;
   std::string gpus = "all";
-  long long ends_at = -1;  // milliseconds of the steady clock
+  long long gpu_memory = -1;  // MiB; -1: worked out
+  long long ends_at = -1;     // milliseconds of the steady clock
 };
 
 /// Where teams run: on this host's slots, or also on those that --hosts names.
@@ -93,6 +95,10 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--gpus", given.gpus,
                  "GPUs for trials with numerics.device cuda: all, none, or UUIDs or numbers "
                  "separated by commas [all]; slots take turns with them");
+  app.add_option("--gpu-memory", given.gpu_memory,
+                 "MiB of GPU memory for each trial [the GPU's, shared out among its slots]; 0: no "
+                 "limit. Trials that are taken to need more are left to other workers")
+      ->check(CLI::Range(0LL, 100'000'000LL));
   app.add_option(
       "--hosts", given.hosts,
       "Hosts for teams of ranks that this host has too few slots for, as mpirun's --host "
@@ -174,10 +180,15 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   }
   try {
     // The supervisor has asked already, and hands down the answer.
-    options.gpus = options.is_agent && given.gpus != "none"
-                       ? split_at_commas(given.gpus)
-                       : chosen_gpus(given.gpus, options.trainer);
+    ChosenGpus chosen = options.is_agent && given.gpus != "none"
+                            ? ChosenGpus{.gpus = split_at_commas(given.gpus), .memory_mib = 0}
+                            : chosen_gpus(given.gpus, options.trainer);
+    options.gpus = std::move(chosen.gpus);
     options.slots = given.slots > 0 ? given.slots : slots_for(options);
+    options.gpu_memory = given.gpu_memory >= 0
+                             ? given.gpu_memory
+                             : memory_of_slot(chosen.memory_mib, options.slots,
+                                              static_cast<int>(options.gpus.size()));
     options.team = team_place(given, options.team, options.slots);
     options.team.gpus = options.gpus;
   } catch (const std::invalid_argument& error) {

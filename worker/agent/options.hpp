@@ -18,10 +18,11 @@ struct WorkerOptions {
   std::uint64_t cache_limit = std::uint64_t{20} << 30U;  // bytes of artifacts
   std::filesystem::path shared;  // the coordinator's artifact folder; '' where it is not seen
   std::filesystem::path trainer;
-  int slots = 1;    // trials at the same time
-  int threads = 1;  // of each
-  TeamPlace team;   // for trials of several ranks
-  GpuList gpus;     // shared out among the slots; none: trials for cuda are not taken
+  int slots = 1;                // trials at the same time
+  int threads = 1;              // of each
+  TeamPlace team;               // for trials of several ranks
+  GpuList gpus;                 // shared out among the slots; none: trials for cuda are not taken
+  std::int64_t gpu_memory = 0;  // MiB of them for each slot; 0: not limited
   bool until_drained = false;
   bool with_parent = false;
   std::optional<int> count;                   // trials to take at most; nothing: no limit

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/plan/network_size.hpp"
 #include "tests/coordinator/plan/experiments.hpp"
 
 namespace hone {
@@ -21,6 +22,30 @@ TEST(Estimate, AddsUpThePlan) {
   const std::int64_t own_masks = 2 * (one / 9 + one / 4);  // two modes, one and two steps
   EXPECT_EQ(total.image_steps, 32 * one + own_masks + 12 * 40 * 21 * 2 / 3);
   EXPECT_FALSE(total.hours);
+}
+
+TEST(GpuMemory, GrowsWithWhatAStepKeeps) {
+  TrialSpec spec;
+  spec.role = Role::refine;
+  spec.image_size = 128;
+  spec.training.batch = 32;
+  EXPECT_EQ(gpu_memory_mib(spec), 0);  // for a CPU
+  spec.numerics.device = Device::cuda;
+  const std::int64_t whole = gpu_memory_mib(spec);
+  EXPECT_GT(whole, 2048);
+  EXPECT_LT(whole, 8192);
+  EXPECT_EQ(whole % 256, 0);
+  const auto with = [&](auto change) {
+    TrialSpec other = spec;
+    change(other);
+    return gpu_memory_mib(other);
+  };
+  EXPECT_LT(with([](TrialSpec& s) { s.numerics.precision = Precision::bf16; }), whole);
+  EXPECT_LT(with([](TrialSpec& s) { s.numerics.ranks = 4; }), whole);
+  EXPECT_LT(with([](TrialSpec& s) { s.network.filters = 16; }), whole);
+  EXPECT_GT(with([](TrialSpec& s) { s.training.batch = 64; }), whole);
+  EXPECT_GT(with([](TrialSpec& s) { s.image_size = 256; }), whole);
+  EXPECT_EQ(with([](TrialSpec& s) { s.role = Role::deform; }), 0);
 }
 
 TEST(Estimate, CountsWhatIsDoneAndItsHoursNot) {

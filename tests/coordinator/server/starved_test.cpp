@@ -20,10 +20,11 @@ class Starved : public ::testing::Test {
     const auto reply = coordinator_.submit(folder_ / "packs", experiment.dump());
     ASSERT_LT(reply.status, 300U) << reply.body;
   }
-  std::unique_ptr<WorkerLine> connect(const std::string& device) {
+  std::unique_ptr<WorkerLine> connect(const std::string& device, std::int64_t memory_mib = 0) {
     Hello hello;
-    hello.instance = "w";
+    hello.instance = device;
     hello.device = device;
+    hello.memory_mib = memory_mib;
     hello.precisions = {Precision::fp32};
     auto line = std::make_unique<WorkerLine>(coordinator_);
     line->say(FromWorker{hello});
@@ -51,6 +52,17 @@ TEST_F(Starved, TrialsAreToldWithWhatTheyWant) {
   EXPECT_EQ(starved().at("trials"), 2);
   EXPECT_EQ(starved().at("threads"), 4);
   EXPECT_EQ(starved().at("most_threads"), 1);
+}
+
+TEST_F(Starved, TrialsForAGpuAreToldWithItsMemory) {
+  submit({{"device", "cuda"}});
+  const auto small = connect("cuda:GPU-a", 512);
+  const json told = starved();
+  EXPECT_EQ(told.at("trials"), 2);
+  EXPECT_GT(told.at("memory_mib"), 1024);
+  EXPECT_EQ(told.at("most_memory_mib"), 512);
+  const auto unlimited = connect("cuda:GPU-b");
+  EXPECT_TRUE(starved().is_null());
 }
 
 TEST_F(Starved, TrialsOfAPausedSweepAreNot) {

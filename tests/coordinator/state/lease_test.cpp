@@ -97,6 +97,36 @@ TEST(Lease, GoesOnWhenItsHolderComesBackAfterARestart) {
   EXPECT_EQ(desk.state(lease.ticket.trial), "done");
 }
 
+TEST(Lease, OfATrialForAGpuGoesWhereItsMemoryFits) {
+  Desk desk;
+  desk.submit(given::small_experiment({"numerics.device=cuda", "training.batch=32"}));
+  const std::int64_t wanted = desk.number("SELECT max(memory_mib) FROM demand");
+  ASSERT_GT(wanted, 1024);
+  Hello hello;
+  hello.precisions = {Precision::fp32, Precision::bf16};
+  const auto leased = [&](const std::string& device, std::int64_t memory_mib) {
+    hello.instance = device + std::to_string(memory_mib);
+    hello.device = device;
+    hello.memory_mib = memory_mib;
+    return desk.ask(desk.hello(hello)).size();
+  };
+  EXPECT_EQ(leased("cuda:GPU-a", wanted - 1), 0U);
+  EXPECT_EQ(leased("cpu", 0), 0U);
+  EXPECT_EQ(leased("cuda:GPU-a", wanted), 1U);
+  EXPECT_EQ(leased("cuda:GPU-a", 0), 1U);  // says no limit
+}
+
+TEST(Lease, OfATrialForACpuMindsNoMemory) {
+  Desk desk;
+  desk.submit();
+  Hello hello;
+  hello.instance = "small";
+  hello.device = "cuda:GPU-a";
+  hello.precisions = {Precision::fp32};
+  hello.memory_mib = 1;
+  EXPECT_EQ(desk.ask(desk.hello(hello)).size(), 1U);
+}
+
 TEST(Ask, GetsAtMostItsSlotsAndNothingMoreUnasked) {
   Desk desk;
   desk.submit(given::small_experiment({"seeds=[1, 2]"}));

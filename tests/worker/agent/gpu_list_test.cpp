@@ -29,14 +29,22 @@ TEST(GpuList, ShowsCudaTheseAndNoOthers) {
 
 TEST(GpuList, OfAMachineWithoutADriverIsEmpty) {
   if (std::filesystem::exists("/dev/nvidiactl")) GTEST_SKIP() << "there is a driver";
-  EXPECT_TRUE(chosen_gpus("all", "/no/trainer").empty());
-  EXPECT_TRUE(chosen_gpus("none", "/no/trainer").empty());
+  EXPECT_TRUE(chosen_gpus("all", "/no/trainer").gpus.empty());
+  EXPECT_TRUE(chosen_gpus("none", "/no/trainer").gpus.empty());
   try {
     chosen_gpus("0", "/no/trainer");
     FAIL() << "it was chosen";
   } catch (const std::invalid_argument& error) {
     EXPECT_THAT(error.what(), HasSubstr("there is no GPU '0' here"));
   }
+}
+
+TEST(GpuList, SharesTheMemoryOfAGpuAmongItsSlots) {
+  EXPECT_EQ(memory_of_slot(81'559, 1, 1), 81'559);
+  EXPECT_EQ(memory_of_slot(24'000, 4, 2), 12'000);
+  EXPECT_EQ(memory_of_slot(24'000, 5, 2), 8'000);  // one of them has three
+  EXPECT_EQ(memory_of_slot(24'000, 1, 2), 24'000);
+  EXPECT_EQ(memory_of_slot(0, 4, 0), 0);
 }
 
 TEST(GpuList, IsWholeForATeamWhoseRanksTakeTurns) {
