@@ -175,7 +175,6 @@ class Store {
   std::vector<std::int64_t> turns();
   std::optional<std::int64_t> next_of(std::int64_t queue, const Hello& capabilities);
   std::int64_t nearest(std::int64_t next, const Holdings& held);
-  int missing(std::int64_t trial, const Holdings& held);
   Lease lease(TrialId trial, WorkerId worker);
   void enqueue(TrialId trial);
   void enqueue_trials_of(SweepId sweep);
