@@ -13,118 +13,16 @@
 
 #include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
+#include "common/net/http_talk.hpp"
 #include "common/net/partial_file.hpp"
 
 namespace hone {
 
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
-using asio::use_awaitable;
-using Milliseconds = std::chrono::milliseconds;
+using namespace talk;  // NOLINT: its own words
 
 constexpr std::uint64_t longest_answer = 1ULL << 30U;  // bytes of a body that is kept in memory
-constexpr std::size_t chunk = 256 * 1024;              // bytes of a file sent or read at a time
-
-std::string address_of(const Access& access) {
-  return access.host + ":" + std::to_string(access.port);
-}
-
-template <class Body>
-http::request<Body> make_request(const Access& access, http::verb verb, const std::string& target) {
-  http::request<Body> request{verb, target, 11};
-  request.set(http::field::host, address_of(access));
-  request.set(http::field::authorization, "Bearer " + access.token);
-  request.set(http::field::user_agent, "hone");
-  request.keep_alive(false);
-  return request;
-}
-
-asio::awaitable<void> connect(beast::tcp_stream& stream, const Access& access, Milliseconds limit) {
-  asio::ip::tcp::resolver resolver(stream.get_executor());
-  const auto found =
-      co_await resolver.async_resolve(access.host, std::to_string(access.port), use_awaitable);
-  stream.expires_after(limit);
-  co_await stream.async_connect(found, use_awaitable);
-}
-
-// The deadline is for every piece, not for the whole: a large file on a slow line is no failure.
-template <class Request>
-asio::awaitable<void> send(beast::tcp_stream& stream, Request& request, Milliseconds limit) {
-  http::request_serializer<typename Request::body_type> serializer(request);
-  serializer.limit(chunk);
-  while (!serializer.is_done()) {
-    stream.expires_after(limit);
-    co_await http::async_write_some(stream, serializer, use_awaitable);
-  }
-}
-
-template <class Parser>
-asio::awaitable<void> receive(beast::tcp_stream& stream, Parser& parser, Milliseconds limit) {
-  beast::flat_buffer buffer(chunk);
-  while (!parser.is_done()) {
-    stream.expires_after(limit);
-    co_await http::async_read_some(stream, buffer, parser, use_awaitable);
-  }
-}
-
-// A server that refuses a body may answer and close before it has read all of it; its answer says
-// more than the broken pipe does.
-template <class Request, class Parser>
-asio::awaitable<void> exchange(beast::tcp_stream& stream, Request& request, Parser& parser,
-                               Milliseconds limit) {
-  std::exception_ptr broken;
-  try {
-    co_await send(stream, request, limit);
-  } catch (const boost::system::system_error&) {
-    broken = std::current_exception();
-  }
-  try {
-    co_await receive(stream, parser, limit);
-  } catch (const boost::system::system_error&) {
-    if (broken) std::rethrow_exception(broken);
-    throw;
-  }
-}
-
-// The connection broke; the other side has refused nothing.
-class BrokenConnection : public NetworkError {
- public:
-  using NetworkError::NetworkError;
-};
-
-// Runs one conversation to its end on this thread. Everything it refers to outlives it: the caller
-// waits here.
-template <class Request, class Talk>
-void with_connection(const Access& access, Milliseconds limit, const Request& request, Talk talk) {
-  asio::io_context io(1);
-  beast::tcp_stream stream(io);
-  std::exception_ptr failure;
-  asio::co_spawn(io, connect(stream, access, limit), [&](std::exception_ptr e) { failure = e; });
-  io.run();
-  if (!failure) {
-    io.restart();
-    asio::co_spawn(io, talk(stream), [&](std::exception_ptr e) { failure = e; });
-    io.run();
-  }
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& error) {
-    throw BrokenConnection(std::string(request.method_string()) + " " +
-                           std::string(request.target()) + " at " + address_of(access) + ": " +
-                           error.code().message());
-  }
-}
-
-template <class Request, class Parser>
-void converse(const Access& access, Milliseconds limit, Request& request, Parser& parser) {
-  with_connection(access, limit, request, [&](beast::tcp_stream& stream) {
-    return exchange(stream, request, parser, limit);
-  });
-}
 
 HttpResponse converse_text(const Access& access, Milliseconds limit,
                            http::request<http::string_body>& request) {
@@ -133,10 +31,6 @@ HttpResponse converse_text(const Access& access, Milliseconds limit,
   if (request.method() == http::verb::head) parser.skip(true);
   converse(access, limit, request, parser);
   return {.status = parser.get().result_int(), .body = std::move(parser.get().body())};
-}
-
-std::string target_of(const Digest& digest) {
-  return "/artifacts/" + digest.hex();
 }
 
 // Removes the half-written file however the download ends.
@@ -234,21 +128,6 @@ bool HttpClient::has_artifact(const Digest& digest) {
   if (response.status == 404) return false;
   require_ok(response.status, "HEAD " + target_of(digest));
   return true;
-}
-
-void HttpClient::put_artifact(const Digest& digest, const std::filesystem::path& file) {
-  auto request = make_request<http::file_body>(access_, http::verb::put, target_of(digest));
-  beast::error_code error;
-  request.body().open(file.c_str(), beast::file_mode::scan, error);
-  if (error) throw NetworkError("cannot read " + file.string() + ": " + error.message());
-  request.set(http::field::content_type, "application/octet-stream");
-  request.prepare_payload();
-  http::response_parser<http::string_body> parser;
-  converse(access_, timeout_, request, parser);
-  if (parser.get().result_int() >= 300) {
-    throw NetworkError("PUT " + target_of(digest) + ": the coordinator answered " +
-                       std::to_string(parser.get().result_int()) + " " + parser.get().body());
-  }
 }
 
 void HttpClient::get_artifact(const Digest& digest, const std::filesystem::path& file) {

@@ -35,8 +35,9 @@ class HttpClient {
   /// True if the coordinator has the artifact.
   bool has_artifact(const Digest& digest);
 
-  /// Streams `file` to /artifacts/DIGEST; a broken upload leaves nothing there, and is begun again
-  /// by the next call. Throws NetworkError, also if the coordinator refuses it.
+  /// Streams `file` to /artifacts/DIGEST. When the connection breaks it goes on where it was, as
+  /// long as each connection brings bytes; so does the next call. Throws NetworkError, also if the
+  /// coordinator refuses it.
   void put_artifact(const Digest& digest, const std::filesystem::path& file);
 
   /// Streams the artifact into `file` (written beside it first, renamed when its SHA-256 is right).

@@ -47,6 +47,47 @@ std::optional<std::uint64_t> first_byte(const RequestHeader& request, std::uint6
   return first;
 }
 
+/// Where an upload goes on: Content-Range is "bytes FIRST-LAST/TOTAL", up to the last byte of the
+/// artifact. 0 without one; nothing if it is of another form or not as long as the body.
+std::optional<std::uint64_t> upload_start(const RequestHeader& request, std::uint64_t length) {
+  std::string_view range(request[http::field::content_range]);
+  if (range.empty()) return 0;
+  constexpr std::string_view unit = "bytes ";
+  if (!range.starts_with(unit)) return {};
+  range.remove_prefix(unit.size());
+  const auto number = [&](std::string_view after) -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(range.data(), range.data() + range.size(), value);
+    if (error != std::errc()) return {};
+    range.remove_prefix(static_cast<std::size_t>(end - range.data()));
+    if (!range.starts_with(after)) return {};
+    range.remove_prefix(after.size());
+    return value;
+  };
+  const auto first = number("-");
+  const auto last = first ? number("/") : first;
+  const auto total = last ? number("") : last;
+  if (!total || !range.empty() || *total > artifact_limit || *last >= *total ||
+      *last + 1 != *total || *first > *last || *last - *first + 1 != length)
+    return {};
+  return first;
+}
+
+/// Why a body is not taken from `first` on, before any of it is read.
+std::optional<ApiResponse> refusal_of_upload(const ArtifactStore& artifacts, const Digest& digest,
+                                             std::optional<std::uint64_t> first,
+                                             std::uint64_t length) {
+  if (!first)
+    return api_error(400,
+                     "Content-Range is 'bytes FIRST-LAST/TOTAL', LAST the artifact's last byte");
+  const std::uint64_t there = artifacts.uploaded(digest);
+  if (*first > 0 && *first != there)
+    return api_error(409, "the upload goes on at byte " + std::to_string(there) + ", not at " +
+                              std::to_string(*first) + ": HEAD says where, as Upload-Offset");
+  if (!artifacts.has_room(length)) return no_room(artifacts);
+  return {};
+}
+
 class ReadFile {
  public:
   explicit ReadFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
@@ -109,17 +150,17 @@ asio::awaitable<bool> send_artifact(beast::tcp_stream* stream, const RequestHead
 }
 
 asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffer* buffer,
-                                    HeaderParser* header, const ArtifactStore* artifacts,
-                                    Digest digest) {
+                                    HeaderParser* header, ArtifactStore* artifacts, Digest digest) {
   const RequestHeader request = header->get();
-  if (!artifacts->has_room(header->content_length().value_or(0))) {
-    ApiResponse refused = no_room(*artifacts);
-    co_await send_response(stream, &request, std::move(refused));
+  const std::uint64_t length = header->content_length().value_or(0);
+  const auto first = upload_start(request, length);
+  if (auto refused = refusal_of_upload(*artifacts, digest, first, length)) {
+    co_await send_response(stream, &request, std::move(*refused));
     co_return false;  // its body is not read
   }
   http::request_parser<http::buffer_body> parser(std::move(*header));
   parser.body_limit(artifact_limit);
-  ArtifactStore::Upload upload(*artifacts, digest);
+  ArtifactStore::Upload upload(*artifacts, digest, *first);
   std::vector<char> piece(piece_size);
   while (!parser.is_done()) {
     parser.get().body().data = piece.data();
@@ -127,9 +168,10 @@ asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffe
     stream->expires_after(piece_deadline);
     beast::error_code error;
     co_await http::async_read(*stream, *buffer, parser, asio::redirect_error(use_awaitable, error));
-    if (error && error != http::error::need_buffer) throw beast::system_error(error);
     const std::size_t got = piece.size() - parser.get().body().size;
-    if (upload.append(std::as_bytes(std::span(piece.data(), got)))) continue;
+    const bool taken = upload.append(std::as_bytes(std::span(piece.data(), got)));
+    if (error && error != http::error::need_buffer) throw beast::system_error(error);
+    if (taken) continue;
     ApiResponse refused = no_room(*artifacts);  // it has no length, or others were quicker
     co_await send_response(stream, &request, std::move(refused));
     co_return false;
@@ -169,6 +211,7 @@ asio::awaitable<bool> serve_artifact(beast::tcp_stream* stream, beast::flat_buff
                                              11};
     message.keep_alive(request.keep_alive());
     message.content_length(0);
+    if (!there) message.set("Upload-Offset", std::to_string(context->artifacts->uploaded(*digest)));
     co_await http::async_write(*stream, message, use_awaitable);
     co_return request.keep_alive();
   }

@@ -71,17 +71,31 @@ bool ArtifactStore::has(const Digest& digest) const {
   return std::filesystem::is_regular_file(path_of(digest), ignored);
 }
 
-ArtifactStore::Upload::Upload(const ArtifactStore& store, const Digest& expected)
+ArtifactStore::Upload::Upload(ArtifactStore& store, const Digest& expected, std::uint64_t from)
     : store_(store), final_(store.path_of(expected)), expected_(expected) {
   static std::atomic<std::uint64_t> number{0};
-  temporary_ = final_;
-  temporary_ += "." + std::to_string(++number) + unfinished_suffix;
-  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (from > 0) {
+    PartialUploads::Partial partial = store_.partials_.take(expected);
+    temporary_ = std::move(partial.file);
+    size_ = partial.size;
+    hasher_ = std::move(partial.hasher);
+    file_ = ::open(temporary_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  } else {
+    temporary_ = final_;
+    temporary_ += "." + std::to_string(++number) + unfinished_suffix;
+    file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  }
   if (file_ < 0) fail(temporary_);
 }
 
 ArtifactStore::Upload::~Upload() {
-  if (file_ >= 0) discard();
+  if (file_ < 0) return;
+  if (size_ == 0) {
+    discard();
+  } else {
+    ::close(file_);
+    store_.partials_.keep(expected_, {temporary_, size_, std::move(hasher_)});
+  }
 }
 
 void ArtifactStore::Upload::discard() {
@@ -106,11 +120,16 @@ bool ArtifactStore::Upload::append(std::span<const std::byte> bytes) {
       return false;
     }
   }
-  hasher_.update(bytes);
   const auto* const text = reinterpret_cast<const char*>(bytes.data());
-  if (write_all(file_, {text, bytes.size()})) return true;
+  if (write_all(file_, {text, bytes.size()})) {
+    hasher_.update(bytes);
+    size_ += bytes.size();
+    return true;
+  }
   if (is_full()) return false;
-  fail(temporary_);
+  const int why = errno;
+  discard();  // nobody knows how much of it is there
+  throw std::system_error(why, std::generic_category(), temporary_.string());
 }
 
 ArtifactStore::Finish ArtifactStore::Upload::finish() {
@@ -125,6 +144,7 @@ ArtifactStore::Finish ArtifactStore::Upload::finish() {
   std::filesystem::rename(temporary_, final_);
   ::close(file_);
   file_ = -1;
+  store_.partials_.drop(expected_);
   make_durable(final_.parent_path());
   return Finish::done;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/digest.hpp"
+#include "coordinator/server/partial_uploads.hpp"
 
 namespace hone {
 
@@ -38,10 +39,16 @@ class ArtifactStore {
 
   enum class Finish : std::uint8_t { done, other_bytes, no_room };
 
-  /// A file on its way in. Destroyed before `finish`, it leaves nothing.
+  /// Bytes of an upload that was cut, after which it may go on; 0: it begins anew.
+  std::uint64_t uploaded(const Digest& digest) const { return partials_.size_of(digest); }
+
+  /// A file on its way in. Destroyed before `finish`, it leaves what has come to an upload that
+  /// goes on.
   class Upload {
    public:
-    Upload(const ArtifactStore& store, const Digest& expected);
+    /// Goes on after so many bytes, or begins anew. Requires: from is 0 or
+    /// store.uploaded(expected).
+    Upload(ArtifactStore& store, const Digest& expected, std::uint64_t from = 0);
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
@@ -57,7 +64,8 @@ class ArtifactStore {
     void discard();
     bool is_full();
 
-    const ArtifactStore& store_;
+    ArtifactStore& store_;
+    std::uint64_t size_ = 0;
     std::uint64_t unchecked_ = 0;  // bytes since the last look at the disk
     std::filesystem::path temporary_;
     std::filesystem::path final_;
@@ -69,6 +77,7 @@ class ArtifactStore {
  private:
   std::filesystem::path directory_;
   std::uint64_t reserve_ = 0;
+  PartialUploads partials_;
   mutable std::uint64_t refused_ = 0;  // bytes, at most, since it was said; 0: none
 };
 

@@ -44,7 +44,8 @@ boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socke
 boost::asio::awaitable<void> serve_worker(boost::beast::tcp_stream stream, RequestHeader request,
                                           SessionContext* context);
 
-/// HEAD, GET and PUT of /artifacts/SHA256. Returns false if the connection cannot go on.
+/// HEAD, GET and PUT of /artifacts/SHA256; a PUT that was cut goes on with a Content-Range, where
+/// HEAD says. Returns false if the connection cannot go on.
 boost::asio::awaitable<bool> serve_artifact(boost::beast::tcp_stream* stream,
                                             boost::beast::flat_buffer* buffer, HeaderParser* header,
                                             SessionContext* context);

@@ -97,7 +97,7 @@ TEST(ArtifactStore, TakesNothingThatWouldLeaveLessThanTheReserve) {
 TEST(ArtifactStore, ClearsAwayWhatACrashLeftUnfinished) {
   const testing::TemporaryFolder folder;
   {
-    const ArtifactStore store(folder.path());
+    ArtifactStore store(folder.path());
     ArtifactStore::Upload upload(store, sha256("whole"));
     upload.append(std::as_bytes(std::span("whole", 5)));
     EXPECT_EQ(upload.finish(), ArtifactStore::Finish::done);

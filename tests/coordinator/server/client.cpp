@@ -34,6 +34,8 @@ http::request<http::string_body> message_of(const Request& request, const Runnin
   message.set(http::field::host,
               request.host.value_or("127.0.0.1:" + std::to_string(coordinator.port())));
   if (!authorization.empty()) message.set(http::field::authorization, authorization);
+  if (!request.content_range.empty())
+    message.set(http::field::content_range, request.content_range);
   message.keep_alive(false);
   message.body() = request.body;
   message.prepare_payload();
@@ -71,7 +73,8 @@ Reply Running::send(const Request& request) const {
   beast::error_code error;
   http::read(socket, buffer, parser, error);
   if (!parser.is_header_done()) return {};
-  return {parser.get().result_int(), parser.get().body()};
+  const std::string offset(parser.get()["Upload-Offset"]);
+  return {parser.get().result_int(), parser.get().body(), offset.empty() ? -1 : std::stoll(offset)};
 }
 
 Reply Running::post(const std::string& target, const std::string& body) const {

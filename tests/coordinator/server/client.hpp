@@ -15,6 +15,7 @@ namespace hone::given {
 struct Reply {
   unsigned status = 0;  // 0: the connection ended without an answer
   std::string body = {};
+  std::int64_t upload_offset = -1;  // -1: it said none
 };
 
 struct Request {
@@ -23,7 +24,8 @@ struct Request {
   std::string body = {};
   std::optional<std::string> authorization = {};  // the right one if not given; '' leaves it out
   std::optional<std::string> host = {};           // likewise
-  std::int64_t announced = -1;                    // a Content-Length that is not the body's
+  std::string content_range = {};
+  std::int64_t announced = -1;  // a Content-Length that is not the body's
 };
 
 /// A coordinator on a thread, with a state folder that may outlive it.
