@@ -116,6 +116,8 @@ class HoneTest(unittest.TestCase):
         self.wait_until("the coordinator answers", lambda: process.poll() is not None or
                         subprocess.run([HONE, "status", "--state", state], env=self.environment,
                                        capture_output=True, check=False).returncode == 0)
+        if process.poll() is not None:
+            self.fail(f"the coordinator ended with {process.returncode}\n{self.logs()}")
         return process
 
     def tiny(self, **changes):

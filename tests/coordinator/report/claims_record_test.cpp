@@ -115,7 +115,7 @@ TEST(ClaimsRecord, CallsAGainOnValidationThatTestLacksOverfitting) {
   file.add({.net = "warm-1", .split = "validation"}, curve({0.8, 0.81, 0.82, 0.83}));
   EXPECT_THAT(ours(file, "I16").details, ElementsAre("PH2 validation +3.00, test +9.00"));
   EXPECT_EQ(ours(file, "I16").holds, Holds::yes);
-  file.database().execute("UPDATE measurement SET value = 0.5 WHERE split = 2 AND iteration = 3");
+  file.database().execute("UPDATE trial_dice SET dice = 0.5 WHERE split = 2 AND iteration = 3");
   EXPECT_EQ(ours(file, "I16").holds, Holds::no);
 }
 
