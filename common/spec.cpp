@@ -53,6 +53,8 @@ TrialSpec spec_of(const json& j) {
   spec.seed = j.at("seed");
   if (spec.role == Role::select) {
     spec.candidates = candidates_of(j.at("candidates"));
+    if (j.contains("halving"))
+      spec.halving = {.eta = j.at("halving").at("eta"), .folds = j.at("halving").at("folds")};
     return spec;
   }
   spec.image_size = j.at("image_size");
@@ -72,6 +74,8 @@ json whole_json(const TrialSpec& spec) {
             {"rotation", spec.rotation},  {"fold", spec.fold},       {"seed", spec.seed}};
   if (spec.role == Role::select) {
     j["candidates"] = candidates_json(spec.candidates);
+    if (spec.halving.eta > 0)  // came late: selections without it keep their names
+      j["halving"] = {{"eta", spec.halving.eta}, {"folds", spec.halving.folds}};
     return j;
   }
   j["image_size"] = spec.image_size;

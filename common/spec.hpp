@@ -151,6 +151,14 @@ struct Candidate {
   bool operator==(const Candidate&) const = default;
 };
 
+/// Successive halving of a selection's candidates, inner folds being what is spent: all start on
+/// the first folds, and the best 1/eta go on to eta times as many, until some have all.
+struct Halving {
+  int eta = 0;    // 0: every candidate has all its trials; else 2 or more
+  int folds = 1;  // that every candidate starts on
+  bool operator==(const Halving&) const = default;
+};
+
 /// Everything that one trial's result depends on, but for the contents of its inputs.
 struct TrialSpec {
   Role role = Role::segment;
@@ -166,6 +174,7 @@ struct TrialSpec {
   EvaluateSpec evaluate;
   Numerics numerics;
   std::vector<Candidate> candidates;
+  Halving halving;           // only for Role::select
   std::vector<Digest> from;  // selections whose chosen patches are still to be laid over this spec
   bool operator==(const TrialSpec&) const = default;
 };

@@ -61,7 +61,7 @@ CREATE TABLE trial (
   image_steps INTEGER NOT NULL,     -- at most; forward + backward passes of one image
   state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
               ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved',
-               'pruned')),
+               'held', 'pruned')),
   deferred    INTEGER NOT NULL DEFAULT 0,  -- 1: its parameters wait for a selection
   resolved    INTEGER REFERENCES trial (id),  -- of a deferred trial: the one with the parameters chosen
   unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
@@ -92,6 +92,7 @@ CREATE TABLE sweep_trial (
   sweep INTEGER NOT NULL REFERENCES sweep (id),
   trial INTEGER NOT NULL REFERENCES trial (id),
   name  TEXT NOT NULL,              -- for people: "PH2/r0/s1/f2/refine/lambda=0.3"
+  optional INTEGER NOT NULL DEFAULT 0,  -- 1: wanted only as far as selections by halving come to it
   PRIMARY KEY (sweep, trial)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sweep_trial_trial ON sweep_trial (trial);
@@ -189,3 +190,22 @@ CREATE TABLE selection (
   value    TEXT NOT NULL CHECK (json_valid(value)),  -- its patch
   excluded INTEGER NOT NULL         -- candidates without a full set of scores
 ) STRICT;
+
+CREATE TABLE halving (              -- where a candidate of a selection by halving stands: follows from results
+  selection INTEGER NOT NULL REFERENCES trial (id),
+  position  INTEGER NOT NULL,       -- of the candidate, from 0
+  iteration INTEGER NOT NULL,       -- whose validation Dice is its score
+  rung      INTEGER NOT NULL DEFAULT 0,    -- that it has reached, from 0
+  standing  TEXT NOT NULL DEFAULT 'open' CHECK (standing IN ('open', 'pruned', 'excluded')),
+  PRIMARY KEY (selection, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE halving_trial (        -- on which rung a candidate comes to a trial
+  selection INTEGER NOT NULL,
+  position  INTEGER NOT NULL,
+  trial     INTEGER NOT NULL REFERENCES trial (id),
+  rung      INTEGER NOT NULL,
+  PRIMARY KEY (selection, position, trial),
+  FOREIGN KEY (selection, position) REFERENCES halving (selection, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX halving_trial_trial ON halving_trial (trial);

@@ -131,7 +131,7 @@ WHERE n.role = 'evaluate';
 -- Table I and the choice of λ: every candidate with its score times 100.
 CREATE VIEW candidate_row AS
 SELECT c.sweep, c.variant, c.name, c.dataset, c.rotation, c.seed, c.state, s.position, s.patch,
-       100 * s.score AS score, s.trials, s.position = c.position AS chosen
+       100 * s.score AS score, s.trials, s.position = c.position AS chosen, s.rung + 1 AS rung, s.standing
 FROM choice c JOIN candidate_score s ON s.selection = c.trial;
 
 -- The trainings of a sweep, for the notes below the tables.

@@ -42,11 +42,30 @@ WHERE n.input = 'masks' AND coalesce(e.spec ->> '$.refine.base_mask_values', 'so
                   AND (o.input GLOB 'masks.*' OR o.input GLOB 'seed.*'))
 GROUP BY n.needs, split;
 
--- Needs that are not met: a selection only waits for a trial to end, everything else for its artifacts.
+-- What a selection by halving has of a trial: 2, its candidate is on a rung that needs it; 1, it may come
+-- to it; 0, it will not any more.
+CREATE VIEW stake AS
+SELECT h.selection, h.position, h.trial,
+       CASE WHEN c.standing <> 'open' THEN 0 WHEN h.rung <= c.rung THEN 2 ELSE 1 END AS wish
+FROM halving_trial h JOIN halving c ON c.selection = h.selection AND c.position = h.position;
+
+-- How much a sweep wants a trial, likewise: 2 unless it is optional to it. Also of a deferred trial the one
+-- that it turned out to be.
+CREATE VIEW wish AS
+SELECT m.trial, m.sweep, CASE WHEN m.optional = 0 THEN 2 ELSE coalesce(
+  (SELECT max(k.wish) FROM stake k JOIN sweep_trial s ON s.trial = k.selection AND s.sweep = m.sweep
+   WHERE k.trial = m.trial), 2) END AS wish
+FROM sweep_trial m
+UNION ALL
+SELECT d.resolved, m.sweep, 2 FROM trial d JOIN sweep_trial m ON m.trial = d.id WHERE d.resolved IS NOT NULL;
+
+-- Needs that are not met: a selection only waits for a trial to end, if it still counts on it; everything else
+-- for its artifacts.
 CREATE VIEW unmet_need AS
 SELECT t.id AS trial, n.needs
 FROM trial t JOIN standing_need n ON n.trial = t.id JOIN trial d ON d.id = n.needs
-WHERE NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased')
+WHERE NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased', 'held', 'pruned')
+               OR coalesce((SELECT max(k.wish) FROM stake k WHERE k.selection = t.id AND k.trial = d.id), 1) = 0
                ELSE d.state IN ('done', 'collapsed') END;
 
 -- Artifacts that retention may let go: of attempts that do not count, and weights of inner folds (1 and up);
@@ -73,12 +92,9 @@ SELECT st.sweep, coalesce(t.resolved, t.id) AS trial, min(st.name) AS name
 FROM sweep_trial st JOIN trial t ON t.id = st.trial
 GROUP BY st.sweep, coalesce(t.resolved, t.id);
 
--- Which sweeps want a trial: those that have it, or a deferred trial that it was made for.
+-- Which sweeps want a trial now.
 CREATE VIEW wanted (trial, sweep) AS
-SELECT trial, sweep FROM sweep_trial
-UNION
-SELECT d.resolved, st.sweep FROM trial d JOIN sweep_trial st ON st.trial = d.id
-WHERE d.resolved IS NOT NULL;
+SELECT DISTINCT trial, sweep FROM wish WHERE wish = 2;
 
 -- What trials are to the tables of a sweep. `training` is the net behind an evaluation.
 CREATE VIEW net AS
@@ -125,24 +141,49 @@ SELECT k.selection, k.position, v.iteration, count(*) AS trials, avg(v.dice) AS 
 FROM candidate_trial k JOIN validation_dice v ON v.trial = k.trial AND v.iteration BETWEEN k.first AND k.last
 GROUP BY k.selection, k.position, v.iteration;
 
+-- The score of a candidate of a selection by halving on each rung: over the folds of that rung and those
+-- before the mean of the validation Dice; NULL while one is missing. `lost`: how many ended without one.
+CREATE VIEW rung_score AS
+SELECT r.selection, r.position, r.rung, count(*) AS folds,
+       CASE WHEN sum(t.state <> 'done') = 0 THEN avg((
+         SELECT v.dice FROM validation_dice v WHERE v.trial = t.id AND v.iteration = c.iteration)) END AS score,
+       sum(t.state IN ('collapsed', 'diverged', 'failed', 'blocked')) AS lost
+FROM halving_trial r JOIN halving c ON c.selection = r.selection AND c.position = r.position
+JOIN halving_trial h ON h.selection = r.selection AND h.position = r.position AND h.rung <= r.rung
+JOIN trial t ON t.id = h.trial
+WHERE r.trial = (SELECT min(f.trial) FROM halving_trial f  -- once for each rung
+                 WHERE f.selection = r.selection AND f.position = r.position AND f.rung = r.rung)
+GROUP BY r.selection, r.position, r.rung;
+
 -- How each candidate of a selection stands: its best iteration's score (A22, A27, A29), NULL unless all of
 -- its trials speak for it. Not by candidate_iteration: SQLite would make that for all selections to look
--- at one, and a choice must cost the same however many there are.
+-- at one, and a choice must cost the same however many there are. `rung` and `standing` only of a selection
+-- by halving, whose pruned candidates have no score, whoever else may have trained them on all folds.
 CREATE VIEW candidate_score AS
 SELECT s.id AS selection, c.key AS position, c.value -> '$.patch' AS patch,
        json_array_length(c.value, '$.trials') AS trials,
-       (SELECT max(dice) FROM (
+       CASE WHEN coalesce(h.standing, 'open') = 'open' THEN (SELECT max(dice) FROM (
           SELECT avg(v.dice) AS dice
           FROM candidate_trial k
           JOIN validation_dice v ON v.trial = k.trial AND v.iteration BETWEEN k.first AND k.last
           WHERE k.selection = s.id AND k.position = c.key
           GROUP BY v.iteration
-          HAVING count(*) = json_array_length(c.value, '$.trials'))) AS score
+          HAVING count(*) = json_array_length(c.value, '$.trials'))) END AS score,
+       h.rung, h.standing
 FROM trial s, json_each(s.spec, '$.candidates') c
+LEFT JOIN halving h ON h.selection = s.id AND h.position = c.key
 WHERE s.role = 'select';
 
--- Trials of a sweep by state.
+-- Trials of a sweep by state. What a sweep will not come to is pruned to it, whoever else wants it.
 CREATE VIEW sweep_state AS
-SELECT m.sweep, t.role, t.state, count(*) AS trials, sum(t.image_steps) AS image_steps
-FROM member m JOIN trial t ON t.id = m.trial
-GROUP BY m.sweep, t.role, t.state;
+SELECT sweep, role, state, count(*) AS trials, sum(image_steps) AS image_steps
+FROM (SELECT m.sweep, t.role, t.image_steps,
+             CASE WHEN t.state IN ('waiting', 'leased', 'held') AND EXISTS (
+                    SELECT 1 FROM sweep_trial o WHERE o.sweep = m.sweep AND o.trial = t.id AND o.optional)
+                  AND NOT EXISTS (SELECT 1 FROM stake k JOIN sweep_trial o ON o.sweep = m.sweep AND o.trial = k.selection
+                                  WHERE k.trial = t.id AND k.wish > 0)
+                  AND NOT EXISTS (SELECT 1 FROM trial d JOIN sweep_trial o ON o.sweep = m.sweep AND o.trial = d.id
+                                  WHERE d.resolved = t.id)
+                  THEN 'pruned' ELSE t.state END AS state
+      FROM member m JOIN trial t ON t.id = m.trial)
+GROUP BY sweep, role, state;

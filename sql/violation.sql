@@ -4,7 +4,7 @@ SELECT 'unmet is not the number of unmet needs', t.id FROM trial t
   WHERE t.state IN ('waiting', 'leased', 'blocked') AND t.unmet <> (SELECT count(*) FROM unmet_need n WHERE n.trial = t.id)
 UNION ALL
 SELECT 'a trial is leased or past it with needs unmet', id FROM trial
-  WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked', 'resolved')
+  WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked', 'resolved', 'held', 'pruned')
 UNION ALL
 SELECT 'a finished training has no accepted attempt, or an unfinished one has', id FROM trial
   WHERE role <> 'select' AND (accepted IS NOT NULL) <> (state IN ('done', 'collapsed'))
@@ -65,4 +65,15 @@ UNION ALL
 SELECT 'a trial waits for a sweep that is held back while an active one wants it', t.id
 FROM trial t JOIN sweep q ON q.id = t.queue AND q.state <> 'active'
   WHERE t.state IN ('waiting', 'leased') AND EXISTS (
-    SELECT 1 FROM wanted w JOIN sweep s ON s.id = w.sweep AND s.state = 'active' WHERE w.trial = t.id);
+    SELECT 1 FROM wanted w JOIN sweep s ON s.id = w.sweep AND s.state = 'active' WHERE w.trial = t.id)
+UNION ALL
+SELECT 'a trial waits, or is held or pruned, against what is wanted of it', t.id FROM trial t
+  WHERE (t.state IN ('held', 'pruned') OR (t.state = 'waiting' AND t.id IN (SELECT trial FROM halving_trial)))
+  AND t.state <> (
+    SELECT CASE w.wish WHEN 2 THEN 'waiting' WHEN 1 THEN 'held' ELSE 'pruned' END
+    FROM wish w JOIN sweep s ON s.id = w.sweep WHERE w.trial = t.id
+    ORDER BY s.state = 'cancelled', w.wish DESC LIMIT 1)
+UNION ALL
+SELECT 'a selection by halving is done with a candidate undecided', h.selection
+FROM halving h JOIN trial s ON s.id = h.selection AND s.state = 'done'
+  WHERE h.standing = 'open' AND h.rung < (SELECT max(r.rung) FROM halving_trial r WHERE r.selection = h.selection);

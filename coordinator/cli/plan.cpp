@@ -19,6 +19,7 @@ constexpr const char* examples = R"(
 Examples:
   hone plan experiments/quickstart.json
   hone plan experiments/ph2.json --profile desk --data ~/data
+  hone plan experiments/halving.json --data ~/data       how many trainings halving leaves out
   hone plan experiments/ph2.json --resolved -S training.epochs=100
 )";
 

@@ -39,14 +39,21 @@ std::string standing_of(const json& sweep) {
          (priority == 0 ? "" : ", priority " + std::to_string(priority));
 }
 
+/// Those that halving left out are no longer to be done.
+std::string pruned_of(const json& sweep) {
+  const std::int64_t pruned = sweep.at("pruned");
+  return pruned == 0 ? "" : ", " + std::to_string(pruned) + " pruned";
+}
+
 void print_sweeps(const json& answer, const json& coordinator) {
   std::cout << counted(coordinator.at("workers"), "worker") << " connected\n";
   if (answer.at("sweeps").empty())
     std::cout << "no sweep yet: submit one with 'hone submit SPEC'\n";
   for (const json& sweep : answer.at("sweeps")) {
     std::cout << "sweep " << sweep.at("sweep") << "  " << sweep.at("name").get<std::string>()
-              << ": " << sweep.at("done") << "/" << sweep.at("trials") << " trials done, submitted "
-              << sweep.at("submitted").get<std::string>() << standing_of(sweep) << "\n";
+              << ": " << sweep.at("done") << "/" << sweep.at("trials") << " trials done"
+              << pruned_of(sweep) << ", submitted " << sweep.at("submitted").get<std::string>()
+              << standing_of(sweep) << "\n";
   }
 }
 

@@ -51,6 +51,11 @@ std::int64_t count(const json& status, const char* state) {
   return status.at("states").at(state).get<std::int64_t>();
 }
 
+/// Those that have not ended, and may still be wanted.
+std::int64_t open_trials(const json& status) {
+  return count(status, "waiting") + count(status, "leased") + count(status, "held");
+}
+
 /// What no connected worker has, and what would help.
 std::string starved_text(const json& starved) {
   const auto number = [&](const char* key) { return starved.at(key).get<std::int64_t>(); };
@@ -93,13 +98,11 @@ std::int64_t failed_trials(const std::string& status_json) {
 
 std::string progress_line(const std::string& status_json) {
   const json status = json::parse(status_json);
-  const std::int64_t ended =
-      status.at("trials").get<std::int64_t>() - count(status, "waiting") - count(status, "leased");
-  std::string line = std::to_string(ended) + "/" +
-                     std::to_string(status.at("trials").get<std::int64_t>()) + " trials, " +
-                     std::to_string(count(status, "leased")) + " running, " +
+  const std::int64_t all = status.at("trials").get<std::int64_t>() - count(status, "pruned");
+  std::string line = std::to_string(all - open_trials(status)) + "/" + std::to_string(all) +
+                     " trials, " + std::to_string(count(status, "leased")) + " running, " +
                      std::to_string(count(status, "waiting")) + " waiting";
-  for (const char* state : {"collapsed", "diverged", "failed", "blocked"}) {
+  for (const char* state : {"held", "pruned", "collapsed", "diverged", "failed", "blocked"}) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
   }
   if (const json& starved = status.at("starved"); !starved.is_null()) {
@@ -123,7 +126,7 @@ bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& kee
   while (true) {
     const std::string body = patient_status_of(coordinator, sweep, keep_watching);
     const json status = json::parse(body);
-    const std::int64_t open = count(status, "waiting") + count(status, "leased");
+    const std::int64_t open = open_trials(status);
     if (terminal) {
       std::fprintf(stderr, "\r\033[K%s", progress_line(body).c_str());
     } else if (std::pair(open, status.at("starved")) != last) {

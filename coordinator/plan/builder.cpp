@@ -47,4 +47,17 @@ std::string PlanBuilder::add(Draft draft) {
   return plan_.trials[known->second].key;
 }
 
+Plan PlanBuilder::plan() && {
+  for (PlannedTrial& trial : plan_.trials) {
+    for (const Need& need : trial.needs)
+      if (trial.spec.halving.eta > 0) {
+        plan_.trials[need.trial].optional = true;
+      } else {
+        plan_.trials[need.trial].required = true;
+      }
+  }
+  for (PlannedTrial& trial : plan_.trials) trial.optional = trial.optional && !trial.required;
+  return std::move(plan_);
+}
+
 }  // namespace hone

@@ -39,7 +39,11 @@ class PlanBuilder {
 
   bool has(const std::string& key) const { return places_.contains(key); }
 
-  Plan plan() && { return std::move(plan_); }
+  /// The trial is wanted for itself, not only by a selection. Requires: has(key).
+  void require(const std::string& key) { plan_.trials[place(key)].required = true; }
+
+  /// With it said which trials are optional.
+  Plan plan() &&;
 
  private:
   std::size_t place(const std::string& key) const { return places_.at(key); }

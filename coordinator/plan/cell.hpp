@@ -34,6 +34,9 @@ class Cell {
   /// other folds than 0 is that seed's.
   void choose_on(std::int64_t seed) { selection_seed_ = seed; }
 
+  /// The base nets of every inner fold are wanted for themselves.
+  void require_bases();
+
   /// From now on every training is built with the choice of this selection.
   void apply(const std::string& selection) { applied_ = selection; }
 
@@ -91,7 +94,8 @@ class Cell {
   std::string evaluation(const PlannedNet& net, Split split);
   Draft evaluation_draft(const PlannedNet& net, Split split) const;
   std::int64_t passes(Split split) const;
-  std::string selection(const std::string& name, std::vector<Draft::Choice> choices);
+  std::string selection(const std::string& name, std::vector<Draft::Choice> choices,
+                        const Halving& halving = {});
 
   PlanBuilder& builder_;
   ExperimentSpec experiment_;

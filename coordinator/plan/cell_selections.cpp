@@ -9,7 +9,8 @@ namespace hone {
 
 using nlohmann::json;
 
-std::string Cell::selection(const std::string& name, std::vector<Draft::Choice> choices) {
+std::string Cell::selection(const std::string& name, std::vector<Draft::Choice> choices,
+                            const Halving& halving) {
   Draft draft;
   draft.trial.key = key("select/" + name);
   draft.trial.spec.role = Role::select;
@@ -17,10 +18,15 @@ std::string Cell::selection(const std::string& name, std::vector<Draft::Choice> 
   draft.trial.spec.pack = facts_.pack;
   draft.trial.spec.rotation = rotation_;
   draft.trial.spec.seed = seed_;
+  draft.trial.spec.halving = halving;
   draft.choices = std::move(choices);
   draft.net = name;
   draft.variant = variant_;
   return builder_.add(std::move(draft));
+}
+
+void Cell::require_bases() {
+  for (int fold = 0; fold < experiment_.inner_folds; ++fold) builder_.require(base(fold));
 }
 
 namespace {
@@ -166,7 +172,11 @@ std::string Cell::search() {
       choice.speakers.push_back(cell.base(fold, experiment_.hyperparameters.epochs));
     choices.push_back(std::move(choice));
   }
-  return selection("hyperparameters", std::move(choices));
+  Halving halving;
+  if (experiment_.hyperparameters.halving > 0)
+    halving = {.eta = experiment_.hyperparameters.halving,
+               .folds = experiment_.hyperparameters.first_folds};
+  return selection("hyperparameters", std::move(choices), halving);
 }
 
 }  // namespace hone

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "common/partition.hpp"
+#include "coordinator/plan/halving.hpp"
 #include "coordinator/plan/network_size.hpp"
 #include "coordinator/plan/sharing.hpp"
 
@@ -96,6 +97,38 @@ std::string time_of(const Estimate& estimate) {
   return text.str();
 }
 
+using Optional = std::map<Digest, bool>;  // by trial
+
+/// The trainings that the selection leaves out at most: those that are optional, but for the
+/// fewest that may go on.
+int pruned_by(const TrialSpec& selection, const Optional& optional) {
+  const std::size_t folds = selection.candidates.at(0).trials.size();
+  const auto candidates = static_cast<int>(selection.candidates.size());
+  const std::vector<Rung> rungs = rungs_of(selection.halving, candidates, static_cast<int>(folds));
+  int pruned = 0;
+  int entrants = candidates;
+  std::size_t rung = 0;
+  for (std::size_t fold = 0; fold < folds; ++fold) {
+    if (static_cast<int>(fold) >= rungs[rung].folds) entrants = rungs[rung++].kept;
+    const auto may_be_left_out = [&](const Candidate& candidate) {
+      return optional.at(candidate.trials.at(fold));
+    };
+    const auto free = static_cast<int>(
+        std::count_if(selection.candidates.begin(), selection.candidates.end(), may_be_left_out));
+    pruned += std::min(free, candidates - entrants);
+  }
+  return pruned;
+}
+
+int pruned_of(const Plan& plan) {
+  Optional optional;
+  for (const PlannedTrial& trial : plan.trials) optional[trial.identity] = trial.optional;
+  int pruned = 0;
+  for (const PlannedTrial& trial : plan.trials)
+    if (trial.spec.halving.eta > 0) pruned += pruned_by(trial.spec, optional);
+  return pruned;
+}
+
 }  // namespace
 
 Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& facts,
@@ -116,6 +149,7 @@ Estimate estimate(const Plan& plan, const std::map<std::string, DatasetFacts>& f
     }
     result.disk_bytes += disk_of(trial, facts.at(trial.spec.dataset));
   }
+  result.pruned = pruned_of(plan);
   result.alone_image_steps = image_steps_alone(plan);
   result.selection_seed = plan.selection_seed;
   std::copy_if(plan.rows.begin(), plan.rows.end(), std::back_inserter(result.same_rows),
@@ -129,7 +163,11 @@ std::string to_text(const Estimate& estimate) {
   std::ostringstream text;
   for (const auto& [role, count] : estimate.trials)
     text << std::left << std::setw(13) << name_of(role) << count << "\n";
-  text << "trainings    " << estimate.trainings << "\n";
+  text << "trainings    " << estimate.trainings;
+  if (estimate.pruned > 0)
+    text << " at most; halving leaves out up to " << estimate.pruned << ", so "
+         << estimate.trainings - estimate.pruned << " at least where none fails";
+  text << "\n";
   if (estimate.selection_seed) text << "of seeds     " << seeds_part(estimate) << "\n";
   text << "image-steps  " << grouped(estimate.image_steps) << " at most\n";
   if (estimate.alone_image_steps > estimate.image_steps)
@@ -148,6 +186,7 @@ std::string to_json(const Estimate& estimate) {
   for (const auto& [role, count] : estimate.trials) trials[std::string(name_of(role))] = count;
   nlohmann::ordered_json j = {{"trials", trials},
                               {"trainings", estimate.trainings},
+                              {"trainings_at_least", estimate.trainings - estimate.pruned},
                               {"image_steps", estimate.image_steps},
                               {"alone_image_steps", estimate.alone_image_steps},
                               {"disk_bytes", estimate.disk_bytes},

@@ -15,6 +15,7 @@ namespace hone {
 struct Estimate {
   std::map<Role, int> trials;
   int trainings = 0;
+  int pruned = 0;  // of them, that halving leaves out, at most; where none fails
   std::map<std::int64_t, int> trainings_of_seed;  // members of ensembles have seeds of their own
   std::optional<std::int64_t> selection_seed;     // as of the plan
   std::vector<VariantRow> same_rows;              // rows of variants that are another row's net

@@ -68,6 +68,8 @@ struct SearchSpec {
   int budget = 8;      // configurations of `random`, the experiment's own among them
   int epochs = 0;      // of each training; 0: as training.epochs
   bool apply = false;  // the winner is what every other net of the experiment is built with
+  int halving = 0;     // only the best 1/halving of a rung go on to the next; 0: all have all folds
+  int first_folds = 1;  // inner folds of the first rung; halving times as many in the next
   std::vector<HyperparameterRow> grid;
   bool operator==(const SearchSpec&) const = default;
 };

@@ -128,6 +128,8 @@ Ordered search_json(const SearchSpec& search) {
           {"budget", search.budget},
           {"epochs", search.epochs},
           {"apply", search.apply},
+          {"halving", search.halving},
+          {"first_folds", search.first_folds},
           {"grid", grid}};
 }
 
@@ -136,6 +138,8 @@ SearchSpec search_of(const json& j) {
                     .budget = j.at("budget"),
                     .epochs = j.at("epochs"),
                     .apply = j.at("apply"),
+                    .halving = j.at("halving"),
+                    .first_folds = j.at("first_folds"),
                     .grid = {}};
   for (const auto& [key, values] : j.at("grid").items()) {
     HyperparameterRow row{.key = key, .values = {}};
@@ -211,6 +215,15 @@ std::string to_json(const ExperimentSpec& experiment) {
   return j.dump(2, ' ', false, json::error_handler_t::replace);
 }
 
+namespace {
+
+/// Of parts that are no trial's, which is_late knows.
+bool is_late_key(std::string_view name) {
+  return name == "epochs_factor" || name == "halving" || name == "first_folds";
+}
+
+}  // namespace
+
 std::string sweep_text(const ExperimentSpec& experiment) {
   Ordered text = Ordered::parse(to_json(experiment));
   const Ordered defaults = Ordered::parse(to_json(ExperimentSpec{}));
@@ -218,7 +231,7 @@ std::string sweep_text(const ExperimentSpec& experiment) {
     if (part == "selection_seeds" && text.at(part) == values) text.erase(part);
     if (!values.is_object()) continue;
     for (const auto& [name, value] : values.items())
-      if ((is_late(name) || name == "epochs_factor") && text.at(part).at(name) == value)
+      if ((is_late(name) || is_late_key(name)) && text.at(part).at(name) == value)
         text.at(part).erase(name);
   }
   return text.dump(2, ' ', false, json::error_handler_t::replace);

@@ -134,10 +134,10 @@ ExperimentObject self_refinement_object() {
 }
 
 ExperimentObject hyperparameters_object() {
-  return {
-      "hyperparameters",
-      {one_of("search", names_of<SearchMethod>()), integer("budget", 2, 10000),
-       integer("epochs", 0, 100000), of_kind("apply", Kind::flag), of_kind("grid", Kind::grid)}};
+  return {"hyperparameters",
+          {one_of("search", names_of<SearchMethod>()), integer("budget", 2, 10000),
+           integer("epochs", 0, 100000), of_kind("apply", Kind::flag), integer("halving", 0, 100),
+           integer("first_folds", 1, 3), of_kind("grid", Kind::grid)}};
 }
 
 ExperimentObject variants_object() {

@@ -150,6 +150,27 @@ void check_search_keys(const SearchSpec& search, const Places& places) {
   if (search.epochs != 0) places.refuse(here + "epochs", nothing);
 }
 
+void check_halving(const ExperimentSpec& experiment, const Places& places) {
+  const SearchSpec& search = experiment.hyperparameters;
+  const std::string folds = std::to_string(experiment.inner_folds);
+  if (search.halving == 0 && search.first_folds != SearchSpec{}.first_folds)
+    places.refuse("/hyperparameters/first_folds",
+                  "without halving every configuration has all folds; expected 'halving' too");
+  if (search.halving == 0) return;
+  if (search.halving == 1)
+    places.refuse("/hyperparameters/halving",
+                  "1 would keep every configuration; expected 2 or more: the best 1/2 go on, or 0 "
+                  "for no halving");
+  if (search.method == SearchMethod::fixed)
+    places.refuse("/hyperparameters/halving", "contradicts search 'fixed': nothing is searched");
+  if (search.first_folds >= experiment.inner_folds)
+    places.refuse(
+        "/hyperparameters/" + std::string(search.first_folds > 1 ? "first_folds" : "halving"),
+        "the first rung has " + std::to_string(search.first_folds) + " of " + folds +
+            " inner folds (inner_folds): none is left for a later one; expected fewer, "
+            "or no halving");
+}
+
 void check_search(const ExperimentSpec& experiment, const Places& places) {
   const SearchSpec& search = experiment.hyperparameters;
   const bool searches = search.method != SearchMethod::fixed;
@@ -164,6 +185,7 @@ void check_search(const ExperimentSpec& experiment, const Places& places) {
                   "nothing is searched that could be applied; expected 'I' in 'tables'");
   check_grid(experiment, places);
   check_search_keys(search, places);
+  check_halving(experiment, places);
   if (wants(experiment, Wish::table_i) && !searches)
     places.refuse("/tables",
                   "'I' needs hyperparameters.search; expected 'one-factor', 'grid' or "

@@ -89,8 +89,7 @@ class Expansion {
   void add_cell(Cell& cell) {
     const bool table_iii = wants(experiment_, Wish::table_iii);
     const bool nets = wants(experiment_, Wish::table_ii) || table_iii;
-    if (wants(experiment_, Wish::folds))
-      for (int fold = 0; fold < experiment_.inner_folds; ++fold) cell.base(fold);
+    if (wants(experiment_, Wish::folds)) cell.require_bases();
     if (cell.chooses() && (nets || wants(experiment_, Wish::lambda))) add_lambda(cell, experiment_);
     if (nets) {
       cell.curves(cell.no_quality());
@@ -105,7 +104,7 @@ class Expansion {
     Cell cell = paper.as(with_variant(experiment_, variant), variant.name);
     switch (variant.net) {
       case VariantNet::base:
-        cell.base(0);
+        builder_.require(cell.base(0));
         return;
       case VariantNet::ensemble:
         cell.ensemble(variant.members);

@@ -35,6 +35,8 @@ struct PlannedTrial {
   std::vector<Need> needs;
   Digest identity;  // SHA-256 of the canonical spec, the inputs' identities, the trainer's version
   bool deferred = false;         // its parameters, or those of its inputs, wait for a selection
+  bool required = false;         // wanted for itself, or needed by more than selections by halving
+  bool optional = false;         // runs only while a selection by halving may come to its candidate
   std::int64_t image_steps = 0;  // forward + backward passes of one image, at most (6.5)
 };
 
@@ -67,12 +69,12 @@ struct Plan {
 /// and λ in {0} and the grid, the selection of λ. Table II: the curves of both nets of fold 0 on
 /// validation and test split, and the choice of their iteration. Table III: self-refinement nets
 /// with the chosen λ, their curves, the choices of n and iteration. Table I: a base net for every
-/// configuration and fold and the choice among them. Variants: see VariantSpec. With three seeds or
-/// more and one architecture for all: a comparison of every curve's masks between seeds. Where
-/// choices are made on the first seed, each other one has fold 0's nets alone, with those choices;
-/// what it needs of other folds, base masks out of fold (A20), is the first seed's. Pure: the same
-/// experiment and facts give the same plan. Throws ExperimentError when a data set is missing from
-/// `facts` or too small to split.
+/// configuration and fold and the choice among them; with halving, most of those are optional.
+/// Variants: see VariantSpec. With three seeds or more and one architecture for all: a comparison
+/// of every curve's masks between seeds. Where choices are made on the first seed, each other one
+/// has fold 0's nets alone, with those choices; what it needs of other folds, base masks out of
+/// fold (A20), is the first seed's. Pure: the same experiment and facts give the same plan. Throws
+/// ExperimentError when a data set is missing from `facts` or too small to split.
 Plan expand(const ExperimentSpec& experiment, const std::map<std::string, DatasetFacts>& facts);
 
 }  // namespace hone

@@ -103,11 +103,13 @@ json experiment_of(Database& database, ChoiceTable& table) {
   if (table.name == "hyperparameters") {
     table.search = experiment.at("hyperparameters").at("search");
     table.applied = experiment.at("hyperparameters").at("apply");
+    table.halving = experiment.at("hyperparameters").value("halving", 0);
   }
   return experiment;
 }
 
-void read_candidates(Database& database, const ChoiceTable& table, ChoiceRow& row) {
+void read_candidates(Database& database, const ChoiceTable& table, std::int64_t selection,
+                     ChoiceRow& row) {
   Statement query = database.prepare(
       "SELECT patch, score, trials, coalesce(chosen, 0) FROM candidate_row WHERE sweep = ? "
       "AND name = ? AND variant = '' AND dataset = ? AND rotation = ? AND seed = ? "
@@ -115,13 +117,14 @@ void read_candidates(Database& database, const ChoiceTable& table, ChoiceRow& ro
   query.bind(table.sweep.value).bind(table.name).bind(row.dataset).bind(row.rotation);
   query.bind(row.seed);
   while (query.step()) {
-    ChoiceCandidate candidate{.setting = setting_of(query.text(0)), .score = {}};
+    ChoiceCandidate candidate{.setting = setting_of(query.text(0)), .score = {}, .pruned = {}};
     if (!query.is_null(1)) candidate.score = query.real(1);
     candidate.trials = query.integer(2);
     candidate.chosen = query.integer(3) == 1;
     consider(row.values, query.text(0), candidate.chosen);
     row.candidates.push_back(std::move(candidate));
   }
+  if (table.halving > 0) mark_pruned(database, selection, row.candidates);
 }
 
 std::invalid_argument no_choices(const ChoiceTable& table) {
@@ -172,8 +175,9 @@ ChoiceTable read_choices(Database& database, SweepId sweep, const std::string& n
                   .values = {},
                   .missing = {}};
     if (name == "hyperparameters") row.values = hyperparameters_of(experiment);
-    read_candidates(database, table, row);
-    if (row.state != "done") row.missing = missing_trials(database, sweep, {query.integer(5)});
+    const std::int64_t selection = query.integer(5);
+    read_candidates(database, table, selection, row);
+    if (row.state != "done") row.missing = missing_trials(database, sweep, {selection});
     table.rows.push_back(std::move(row));
   }
   if (table.rows.empty()) throw no_choices(table);

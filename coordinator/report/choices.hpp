@@ -11,12 +11,21 @@
 
 namespace hone {
 
+/// Where a selection by halving left a candidate behind.
+struct Pruning {
+  int rung = 1;       // from 1
+  int folds = 1;      // that it was trained on until then
+  double score = 0;   // the mean over those, times 100
+  double beaten = 0;  // the least score there of those that went on
+};
+
 /// What a selection had to choose from.
 struct ChoiceCandidate {
   std::string setting;          // "λ 0.3", "network.filters 16"; "as given" for an empty patch
   std::optional<double> score;  // times 100; nothing while a training is missing, or for good
   std::int64_t trials = 0;      // that speak for it
   bool chosen = false;
+  std::optional<Pruning> pruned;  // then it has no score
 };
 
 /// A row of Table I for one choice.
@@ -46,6 +55,7 @@ struct ChoiceTable {
   SweepId sweep;
   std::string sweep_name;
   std::string search;  // of Table I: "one-factor", "grid", "random"
+  int halving = 0;     // of Table I: the best 1/halving of a rung went on to the next; 0: all did
   bool applied =
       false;  // of Table I: the other nets of the experiment are built with what is chosen
   std::vector<ChoiceRow> rows;
@@ -54,6 +64,13 @@ struct ChoiceTable {
 
 /// {"network": {"filters": 16}} as "network.filters 16"; λ by its own name.
 std::string setting_of(const std::string& patch);
+
+/// Marks what the selection pruned; `candidates` are all of its candidates in their order.
+void mark_pruned(Database& database, std::int64_t selection,
+                 std::vector<ChoiceCandidate>& candidates);
+
+/// "84.10 on 1 of 4 folds, pruned at rung 1, where the least that went on had 85.20".
+std::string text_of(const Pruning& pruning, std::int64_t folds);
 
 /// Throws SqlError; std::invalid_argument if there is no such sweep or it has no such selections.
 ChoiceTable read_choices(Database& database, SweepId sweep, const std::string& name);

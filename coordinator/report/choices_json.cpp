@@ -10,11 +10,17 @@ using nlohmann::json;
 
 json candidates_json(const ChoiceRow& row) {
   json list = json::array();
-  for (const ChoiceCandidate& each : row.candidates)
+  for (const ChoiceCandidate& each : row.candidates) {
     list.push_back({{"setting", each.setting},
                     {"score", each.score ? json(*each.score) : json()},
                     {"trials", each.trials},
                     {"chosen", each.chosen}});
+    if (!each.pruned) continue;
+    list.back()["pruned"] = {{"rung", each.pruned->rung},
+                             {"folds", each.pruned->folds},
+                             {"score", each.pruned->score},
+                             {"beaten_by", each.pruned->beaten}};
+  }
   return list;
 }
 
@@ -48,6 +54,7 @@ std::string to_json(const ChoiceTable& table) {
   if (table.name == "hyperparameters") {
     all["search"] = table.search;
     all["applied"] = table.applied;
+    if (table.halving > 0) all["halving"] = table.halving;
   }
   return all.dump(2);
 }

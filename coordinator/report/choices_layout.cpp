@@ -23,6 +23,12 @@ std::string name_of(const ChoiceRow& row) {
          std::to_string(row.seed);
 }
 
+std::string halving_text(int halving) {
+  if (halving == 0) return "";
+  return " with halving: of each rung the best 1/" + std::to_string(halving) +
+         " went on to more folds";
+}
+
 Table values_table(const ChoiceTable& source) {
   Table table;
   table.title = "Table I: model hyperparameters" + of_sweep(source);
@@ -37,7 +43,7 @@ Table values_table(const ChoiceTable& source) {
                              {.word = joined(value.considered)}}});
     }
   }
-  table.notes.push_back("Search: " + source.search + ". " +
+  table.notes.push_back("Search: " + source.search + halving_text(source.halving) + ". " +
                         (source.applied
                              ? "The other nets of the experiment are built with what was "
                                "chosen."
@@ -48,7 +54,20 @@ Table values_table(const ChoiceTable& source) {
 
 TableCell score_of(const ChoiceCandidate& candidate, const ChoiceRow& row) {
   if (candidate.score) return {.value = candidate.score, .best = candidate.chosen};
+  if (candidate.pruned) return {.word = "pruned at rung " + std::to_string(candidate.pruned->rung)};
   return {.word = row.state == "waiting" ? "missing" : "excluded"};
+}
+
+TableCell trainings_of(const ChoiceCandidate& candidate) {
+  const std::string all = std::to_string(candidate.trials);
+  return {.word = candidate.pruned ? std::to_string(candidate.pruned->folds) + " of " + all : all};
+}
+
+void add_pruned_notes(const ChoiceRow& row, Table& table) {
+  for (const ChoiceCandidate& each : row.candidates)
+    if (each.pruned)
+      table.notes.push_back(name_of(row) + ", " + each.setting + ": " +
+                            text_of(*each.pruned, each.trials) + ".");
 }
 
 void add_row_notes(const ChoiceTable& source, const ChoiceRow& row, Table& table) {
@@ -73,11 +92,11 @@ Table scores_table(const ChoiceTable& source) {
   for (const ChoiceRow& row : source.rows) {
     for (const ChoiceCandidate& candidate : row.candidates) {
       const bool first = &candidate == &row.candidates.front();
-      table.rows.push_back(
-          {labels_of(row, first, candidate.setting),
-           {score_of(candidate, row), {.word = std::to_string(candidate.trials)}}});
+      table.rows.push_back({labels_of(row, first, candidate.setting),
+                            {score_of(candidate, row), trainings_of(candidate)}});
     }
     add_row_notes(source, row, table);
+    add_pruned_notes(row, table);
   }
   table.notes.push_back(
       "The mean over inner folds on the validation split; the best is chosen, ties within 0.005 go "

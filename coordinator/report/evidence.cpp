@@ -116,13 +116,14 @@ std::vector<EvidenceChoice> read_choices_behind(Database& database, const Eviden
                                   .missing = {}}};
     scores.bind(selection);
     while (scores.step()) {
-      ChoiceCandidate candidate{.setting = setting_of(scores.text(1)), .score = {}};
+      ChoiceCandidate candidate{.setting = setting_of(scores.text(1)), .score = {}, .pruned = {}};
       if (!scores.is_null(2)) candidate.score = scores.real(2);
       candidate.trials = scores.integer(3);
       candidate.chosen = !about.is_null(5) && scores.integer(0) == about.integer(5);
       choice.row.candidates.push_back(std::move(candidate));
     }
     scores.reset();
+    mark_pruned(database, selection, choice.row.candidates);
     choices.push_back(std::move(choice));
   }
   return choices;

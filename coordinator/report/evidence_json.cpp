@@ -25,10 +25,16 @@ json json_of(const EvidencePart& part) {
 }
 
 json json_of(const ChoiceCandidate& candidate) {
-  return {{"setting", candidate.setting},
-          {"score", or_null(candidate.score)},
-          {"trials", candidate.trials},
-          {"chosen", candidate.chosen}};
+  json j = {{"setting", candidate.setting},
+            {"score", or_null(candidate.score)},
+            {"trials", candidate.trials},
+            {"chosen", candidate.chosen}};
+  if (candidate.pruned)
+    j["pruned"] = {{"rung", candidate.pruned->rung},
+                   {"folds", candidate.pruned->folds},
+                   {"score", candidate.pruned->score},
+                   {"beaten_by", candidate.pruned->beaten}};
+  return j;
 }
 
 json json_of(const EvidenceChoice& choice) {

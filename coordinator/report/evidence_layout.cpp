@@ -52,8 +52,10 @@ std::string text_of(const EvidenceChoice& choice) {
   for (const ChoiceCandidate& each : choice.row.candidates) {
     char score[16] = "no score";
     if (each.score) std::snprintf(score, sizeof score, "%.3f", *each.score);
-    text += "    " + std::string(each.chosen ? "* " : "  ") + each.setting + ": " + score + " of " +
-            counted(each.trials, "trial") + "\n";
+    text += "    " + std::string(each.chosen ? "* " : "  ") + each.setting + ": " +
+            (each.pruned ? text_of(*each.pruned, each.trials)
+                         : score + (" of " + counted(each.trials, "trial"))) +
+            "\n";
   }
   return text;
 }

@@ -16,7 +16,7 @@ std::vector<std::string> missing_trials(Database& database, SweepId sweep,
       "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END "
       "FROM behind b JOIN trial t ON t.id = b.trial "
       "LEFT JOIN member m ON m.sweep = ?2 AND m.trial = t.id "
-      "WHERE t.state NOT IN ('done', 'resolved') "
+      "WHERE t.state NOT IN ('done', 'resolved', 'pruned') "
       "ORDER BY CASE t.state WHEN 'diverged' THEN 0 WHEN 'failed' THEN 0 WHEN 'collapsed' THEN 1 "
       "WHEN 'leased' THEN 2 WHEN 'blocked' THEN 4 ELSE 3 END, t.unmet > 0, 1");
   query.bind(list.empty() ? "[]" : list + "]").bind(sweep.value);

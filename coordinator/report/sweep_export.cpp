@@ -34,7 +34,9 @@ constexpr std::pair<const char*, const char*> facts[] = {
      "(trial, attempt) IN (SELECT t.id, t.accepted FROM kept k JOIN trial t ON t.id = k.id)"},
     {"epoch",
      "(trial, attempt) IN (SELECT t.id, t.accepted FROM kept k JOIN trial t ON t.id = k.id)"},
-    {"selection", "trial IN (SELECT id FROM kept)"}};
+    {"selection", "trial IN (SELECT id FROM kept)"},
+    {"halving", "selection IN (SELECT id FROM kept)"},
+    {"halving_trial", "selection IN (SELECT id FROM kept)"}};
 
 /// Those that are stored, not generated.
 std::vector<std::string> columns_of(Database& database, const std::string& table) {

@@ -26,7 +26,7 @@ json sweep_list(Database& database) {
   Statement query = database.prepare(
       "SELECT s.id, s.name, s.submitted, sum(x.trials), "
       "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END), s.state, "
-      "s.priority "
+      "s.priority, sum(CASE WHEN x.state = 'pruned' THEN x.trials ELSE 0 END) "
       "FROM sweep s LEFT JOIN sweep_state x ON x.sweep = s.id GROUP BY s.id ORDER BY s.id");
   while (query.step()) {
     list.push_back({{"sweep", query.integer(0)},
@@ -34,6 +34,7 @@ json sweep_list(Database& database) {
                     {"submitted", query.text(2)},
                     {"trials", query.integer(3)},
                     {"done", query.integer(4)},
+                    {"pruned", query.integer(7)},
                     {"state", query.text(5)},
                     {"priority", query.integer(6)}});
   }
@@ -110,8 +111,8 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
   if (!name.bind(sweep).step()) {
     return api_error(404, "there is no sweep " + std::to_string(sweep));
   }
-  json counts = {{"waiting", 0},  {"leased", 0}, {"done", 0},   {"collapsed", 0},
-                 {"diverged", 0}, {"failed", 0}, {"blocked", 0}};
+  json counts = {{"waiting", 0}, {"leased", 0},  {"done", 0}, {"collapsed", 0}, {"diverged", 0},
+                 {"failed", 0},  {"blocked", 0}, {"held", 0}, {"pruned", 0}};
   std::int64_t trials = 0;
   double steps = 0, steps_done = 0, rate = 0;
   Statement query = database.prepare(
@@ -122,13 +123,14 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
     const std::string state = query.text(0);
     counts[state] = query.integer(1);
     trials += query.integer(1);
+    if (state == "pruned") continue;  // no work
     steps += query.real(2);
-    if (state != "waiting" && state != "leased") steps_done += query.real(2);
+    if (state != "waiting" && state != "leased" && state != "held") steps_done += query.real(2);
   }
   const json running = running_trials(database, sweep, live, rate, steps_done);
   // What a cancelled sweep has left is waited for by nobody.
-  const bool finished =
-      counts["leased"] == 0 && (counts["waiting"] == 0 || name.text(1) == "cancelled");
+  const bool finished = counts["leased"] == 0 && ((counts["waiting"] == 0 && counts["held"] == 0) ||
+                                                  name.text(1) == "cancelled");
   json status = {{"schema", "hone.sweep.v1"},
                  {"sweep", sweep},
                  {"name", name.text(0)},

@@ -143,8 +143,9 @@ class Store {
   /// Attempts of the trial, since it was last tried again, that ended as AttemptEnd::failed.
   std::int64_t failures_of(TrialId trial);
 
-  /// Works out every selection whose needs are all met, and gives the trials that waited for one
-  /// their parameters. Returns how many selections.
+  /// Promotes and prunes candidates of selections by halving, works out every selection whose needs
+  /// are all met, and gives the trials that waited for one their parameters. Returns how many
+  /// selections.
   int settle_selections();
 
   /// Takes note that spare outputs and packs are gone, before their files go: from the commit on
@@ -192,6 +193,13 @@ class Store {
   void resolve(TrialId trial);
   void block_if_impossible(TrialId trial);
   void reopen();
+  void add_rungs(std::int64_t selection, const TrialSpec& spec);
+  std::size_t decide_rungs();
+  std::size_t decide_rungs_of(std::int64_t selection);
+  void redecide_open();
+  void weigh(TrialId trial);
+  void weigh_open();
+  void weigh_trials_of(SweepId sweep);
   std::int64_t make_discarded_again();
   std::int64_t reopen_selections();
   std::int64_t defer_again();
@@ -200,6 +208,7 @@ class Store {
   std::int64_t epoch_ = 0;
   std::optional<SweepId> focus_;
   bool all_deferred_ = true;  // any of them may have got its parameters, not known from what
+  std::set<std::int64_t> rungs_changed_;  // selections by halving with a trial that has ended
   std::vector<Revoked> revoked_;
 };
 

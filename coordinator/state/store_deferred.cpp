@@ -123,6 +123,7 @@ void Store::resolve(TrialId trial) {
       database_.prepare("UPDATE trial SET state = 'resolved', resolved = ? WHERE id = ?");
   update.bind(id).bind(trial.value).run();
   enqueue({id});
+  weigh({id});  // it may have been pruned for another sweep
   count_needs_of_dependents({id});
   block_if_impossible({id});
 }

@@ -8,6 +8,10 @@ void Store::finish(TrialId trial, const std::string& state, const std::string& r
   Statement update = database_.prepare("UPDATE trial SET state = ?, reason = ? WHERE id = ?");
   update.bind(state).bind(reason).bind(trial.value).run();
   count_needs_of_dependents(trial);
+  Statement query =
+      database_.prepare("SELECT DISTINCT selection FROM halving_trial WHERE trial = ?");
+  query.bind(trial.value);
+  while (query.step()) rungs_changed_.insert(query.integer(0));
 }
 
 void Store::count_needs_of_dependents(TrialId trial) {
@@ -44,6 +48,7 @@ int Store::settle_selections() {
   int settled = 0;
   std::size_t resolved = 0;
   for (bool any = true; any;) {  // a choice makes trials, whose results may be there already
+    decide_rungs();
     Statement query = database_.prepare(
         "SELECT id FROM trial WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL "
         "AND NOT deferred");
@@ -70,7 +75,8 @@ int Store::settle_selections() {
 void Store::select(TrialId trial) {
   Statement best = database_.prepare(
       "WITH score AS MATERIALIZED (SELECT * FROM candidate_score WHERE selection = ?1) "
-      "SELECT position, patch, (SELECT sum(score IS NULL) FROM score) FROM score "
+      "SELECT position, patch, (SELECT sum(score IS NULL AND standing IS NOT 'pruned') FROM score) "
+      "FROM score "
       "WHERE score >= (SELECT max(score) FROM score) - 0.00005 ORDER BY position LIMIT 1");
   best.bind(trial.value);
   if (!best.step()) {

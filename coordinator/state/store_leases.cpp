@@ -86,6 +86,7 @@ void Store::release(const Ticket& ticket, AttemptEnd end, const std::string& rea
   attempt.bind(ticket.trial.value).bind(ticket.attempt).run();
   Statement trial = database_.prepare("UPDATE trial SET state = 'waiting' WHERE id = ?");
   trial.bind(ticket.trial.value).run();
+  weigh(ticket.trial);
 }
 
 void Store::give_up(const Ticket& ticket, const std::string& state, const std::string& reason) {

@@ -20,13 +20,25 @@ constexpr const char* wanting =
     "SELECT o.sweep FROM sweep_trial o WHERE o.trial = trial.id UNION ALL "
     "SELECT o.sweep FROM trial d JOIN sweep_trial o ON o.trial = d.id WHERE d.resolved = trial.id";
 
-/// Puts waiting and leased trials into the queue that they belong to now; ?1 is the sweep in focus.
+/// Whether the sweep `s` among them wants the trial now: the view `wish`, likewise.
+constexpr const char* wants_now =
+    "(NOT EXISTS (SELECT 1 FROM sweep_trial o WHERE o.sweep = s.id AND o.trial = trial.id "
+    "             AND o.optional) "
+    "OR EXISTS (SELECT 1 FROM stake k JOIN sweep_trial o ON o.trial = k.selection "
+    "           AND o.sweep = s.id WHERE k.trial = trial.id AND k.wish = 2) "
+    "OR EXISTS (SELECT 1 FROM trial d JOIN sweep_trial o ON o.trial = d.id AND o.sweep = s.id "
+    "           WHERE d.resolved = trial.id))";
+
+/// The first in turn of the sweeps that have a trial and meet the condition; ?1 is in focus.
+std::string first_sweep_where(const std::string& condition) {
+  return "(SELECT s.id FROM sweep s WHERE s.id IN (" + std::string(wanting) + ") AND " + condition +
+         " ORDER BY s.id IS ?1 DESC, s.state = 'active' DESC, s.priority DESC, s.id LIMIT 1)";
+}
+
+/// Puts waiting and leased trials into the queue that they belong to now.
 std::string enqueue_where(const std::string& condition) {
-  return "UPDATE trial SET queue = (SELECT s.id FROM sweep s WHERE s.id IN (" +
-         std::string(wanting) +
-         ") ORDER BY s.id IS ?1 DESC, s.state = 'active' DESC, s.priority DESC, s.id LIMIT 1) "
-         "WHERE state IN ('waiting', 'leased') AND " +
-         condition;
+  return "UPDATE trial SET queue = coalesce(" + first_sweep_where(wants_now) + ", " +
+         first_sweep_where("TRUE") + ") WHERE state IN ('waiting', 'leased') AND " + condition;
 }
 
 std::optional<std::int64_t> id_of(const std::optional<SweepId>& sweep) {
@@ -82,6 +94,7 @@ void Store::set_priority(SweepId sweep, std::int64_t priority) {
 void Store::set_state(SweepId sweep, SweepState state) {
   Statement update = database_.prepare("UPDATE sweep SET state = ? WHERE id = ?");
   update.bind(name_of(state)).bind(sweep.value).run();
+  weigh_trials_of(sweep);
   enqueue_trials_of(sweep);
   if (state == SweepState::cancelled) revoke_unwanted(sweep);
 }
@@ -93,7 +106,7 @@ void Store::revoke_unwanted(SweepId sweep) {
       "JOIN attempt a ON a.trial = trial.id AND a.attempt = trial.attempt "
       "WHERE trial.state = 'leased' AND trial.id IN (SELECT trial FROM member WHERE sweep = ?) "
       "AND NOT EXISTS (SELECT 1 FROM sweep s WHERE s.state <> 'cancelled' AND s.id IN (" +
-      std::string(wanting) + "))");
+      std::string(wanting) + ") AND " + wants_now + ")");
   query.bind(sweep.value);
   std::vector<Revoked> unwanted;
   while (query.step())

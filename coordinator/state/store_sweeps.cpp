@@ -78,7 +78,7 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
   for (const auto& [dataset, name] : submission.packs) {
     pack.bind(receipt.sweep.value).bind(dataset).bind(name.hex()).run();
   }
-  Statement member = database_.prepare("INSERT OR IGNORE INTO sweep_trial VALUES (?, ?, ?)");
+  Statement member = database_.prepare("INSERT OR IGNORE INTO sweep_trial VALUES (?, ?, ?, ?)");
   const std::vector<std::int64_t> urgency = urgencies(submission.plan);
   std::vector<std::int64_t> ids;  // of the plan's trials so far
   for (const PlannedTrial& trial : submission.plan.trials) {
@@ -87,7 +87,8 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
     receipt.added += is_new ? 1 : 0;
     const bool trains = trial.spec.role == Role::segment || trial.spec.role == Role::refine;
     receipt.trainings += is_new && trains ? 1 : 0;
-    member.bind(receipt.sweep.value).bind(ids.back()).bind(trial.key).run();
+    member.bind(receipt.sweep.value).bind(ids.back()).bind(trial.key);
+    member.bind(trial.optional ? 1 : 0).run();
   }
   Statement net = database_.prepare("INSERT OR IGNORE INTO sweep_net VALUES (?, ?, ?, ?)");
   for (const Label& label : submission.plan.labels) {
@@ -103,7 +104,9 @@ std::int64_t Store::reopen_selections() {
       "UPDATE trial SET state = 'waiting', reason = '' "
       "WHERE role = 'select' AND state IN ('done', 'failed') "
       "AND id IN (SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
-      "           WHERE d.state = 'waiting')");
+      "           WHERE d.state IN ('waiting', 'held') AND coalesce("
+      "             (SELECT max(k.wish) FROM stake k WHERE k.selection = n.trial "
+      "              AND k.trial = d.id), 1) > 0)");
   const std::int64_t reopened = database_.changes();
   database_.execute(
       "DELETE FROM selection WHERE trial IN (SELECT id FROM trial WHERE state = 'waiting')");
@@ -121,12 +124,14 @@ void Store::try_failed_again(SweepId sweep) {
       "     OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   again.bind(sweep.value).run();
   reopen();
+  weigh_trials_of(sweep);  // after that: a configuration whose failed training waits is open again
 }
 
 void Store::reopen() {
   // What is undecided waits again, and selections among such trials are reopened in turn.
-  while (make_discarded_again() + reopen_selections() + defer_again() > 0) {
-  }
+  redecide_open();
+  while (make_discarded_again() + reopen_selections() + defer_again() > 0) redecide_open();
+  weigh_open();
   database_.execute(
       "WITH RECURSIVE reopened (id) AS ("
       "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
@@ -190,6 +195,7 @@ std::int64_t Store::add_trial(const Addition& addition) {
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
       "WHERE id = ?");
   count.bind(id).run();
+  if (trial.spec.halving.eta > 0) add_rungs(id, trial.spec);
   return id;
 }
 

@@ -4,6 +4,7 @@ ALTER TABLE sweep ADD COLUMN state TEXT NOT NULL DEFAULT 'active'
   CHECK (state IN ('active', 'paused', 'cancelled'));
 ALTER TABLE worker ADD COLUMN memory_mib INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE output ADD COLUMN discarded TEXT;
+ALTER TABLE sweep_trial ADD COLUMN optional INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX output_discarded ON output (trial) WHERE discarded IS NOT NULL;
 
 CREATE TABLE demand (               -- what a worker must have to lease a trial
@@ -24,7 +25,7 @@ CREATE TABLE trial_3 (
   image_steps INTEGER NOT NULL,     -- at most; forward + backward passes of one image
   state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
               ('waiting', 'leased', 'done', 'collapsed', 'diverged', 'failed', 'blocked', 'resolved',
-               'pruned')),
+               'held', 'pruned')),
   deferred    INTEGER NOT NULL DEFAULT 0,  -- 1: its parameters wait for a selection
   resolved    INTEGER REFERENCES trial (id),  -- of a deferred trial: the one with the parameters chosen
   unmet       INTEGER NOT NULL,     -- needs not yet met; kept for speed, checked by `violation`
@@ -54,6 +55,25 @@ CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 
 CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
 CREATE INDEX trial_dead ON trial (state) WHERE state IN ('diverged', 'failed', 'blocked');
 CREATE INDEX trial_resolved ON trial (resolved) WHERE resolved IS NOT NULL;
+
+CREATE TABLE halving (              -- where a candidate of a selection by halving stands: follows from results
+  selection INTEGER NOT NULL REFERENCES trial (id),
+  position  INTEGER NOT NULL,       -- of the candidate, from 0
+  iteration INTEGER NOT NULL,       -- whose validation Dice is its score
+  rung      INTEGER NOT NULL DEFAULT 0,    -- that it has reached, from 0
+  standing  TEXT NOT NULL DEFAULT 'open' CHECK (standing IN ('open', 'pruned', 'excluded')),
+  PRIMARY KEY (selection, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE halving_trial (        -- on which rung a candidate comes to a trial
+  selection INTEGER NOT NULL,
+  position  INTEGER NOT NULL,
+  trial     INTEGER NOT NULL REFERENCES trial (id),
+  rung      INTEGER NOT NULL,
+  PRIMARY KEY (selection, position, trial),
+  FOREIGN KEY (selection, position) REFERENCES halving (selection, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX halving_trial_trial ON halving_trial (trial);
 
 INSERT INTO demand (ranks, threads, precision, device, memory_mib)
 SELECT DISTINCT 1, coalesce(spec ->> '$.numerics.threads', 1), coalesce(spec ->> '$.numerics.precision', 'fp32'), 'cpu', 0

@@ -75,7 +75,7 @@ void CurvesFile::add_member(const Evaluation& about, const std::string& net, std
       .bind(trial)
       .run();
   const std::string name = about.dataset + "/" + net + "/" + std::to_string(trial);
-  database_.prepare("INSERT INTO sweep_trial VALUES (1, ?, ?)").bind(trial).bind(name).run();
+  database_.prepare("INSERT INTO sweep_trial VALUES (1, ?, ?, 0)").bind(trial).bind(name).run();
 }
 
 std::int64_t CurvesFile::add(const Evaluation& evaluation, const Curves& curves) {

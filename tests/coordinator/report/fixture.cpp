@@ -67,7 +67,7 @@ std::int64_t ResultsFile::add_trial(const std::string& dataset, const Trial& tri
   insert.bind(trial.role == "evaluate" && trial.state == "waiting" ? 1 : 0);
   insert.bind(accepted ? std::optional<std::int64_t>(2) : std::nullopt).bind(trial.reason).run();
   const std::int64_t id = database_.last_insert_id();
-  database_.prepare("INSERT INTO sweep_trial VALUES (1, ?, ?)").bind(id).bind(key).run();
+  database_.prepare("INSERT INTO sweep_trial VALUES (1, ?, ?, 0)").bind(id).bind(key).run();
   if (trial.role == "select" || trial.deferred) return id;
   Statement attempt = database_.prepare(
       "INSERT INTO attempt (trial, attempt, worker, state, summary) VALUES (?, ?, 1, ?, ?)");
