@@ -36,7 +36,7 @@ TEST_F(Routes, ASubmittedSweepIsCountedInItsStatus) {
   EXPECT_EQ(status.at("name"), "small");
   EXPECT_EQ(status.at("trials"), 15);
   EXPECT_EQ(status.at("states").at("waiting"), 15);
-  EXPECT_EQ(status.at("states").size(), 7U);
+  EXPECT_EQ(status.at("states").size(), 9U);
   EXPECT_EQ(status.at("finished"), false);
   EXPECT_TRUE(status.at("seconds_left").is_null());
   EXPECT_GT(status.at("image_steps").at("total"), 0.0);
