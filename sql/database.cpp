@@ -73,7 +73,8 @@ Database::Database(const std::filesystem::path& file, Mode mode)
   execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
       "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;"
-      "PRAGMA cache_size = -32768");  // KiB: the pages of a claim and of a submit among 100,000 trials
+      "PRAGMA cache_size = -32768");  // KiB: the pages of a claim and of a submit among 100,000
+                                      // trials
 }
 
 Database::~Database() = default;

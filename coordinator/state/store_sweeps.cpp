@@ -94,7 +94,8 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
   for (const Label& label : submission.plan.labels) {
     net.bind(receipt.sweep.value).bind(label.variant).bind(label.net).bind(ids[label.trial]).run();
   }
-  if (receipt.added == receipt.trials) {  // nothing of it can have failed, or been decided without it
+  if (receipt.added ==
+      receipt.trials) {  // nothing of it can have failed, or been decided without it
     enqueue_trials_of(receipt.sweep);
     weigh_trials_of(receipt.sweep);
   } else {

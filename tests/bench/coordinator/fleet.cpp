@@ -11,6 +11,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <random>
 #include <stdexcept>
 #include <string>
 
@@ -40,8 +41,10 @@ struct Script {
       frame.sequence = report;
       for (int row = 0; row < settings.rows; ++row) {
         const auto number = static_cast<std::int32_t>(report * settings.rows + row);
-        frame.rows.push_back({Split::validation, number % images, number / images, Metric::dice,
-                              0.5 + 1e-6 * number});
+        const Split split = number % 2 == 0 ? Split::validation : Split::test;
+        const std::int32_t place = number / 2;
+        frame.rows.push_back(
+            {split, place % images, place / images, Metric::dice, 0.5 + 1e-6 * number});
       }
       frame.epochs.push_back({report + 1, 0.5, 0.5, 0.1, 100});
       all.insert(all.end(), frame.rows.begin(), frame.rows.end());
@@ -90,6 +93,8 @@ struct Line {
   Stream stream;
   beast::flat_buffer buffer = {};
   bool done_waits = false;  // for its Ack
+  std::minstd_rand random = {};
+  bool asked = false;
 };
 
 asio::awaitable<void> send(Line* line, std::string frame) {
@@ -144,7 +149,8 @@ asio::awaitable<std::string> leased(Line* line) {
 asio::awaitable<void> train(Line* line, std::string ticket) {
   const FleetSettings& settings = line->fleet.settings;
   if (settings.work.count() > 0) {
-    asio::steady_timer work(line->fleet.context, settings.work);
+    std::uniform_int_distribution<std::int64_t> until(0, 2 * settings.work.count());
+    asio::steady_timer work(line->fleet.context, std::chrono::milliseconds(until(line->random)));
     co_await work.async_wait(use_awaitable);
   }
   for (const std::string& report : line->fleet.script.reports) {
@@ -177,12 +183,15 @@ asio::awaitable<std::string> ask(Line* line) {
   co_await send(line, std::move(frame));
   std::string ticket = co_await leased(line);
   const std::chrono::duration<double, std::milli> waited = Clock::now() - start;
-  if (!ticket.empty()) fleet.result.lease_ms.push_back(waited.count());
+  auto& times = line->asked ? fleet.result.lease_ms : fleet.result.first_lease_ms;
+  if (!ticket.empty()) times.push_back(waited.count());
+  line->asked = true;
   co_return ticket;
 }
 
 asio::awaitable<void> work(Fleet* fleet, int number) {
   Line line(*fleet);
+  line.random.seed(static_cast<unsigned>(number) + 1);
   co_await greet(&line, number);
   co_await wait_for_all(fleet);
   while (true) {

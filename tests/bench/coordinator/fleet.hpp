@@ -17,14 +17,15 @@ struct FleetSettings {
   std::int64_t trials = 0;            // that all of them finish together
   int reports = 0;                    // of each trial, before its Done
   int rows = 0;                       // of each report
-  std::chrono::milliseconds work{0};  // that each trial takes
+  std::chrono::milliseconds work{0};  // that a trial takes; each another time, up to twice that
 };
 
 struct FleetResult {
   double seconds = 0;  // from the first Ask to the last acknowledged Done
   std::int64_t trials = 0;
   std::int64_t rows = 0;
-  std::vector<double> lease_ms;  // from each Ask to its Assign
+  std::vector<double> first_lease_ms;  // from each worker's first Ask to its Assign, all at once
+  std::vector<double> lease_ms;        // from each further Ask to its Assign
 };
 
 /// Runs them on this thread until so many trials are durable, or nothing is left to lease. Throws

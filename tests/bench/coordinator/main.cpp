@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/bench/coordinator/figure.hpp"
+#include "tests/bench/coordinator/figures.hpp"
 #include "tests/bench/coordinator/fleet.hpp"
 #include "tests/bench/coordinator/process.hpp"
 
@@ -14,23 +15,8 @@ namespace {
 
 using namespace hone::bench;
 
-struct Options {
-  int workers = 64;
-  std::int64_t trials = 4000;
-};
-
 std::string load(const Options& options) {
   return std::to_string(options.workers) + " workers, database on disk, FULL";
-}
-
-/// A fleet on a sweep of its own, of at least so many trials, on a coordinator of its own.
-FleetResult run_alone(FleetSettings settings, std::int64_t trials) {
-  const Scratch scratch;
-  const Coordinator coordinator(scratch / "state");
-  settings.artifact = coordinator.add_pack();
-  settings.access = coordinator.access();
-  coordinator.submit("bench", trials, settings.artifact);
-  return run_fleet(settings);
 }
 
 FleetResult run_alone(const FleetSettings& settings) {
@@ -88,30 +74,10 @@ void dispatch(const Options& options) {
          .note = load(options)});
 }
 
-/// How fast the same number of trials is dispatched from a small sweep and from a large one.
-void dispatch_of_many(const Options& options) {
-  const FleetSettings settings = {
-      .access = {}, .artifact = {}, .workers = options.workers, .trials = 1000};
-  const auto rate_of = [&](std::int64_t trials) {
-    const FleetResult result = run_alone(settings, trials);
-    return static_cast<double>(result.trials) / result.seconds;
-  };
-  const double few = rate_of(1000);
-  print({.id = "coordinator/dispatch-of-100k",
-         .what = "dispatch of no-op trials from a sweep of 100,000",
-         .value = rate_of(100'000),
-         .unit = "trials/s",
-         .target = ">= 1058",
-         .note = load(options) + ", 1000 trials of it",
-         .reference = Reference{"from a sweep of 1,000", few}});
-}
-
 const std::map<std::string, std::function<void(const Options&)>> figures = {
-    {"fsync", fsync},
-    {"rows", rows},
-    {"life-cycles", cycles},
-    {"dispatch", dispatch},
-    {"dispatch-of-100k", dispatch_of_many}};
+    {"fsync", fsync},       {"rows", rows},         {"life-cycles", cycles},
+    {"dispatch", dispatch}, {"large", large_sweep}, {"many-workers", many_workers},
+    {"tables", tables}};
 
 }  // namespace
 
@@ -122,6 +88,9 @@ int main(int argc, char** argv) {
   app.add_option("FIGURE", names, "Which; all when left out")->check(CLI::IsMember(figures));
   app.add_option("--workers", options.workers)->capture_default_str()->check(CLI::Range(1, 4000));
   app.add_option("--trials", options.trials)->capture_default_str()->check(CLI::Range(1, 1000000));
+  app.add_option("--large", options.large, "Trials of the large sweep")
+      ->capture_default_str()
+      ->check(CLI::Range(10'000, 10'000'000));
   CLI11_PARSE(app, argc, argv);
   try {
     for (const auto& [name, measure] : figures)

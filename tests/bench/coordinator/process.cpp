@@ -150,15 +150,35 @@ std::string Coordinator::submit(const std::string& name, std::int64_t trials,
   std::string seeds;
   for (std::int64_t seed = 1; (seed - 1) * trials_of_seed < trials; ++seed)
     seeds += (seed == 1 ? "" : ",") + std::to_string(seed);
+  return post_sweep(name,
+                    R"("tables": ["lambda"], "inner_folds": 4, "lambdas": [0.03, 0.1, 0.3, 1, 3],
+      "rotations": [0, 1, 2, 3, 4], "seeds": [)" +
+                        seeds + "]",
+                    pack);
+}
+
+std::string Coordinator::submit_tables(const std::string& name, int block,
+                                       const Digest& pack) const {
+  constexpr int seeds_of_block = 2;
+  std::string seeds;
+  for (int seed = 1; seed <= seeds_of_block; ++seed)
+    seeds += (seed == 1 ? "" : ",") + std::to_string(seed + block * seeds_of_block);
+  return post_sweep(name,
+                    R"("tables": ["II", "III"], "inner_folds": 4, "lambdas": [0.03, 0.1, 0.3, 1, 3],
+      "rotations": [0, 1, 2, 3, 4], "seeds": [)" +
+                        seeds + "]",
+                    pack);
+}
+
+std::string Coordinator::post_sweep(const std::string& name, const std::string& keys,
+                                    const Digest& pack) const {
   HttpClient client(access_, std::chrono::minutes(30));
-  const auto answer = client.post(
-      "/api/v1/sweeps", R"({"experiment": {"name": ")" + name +
-                            R"(", "profile": "smoke", "tables": ["lambda"],
-          "inner_folds": 4, "lambdas": [0.03, 0.1, 0.3, 1, 3], "rotations": [0, 1, 2, 3, 4],
-          "seeds": [)" + seeds +
-                            R"(], "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]},
+  const auto answer =
+      client.post("/api/v1/sweeps",
+                  R"({"experiment": {"name": ")" + name + R"(", "profile": "smoke", )" + keys +
+                      R"(, "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]},
           "packs": {"toy": ")" +
-                            pack.hex() + "\"}}");
+                      pack.hex() + "\"}}");
   if (!answer.ok()) throw std::runtime_error(answer.body);
   return answer.body;
 }

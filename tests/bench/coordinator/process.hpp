@@ -50,7 +50,13 @@ class Coordinator {
   /// in a sweep of that name. Returns the coordinator's answer, JSON.
   std::string submit(const std::string& name, std::int64_t trials, const Digest& pack) const;
 
+  /// Submits what fills Tables II and III for some seeds of the block of that number, of which no
+  /// two share a trial.
+  std::string submit_tables(const std::string& name, int block, const Digest& pack) const;
+
  private:
+  std::string post_sweep(const std::string& name, const std::string& keys,
+                         const Digest& pack) const;
   double status_mib(const std::string& key) const;
 
   Access access_;

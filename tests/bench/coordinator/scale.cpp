@@ -1,0 +1,148 @@
+// How the coordinator stands large sweeps, many workers and a full database.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "tests/bench/coordinator/figure.hpp"
+#include "tests/bench/coordinator/figures.hpp"
+#include "tests/bench/coordinator/process.hpp"
+
+namespace hone::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double rate_of(const FleetResult& result) {
+  return static_cast<double>(result.trials) / result.seconds;
+}
+
+FleetSettings idle_fleet(int workers, std::int64_t trials) {
+  return {.access = {}, .artifact = {}, .workers = workers, .trials = trials};
+}
+
+std::string of_trials(std::int64_t trials) {
+  return "a sweep of " + std::to_string(trials) + " trials";
+}
+
+/// Seconds that `hone table NAME --json` takes as a process of its own.
+double table_seconds(const std::filesystem::path& state, const std::string& name) {
+  const std::string command =
+      HONE_PROGRAM " table " + name + " 1 --json --state " + state.string() + " > /dev/null";
+  const auto start = Clock::now();
+  if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
+  return seconds_since(start);
+}
+
+}  // namespace
+
+FleetResult run_alone(FleetSettings settings, std::int64_t trials) {
+  const Scratch scratch;
+  const Coordinator coordinator(scratch / "state");
+  settings.artifact = coordinator.add_pack();
+  settings.access = coordinator.access();
+  coordinator.submit("bench", trials, settings.artifact);
+  return run_fleet(settings);
+}
+
+void large_sweep(const Options& options) {
+  const std::string what = of_trials(options.large);
+  const double few = rate_of(run_alone(idle_fleet(options.workers, 1000), 1000));
+  const Scratch scratch;
+  {
+    const Coordinator coordinator(scratch / "state");
+    FleetSettings fleet = idle_fleet(1, 1);
+    fleet.artifact = coordinator.add_pack();
+    fleet.access = coordinator.access();
+    const auto start = Clock::now();
+    coordinator.submit("large", options.large, fleet.artifact);
+    run_fleet(fleet);
+    print({.id = "coordinator/large/first-lease",
+           .what = "from the submit of " + what + " to its first result",
+           .value = seconds_since(start),
+           .unit = "s",
+           .target = "<= 10",
+           .better = "lower"});
+    fleet = {.access = fleet.access,
+             .artifact = fleet.artifact,
+             .workers = options.workers,
+             .trials = 1000};
+    print({.id = "coordinator/large/dispatch",
+           .what = "dispatch of no-op trials from " + what,
+           .value = rate_of(run_fleet(fleet)),
+           .unit = "trials/s",
+           .target = ">= 1058",
+           .note = "1000 trials of it; target flat to 10 %",
+           .reference = Reference{"from a sweep of 1,000", few}});
+    const double per_200k = 200'000.0 / static_cast<double>(options.large);
+    print({.id = "coordinator/large/memory",
+           .what = "coordinator's resident memory per 200,000 trials",
+           .value = coordinator.resident_mib() * per_200k,
+           .unit = "MiB",
+           .target = "<= 150",
+           .better = "lower",
+           .note = "after that; at most " +
+                   std::to_string(static_cast<int>(coordinator.peak_mib() * per_200k)) +
+                   " MiB during the submit"});
+  }
+  const Coordinator again(scratch / "state");
+  print({.id = "coordinator/large/restart",
+         .what = "from the coordinator's start to its first answer, with " + what,
+         .value = again.start_seconds(),
+         .unit = "s",
+         .target = "<= 2",
+         .better = "lower",
+         .note = "after SIGKILL"});
+}
+
+void many_workers(const Options&) {
+  constexpr int workers = 1000;
+  FleetSettings settings = idle_fleet(workers, 6 * workers);
+  settings.work = std::chrono::seconds(5);
+  FleetResult result = run_alone(settings, 3 * settings.trials);
+  print({.id = "coordinator/many-workers/lease",
+         .what = "99th percentile of the time from an Ask to its lease, 1,000 workers",
+         .value = quantile(result.lease_ms, 0.99),
+         .unit = "ms",
+         .target = "<= 100",
+         .better = "lower",
+         .note = "trials of 0 to 10 s; median " + std::to_string(quantile(result.lease_ms, 0.5)) +
+                 " ms; all 1,000 asking at one moment got theirs within " +
+                 std::to_string(static_cast<int>(quantile(result.first_lease_ms, 1))) + " ms"});
+}
+
+void tables(const Options& options) {
+  constexpr int reports = 2, rows = 1000, sweeps = 5;
+  const Scratch scratch;
+  const Coordinator coordinator(scratch / "state");
+  FleetSettings fleet = {.access = coordinator.access(),
+                         .artifact = coordinator.add_pack(),
+                         .workers = options.workers,
+                         .trials = 1'000'000,
+                         .reports = reports,
+                         .rows = rows};
+  std::int64_t stored = 0, first = 0;
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
+    coordinator.submit_tables("tables " + std::to_string(sweep), sweep, fleet.artifact);
+    stored += run_fleet(fleet).rows;
+    if (sweep == 0) first = stored;
+  }
+  for (const std::string name : {"II", "III"}) {
+    print({.id = "coordinator/table-" + name,
+           .what = "hone table " + name + " --json, the whole process",
+           .value = table_seconds(scratch / "state", name),
+           .unit = "s",
+           .target = "<= 1",
+           .better = "lower",
+           .note = std::to_string(first) + " rows of the sweep, " + std::to_string(stored) +
+                   " of the database"});
+  }
+}
+
+}  // namespace hone::bench
