@@ -21,6 +21,14 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
+bool has_cell(Database& database, SweepId sweep, const CellName& cell) {
+  Statement query = database.prepare(
+      "SELECT 1 FROM cell WHERE tab = ? AND sweep = ? AND dataset = ? AND variant = ? "
+      "AND column_name = ? LIMIT 1");
+  query.bind(cell.table).bind(sweep.value).bind(cell.dataset).bind(cell.variant);
+  return query.bind(cell.column).step();
+}
+
 /// As those_sweeps.
 std::string sweeps_with(Database& database, const CellName& cell) {
   Statement query = database.prepare(
@@ -98,8 +106,8 @@ std::string those_sweeps(Statement& query) {
 }
 
 void require_cell(Database& database, SweepId sweep, const CellName& cell) {
+  if (has_cell(database, sweep, cell)) return;
   const std::vector<CellName> cells = cells_of(database, sweep);
-  if (std::find(cells.begin(), cells.end(), cell) != cells.end()) return;
   const std::string where = "sweep " + std::to_string(sweep.value);
   if (const std::string others = sweeps_with(database, cell); !others.empty())
     throw std::invalid_argument(where + " has no cell '" + text_of(cell) + "', but " + others +

@@ -159,7 +159,7 @@ std::string Coordinator::submit(const std::string& name, std::int64_t trials,
 
 std::string Coordinator::submit_tables(const std::string& name, int block,
                                        const Digest& pack) const {
-  constexpr int seeds_of_block = 2;
+  constexpr int seeds_of_block = 6;
   std::string seeds;
   for (int seed = 1; seed <= seeds_of_block; ++seed)
     seeds += (seed == 1 ? "" : ",") + std::to_string(seed + block * seeds_of_block);
