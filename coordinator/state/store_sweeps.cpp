@@ -174,15 +174,14 @@ std::optional<std::int64_t> Store::demand_of(const PlannedTrial& trial) {
     statement.bind(numerics.ranks).bind(numerics.threads).bind(name_of(numerics.precision));
     return statement.bind(name_of(numerics.device)).bind(gpu_memory_mib(trial.spec));
   };
-  Statement insert = database_.prepare(
-      "INSERT INTO demand (ranks, threads, precision, device, memory_mib) VALUES (?, ?, ?, ?, ?) "
-      "ON CONFLICT DO NOTHING");
-  bind(insert).run();
   Statement find = database_.prepare(
       "SELECT id FROM demand WHERE ranks = ? AND threads = ? AND precision = ? AND device = ? "
       "AND memory_mib = ?");
-  bind(find).step();
-  return find.integer(0);
+  if (bind(find).step()) return find.integer(0);
+  Statement insert = database_.prepare(
+      "INSERT INTO demand (ranks, threads, precision, device, memory_mib) VALUES (?, ?, ?, ?, ?)");
+  bind(insert).run();
+  return database_.last_insert_id();
 }
 
 std::int64_t Store::add_trial(const Addition& addition) {

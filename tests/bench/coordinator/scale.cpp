@@ -133,7 +133,8 @@ void tables(const Options& options) {
     stored += run_fleet(fleet).rows;
     if (sweep == 0) first = stored;
   }
-  if (const char* keep = std::getenv("HONE_KEEP")) std::filesystem::copy(scratch / "state", keep, std::filesystem::copy_options::recursive);
+  if (const char* keep = std::getenv("HONE_KEEP"))
+    std::filesystem::copy(scratch / "state", keep, std::filesystem::copy_options::recursive);
   for (const std::string name : {"II", "III"}) {
     print({.id = "coordinator/table-" + name,
            .what = "hone table " + name + " --json, the whole process",
