@@ -32,6 +32,8 @@ constexpr std::pair<const char*, const char*> facts[] = {
     {"output", "trial IN (SELECT id FROM kept)"},
     {"measurement",
      "(trial, attempt) IN (SELECT t.id, t.accepted FROM kept k JOIN trial t ON t.id = k.id)"},
+    {"trial_dice",
+     "(trial, attempt) IN (SELECT t.id, t.accepted FROM kept k JOIN trial t ON t.id = k.id)"},
     {"epoch",
      "(trial, attempt) IN (SELECT t.id, t.accepted FROM kept k JOIN trial t ON t.id = k.id)"},
     {"selection", "trial IN (SELECT id FROM kept)"},
