@@ -14,12 +14,13 @@ FROM net n JOIN trial t ON t.id = n.trial LEFT JOIN selection x ON x.trial = n.t
 WHERE n.role = 'select';
 
 -- Best(k): the iteration from 1 with the highest mean test Dice (A28), ties as in selections.
+-- NULL where it has none. By look-ups, so that a cell asks for its own trial alone.
 CREATE VIEW best_iteration AS
-SELECT trial, min(iteration) AS iteration
-FROM (SELECT trial, iteration, dice, max(dice) OVER (PARTITION BY trial) AS best
-      FROM mean_dice WHERE split = 2 AND iteration >= 1)
-WHERE dice >= best - 0.00005
-GROUP BY trial;
+SELECT t.id AS trial,
+       (SELECT min(m.iteration) FROM mean_dice m WHERE m.trial = t.id AND m.split = 2 AND m.iteration >= 1
+        AND m.dice >= (SELECT max(b.dice) FROM mean_dice b
+                       WHERE b.trial = t.id AND b.split = 2 AND b.iteration >= 1) - 0.00005) AS iteration
+FROM trial t;
 
 CREATE VIEW fixed_column (tab, position, column_name, net, iteration) AS
 VALUES ('II', 0, '0x', 'base', 0), ('II', 1, 'no-quality-1x', 'no-quality', 1),

@@ -91,13 +91,18 @@ ResultRow* row_of(ResultTable& table, const std::string& dataset, const std::str
   return row == table.rows.end() ? nullptr : &*row;
 }
 
-/// What views say of every cell, in one query.
+/// What views say of every cell, in one query. As view table_cell has it, which SQLite would make for
+/// every sweep to look at one; a test holds that both say the same.
 void read_numbers(Database& database, ResultTable& table) {
   Statement query = database.prepare(
-      "SELECT c.column_name, c.dice, p.dice, p.iterations, c.images, c.collapsed, c.diverged, "
-      "c.first_iteration, c.last_iteration, c.searched, c.dataset, c.variant FROM table_cell c "
+      "SELECT c.column_name, CASE WHEN sum(c.done AND m.dice IS NOT NULL) = count(*) "
+      "  THEN 100 * sum(m.dice * m.images) / sum(m.images) END, "
+      "p.dice, p.iterations, sum(m.images), sum(c.collapsed), sum(c.diverged), "
+      "min(c.iteration), max(c.iteration), max(c.searched), c.dataset, c.variant FROM cell_state c "
+      "LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration "
       "LEFT JOIN paper_cell p ON p.tab = c.tab AND p.dataset = c.dataset "
-      "AND p.column_name = c.column_name WHERE c.tab = ? AND c.sweep = ? ORDER BY c.position");
+      "AND p.column_name = c.column_name WHERE c.tab = ? AND c.sweep = ? "
+      "GROUP BY c.variant, c.dataset, c.position ORDER BY c.position");
   query.bind(name_of(table.kind)).bind(table.sweep.value);
   while (query.step()) {
     ResultRow* row = row_of(table, query.text(10), query.text(11));
