@@ -64,7 +64,8 @@ SELECT d.resolved, m.sweep, 2 FROM trial d JOIN sweep_trial m ON m.trial = d.id 
 CREATE VIEW unmet_need AS
 SELECT t.id AS trial, n.needs
 FROM trial t JOIN standing_need n ON n.trial = t.id JOIN trial d ON d.id = n.needs
-WHERE NOT CASE WHEN t.role = 'select' THEN d.state NOT IN ('waiting', 'leased', 'held', 'pruned')
+WHERE NOT CASE WHEN t.demand IS NULL AND NOT t.deferred  -- a selection, told without its spec
+               THEN d.state NOT IN ('waiting', 'leased', 'held', 'pruned')
                OR coalesce((SELECT max(k.wish) FROM stake k WHERE k.selection = t.id AND k.trial = d.id), 1) = 0
                ELSE d.state IN ('done', 'collapsed') END;
 

@@ -91,8 +91,8 @@ ResultRow* row_of(ResultTable& table, const std::string& dataset, const std::str
   return row == table.rows.end() ? nullptr : &*row;
 }
 
-/// What views say of every cell, in one query. As view table_cell has it, which SQLite would make for
-/// every sweep to look at one; a test holds that both say the same.
+/// What views say of every cell, in one query. As view table_cell has it, which SQLite would make
+/// for every sweep to look at one; a test holds that both say the same.
 void read_numbers(Database& database, ResultTable& table) {
   Statement query = database.prepare(
       "SELECT c.column_name, CASE WHEN sum(c.done AND m.dice IS NOT NULL) = count(*) "
