@@ -30,4 +30,7 @@ void print(const Figure& figure);
 /// The value below which a share of the values lies, share in [0, 1]. Requires: not empty.
 double quantile(std::vector<double> values, double share);
 
+/// With one decimal, for a note.
+std::string rounded(double value);
+
 }  // namespace hone::bench

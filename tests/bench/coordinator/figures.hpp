@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 #include "tests/bench/coordinator/fleet.hpp"
 
@@ -14,7 +15,9 @@ struct Options {
 };
 
 /// A fleet on a sweep of its own, of at least so many trials, on a coordinator of its own.
-FleetResult run_alone(FleetSettings settings, std::int64_t trials);
+/// Its state lies below `parent`.
+FleetResult run_alone(FleetSettings settings, std::int64_t trials,
+                      const std::filesystem::path& parent = std::filesystem::temp_directory_path());
 
 /// A large sweep: until its first lease, how fast it is dispatched beside a small one, the
 /// coordinator's memory, and its next start.

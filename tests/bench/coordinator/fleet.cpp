@@ -93,7 +93,7 @@ struct Line {
   Stream stream;
   beast::flat_buffer buffer = {};
   bool done_waits = false;  // for its Ack
-  std::minstd_rand random = {};
+  std::mt19937 random = {};
   bool asked = false;
 };
 

@@ -49,8 +49,8 @@ bool answers(const Access& access) {
 
 }  // namespace
 
-Scratch::Scratch() {
-  std::string name = (std::filesystem::temp_directory_path() / "hone-bench-XXXXXX").string();
+Scratch::Scratch(const std::filesystem::path& parent) {
+  std::string name = (parent / "hone-bench-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
   path_ = name;
 }
@@ -60,13 +60,13 @@ Scratch::~Scratch() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-double fsync_p50_ms(const std::filesystem::path& folder) {
+std::vector<double> fsync_ms(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const std::filesystem::path file = folder / "fsync";
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const std::vector<char> page(4096, 'x');
   std::vector<double> times;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     const auto start = Clock::now();
     if (::pwrite(descriptor, page.data(), page.size(), i * 4096L) < 0 ||
         ::fdatasync(descriptor) != 0)
@@ -75,7 +75,7 @@ double fsync_p50_ms(const std::filesystem::path& folder) {
   }
   ::close(descriptor);
   std::filesystem::remove(file);
-  return quantile(times, 0.5);
+  return times;
 }
 
 Coordinator::Coordinator(const std::filesystem::path& state) {

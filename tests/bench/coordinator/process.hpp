@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "common/digest.hpp"
 #include "common/net/access.hpp"
@@ -14,7 +16,7 @@ namespace hone::bench {
 /// that is one.
 class Scratch {
  public:
-  Scratch();
+  explicit Scratch(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
   ~Scratch();
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
@@ -24,8 +26,8 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-/// The median of 200 times that writing 4 KiB to a file there and fdatasync take, in milliseconds.
-double fsync_p50_ms(const std::filesystem::path& folder);
+/// What writing 4 KiB to a file there and fdatasync take, in milliseconds, 2,000 times.
+std::vector<double> fsync_ms(const std::filesystem::path& folder);
 
 /// The production coordinator in a process of its own. Requires: no other thread runs at start.
 class Coordinator {
