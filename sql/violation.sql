@@ -26,6 +26,11 @@ SELECT 'an accepted attempt has not the rows of its Done', t.id
 FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted
   WHERE a.rows <> (SELECT count(*) FROM measurement m WHERE m.trial = t.id AND m.attempt = t.accepted)
 UNION ALL
+SELECT 'a column says what the spec does not', id FROM trial
+  WHERE role IS NOT spec ->> '$.role' OR dataset IS NOT spec ->> '$.dataset' OR rotation IS NOT spec ->> '$.rotation'
+     OR fold IS NOT spec ->> '$.fold' OR seed IS NOT spec ->> '$.seed'
+     OR mode IS NOT spec ->> '$.refine.mode' OR lambda IS NOT spec ->> '$.refine.lambda'
+UNION ALL
 SELECT 'a mean Dice is not that of its rows', coalesce(d.trial, m.trial)
 FROM (SELECT m.trial, m.split, m.iteration, avg(m.value) AS dice, count(*) AS images
       FROM trial t CROSS JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted

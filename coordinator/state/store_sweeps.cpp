@@ -4,6 +4,7 @@
 #include "coordinator/plan/network_size.hpp"
 #include "coordinator/plan/urgency.hpp"
 #include "coordinator/state/store.hpp"
+#include "sql/trial_facts.hpp"
 
 namespace hone {
 
@@ -187,8 +188,9 @@ std::optional<std::int64_t> Store::demand_of(const PlannedTrial& trial) {
 std::int64_t Store::add_trial(const Addition& addition) {
   const PlannedTrial& trial = addition.trial;
   Statement insert = database_.prepare(
-      "INSERT INTO trial (identity, spec, image_steps, deferred, unmet, demand, urgency) "
-      "VALUES (?, ?, ?, ?, 0, ?, ?)");
+      "INSERT INTO trial (identity, spec, image_steps, deferred, unmet, demand, "
+      "urgency, " HONE_TRIAL_FACTS ") VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, " HONE_TRIAL_FACTS_OF_SPEC
+      ")");
   insert.bind(trial.identity.hex()).bind(to_json(trial.spec)).bind(trial.image_steps);
   insert.bind(trial.deferred ? 1 : 0).bind(demand_of(trial)).bind(addition.urgency).run();
   const std::int64_t id = database_.last_insert_id();

@@ -36,16 +36,19 @@ CREATE TABLE trial_3 (
   queue       INTEGER REFERENCES sweep (id),   -- in whose turn it is leased
   demand      INTEGER REFERENCES demand (id),  -- NULL: is never leased (a selection, deferred)
   urgency     INTEGER NOT NULL DEFAULT 0,  -- cost of the longest chain from here on; the greater first
-  role     TEXT    GENERATED ALWAYS AS (spec ->> '$.role'),
-  dataset  TEXT    GENERATED ALWAYS AS (spec ->> '$.dataset'),
-  rotation INTEGER GENERATED ALWAYS AS (spec ->> '$.rotation'),
-  fold     INTEGER GENERATED ALWAYS AS (spec ->> '$.fold'),
-  seed     INTEGER GENERATED ALWAYS AS (spec ->> '$.seed'),
-  mode     TEXT    GENERATED ALWAYS AS (spec ->> '$.refine.mode'),
-  lambda   REAL    GENERATED ALWAYS AS (spec ->> '$.refine.lambda')
+  -- Of the spec, as it says them; generated columns would be worked out anew by every UPDATE.
+  role     TEXT NOT NULL,
+  dataset  TEXT,
+  rotation INTEGER,
+  fold     INTEGER,
+  seed     INTEGER,
+  mode     TEXT,
+  lambda   REAL
 ) STRICT;
-INSERT INTO trial_3 (id, identity, spec, image_steps, state, deferred, resolved, unmet, attempt, accepted, forgiven, reason)
-SELECT id, identity, spec, image_steps, state, deferred, resolved, unmet, attempt, accepted, forgiven, reason FROM trial;
+INSERT INTO trial_3 (id, identity, spec, image_steps, state, deferred, resolved, unmet, attempt, accepted, forgiven, reason,
+                     role, dataset, rotation, fold, seed, mode, lambda)
+SELECT id, identity, spec, image_steps, state, deferred, resolved, unmet, attempt, accepted, forgiven, reason,
+       role, dataset, rotation, fold, seed, mode, lambda FROM trial;
 DROP TABLE trial;
 ALTER TABLE trial_3 RENAME TO trial;
 CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)

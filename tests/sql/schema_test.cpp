@@ -112,13 +112,17 @@ TEST_F(Schema, TheViolationViewFindsWhatIsBroken) {
   const auto found = [&](const std::string& state, const std::string& rule) {
     database_.execute(
         "DELETE FROM trial; INSERT INTO trial (id, identity, spec, image_steps, "
-        "state, unmet, accepted) VALUES (1, 'x', '{\"role\":\"segment\"}', 1, " +
+        "role, state, unmet, accepted) VALUES (1, 'x', '{\"role\":\"segment\"}', 1, 'segment', " +
         state + ")");
     return number("SELECT count(*) FROM violation WHERE rule = '" + rule + "'") == 1;
   };
   EXPECT_TRUE(found("'waiting', 1, NULL", "unmet is not the number of unmet needs"));
   EXPECT_TRUE(found("'leased', 1, NULL", "a trial is leased or past it with needs unmet"));
   EXPECT_TRUE(found("'leased', 0, NULL", "a leased trial has no running attempt"));
+  database_.execute("UPDATE trial SET fold = 1");
+  EXPECT_EQ(
+      number("SELECT count(*) FROM violation WHERE rule = 'a column says what the spec does not'"),
+      1);
   EXPECT_TRUE(found("'done', 0, 1", "the accepted attempt is not done"));
   EXPECT_TRUE(found("'done', 0, 1", "a finished training left no weights"));
   EXPECT_TRUE(found("'done', 0, NULL",

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sql/mean_dice.hpp"
+#include "sql/trial_facts.hpp"
 
 namespace hone::given {
 
@@ -60,8 +61,9 @@ std::int64_t CurvesFile::add_trial(const std::string& spec, const Evaluation& ab
   Statement count = database_.prepare("SELECT count(*) FROM trial");
   count.step();
   Statement trial = database_.prepare(
-      "INSERT INTO trial (identity, spec, image_steps, state, unmet, attempt, accepted) "
-      "VALUES (?, ?, 100, ?, 0, 1, ?)");
+      "INSERT INTO trial (identity, spec, image_steps, state, unmet, attempt, "
+      "accepted, " HONE_TRIAL_FACTS ") VALUES (?1, ?2, 100, ?3, 0, 1, ?4, " HONE_TRIAL_FACTS_OF_SPEC
+      ")");
   const bool ended = about.state == "done" || about.state == "collapsed";
   trial.bind(std::to_string(count.integer(0))).bind(spec).bind(about.state);
   trial.bind(ended ? std::optional<std::int64_t>(1) : std::nullopt).run();

@@ -4,6 +4,7 @@
 
 #include "coordinator/plan/experiment.hpp"
 #include "sql/mean_dice.hpp"
+#include "sql/trial_facts.hpp"
 
 namespace hone::given {
 
@@ -62,7 +63,8 @@ std::int64_t ResultsFile::add_trial(const std::string& dataset, const Trial& tri
   const bool accepted = has_ended(trial.state) && trial.role != "select";
   Statement insert = database_.prepare(
       "INSERT INTO trial (identity, spec, image_steps, state, deferred, unmet, attempt, accepted, "
-      "reason) VALUES (?, ?, 100, ?, ?, ?, 2, ?, ?)");
+      "reason, " HONE_TRIAL_FACTS
+      ") VALUES (?1, ?2, 100, ?3, ?4, ?5, 2, ?6, ?7, " HONE_TRIAL_FACTS_OF_SPEC ")");
   insert.bind(sha256(key).hex()).bind(spec.dump()).bind(trial.state).bind(trial.deferred ? 1 : 0);
   insert.bind(trial.role == "evaluate" && trial.state == "waiting" ? 1 : 0);
   insert.bind(accepted ? std::optional<std::int64_t>(2) : std::nullopt).bind(trial.reason).run();

@@ -154,7 +154,9 @@ TEST_F(Stopping, SeedsThatAgreeAreASignal) {
 std::int64_t add_training(CurvesFile& file, std::int64_t seed) {
   const std::int64_t trial = file.add({.net = "base", .seed = seed}, {});
   file.database()
-      .prepare("UPDATE trial SET spec = json_set(spec, '$.role', 'refine') WHERE id = ?")
+      .prepare(
+          "UPDATE trial SET spec = json_set(spec, '$.role', 'refine'), role = 'refine' WHERE id = "
+          "?")
       .bind(trial)
       .run();
   return trial;

@@ -27,9 +27,10 @@ class Garbage : public ::testing::Test {
     store.database().execute(
         "INSERT INTO worker (instance, host, slots, threads, device) VALUES ('w','h',1,1,'cpu');"
         "INSERT INTO demand VALUES (1,1,1,'fp32','cpu',0);"
-        "INSERT INTO trial (identity, spec, image_steps, state, unmet, attempt, accepted, demand) "
-        "VALUES ('a','{\"role\":\"refine\",\"fold\":1}',1,'done',0,1,1,1),"
-        "('b','{\"role\":\"refine\",\"fold\":0}',1,'done',0,1,1,1);"
+        "INSERT INTO trial (identity, spec, image_steps, state, unmet, attempt, accepted, demand, "
+        "role, fold) "
+        "VALUES ('a','{\"role\":\"refine\",\"fold\":1}',1,'done',0,1,1,1,'refine',1),"
+        "('b','{\"role\":\"refine\",\"fold\":0}',1,'done',0,1,1,1,'refine',0);"
         "INSERT INTO attempt (trial, attempt, worker, state, rows) VALUES (1,1,1,'done',0),"
         "(2,1,1,'done',0);"
         "INSERT INTO output (trial, attempt, name, digest) VALUES (1,1,'weights','" +
