@@ -72,7 +72,13 @@ class HoneTest(unittest.TestCase):
         return sorted(found)
 
     def assert_no_orphan(self):
-        self.wait_until("every process has ended", lambda: not self.processes(), 10)
+        try:
+            self.wait_until("every process has ended", lambda: not self.processes(), 10)
+        except AssertionError:
+            left = subprocess.run(["ps", "-o", "pid,stat,wchan:20,args", "-p",
+                                   ",".join(map(str, self.processes())) or "0"],
+                                  capture_output=True, text=True, check=False).stdout
+            raise AssertionError(f"left over:\n{left}\n{self.logs()}") from None
 
     def wait_until(self, what, condition, seconds=60):
         """Returns what the condition returned when it was first true; fails after the deadline."""
