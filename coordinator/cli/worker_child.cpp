@@ -36,6 +36,9 @@ pid_t start(const std::filesystem::path& program, std::vector<std::string> words
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log.c_str(),
                                    O_WRONLY | O_CREAT | O_APPEND, 0600);
   posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+  // Asio's sockets are inherited: in the worker our port would outlive us, and whoever connects
+  // then would wait for an answer that never comes.
+  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

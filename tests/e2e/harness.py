@@ -71,9 +71,9 @@ class HoneTest(unittest.TestCase):
                 found.append(int(entry.name))
         return sorted(found)
 
-    def assert_no_orphan(self, seconds=10):
+    def assert_no_orphan(self):
         try:
-            self.wait_until("every process has ended", lambda: not self.processes(), seconds)
+            self.wait_until("every process has ended", lambda: not self.processes(), 10)
         except AssertionError:
             left = subprocess.run(["ps", "-o", "pid,stat,wchan:20,args", "-p",
                                    ",".join(map(str, self.processes())) or "0"],
