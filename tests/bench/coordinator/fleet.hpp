@@ -26,6 +26,7 @@ struct FleetResult {
   std::int64_t rows = 0;
   std::vector<double> first_lease_ms;  // from each worker's first Ask to its Assign, all at once
   std::vector<double> lease_ms;        // from each further Ask to its Assign
+  double processor_seconds = 0;        // of the coordinator; run_alone sets it
 };
 
 /// Runs them on this thread until so many trials are durable, or nothing is left to lease. Throws

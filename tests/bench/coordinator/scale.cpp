@@ -49,7 +49,10 @@ FleetResult run_alone(FleetSettings settings, std::int64_t trials,
   settings.artifact = coordinator.add_pack();
   settings.access = coordinator.access();
   coordinator.submit("bench", trials, settings.artifact);
-  return run_fleet(settings);
+  const double before = coordinator.processor_seconds();
+  FleetResult result = run_fleet(settings);
+  result.processor_seconds = coordinator.processor_seconds() - before;
+  return result;
 }
 
 void large_sweep(const Options& options) {
