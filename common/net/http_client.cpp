@@ -24,12 +24,12 @@ using namespace talk;  // NOLINT: its own words
 
 constexpr std::uint64_t longest_answer = 1ULL << 30U;  // bytes of a body that is kept in memory
 
-HttpResponse converse_text(const Access& access, Milliseconds limit,
+HttpResponse converse_text(const Access& access, Limits limits,
                            http::request<http::string_body>& request) {
   http::response_parser<http::string_body> parser;
   parser.body_limit(longest_answer);
   if (request.method() == http::verb::head) parser.skip(true);
-  converse(access, limit, request, parser);
+  converse(access, limits, request, parser);
   return {.status = parser.get().result_int(), .body = std::move(parser.get().body())};
 }
 
@@ -106,12 +106,13 @@ void download(const Access& access, Milliseconds limit, const Digest& digest,
 
 }  // namespace
 
-HttpClient::HttpClient(Access access, std::chrono::milliseconds timeout)
-    : access_(std::move(access)), timeout_(timeout) {}
+HttpClient::HttpClient(Access access, std::chrono::milliseconds timeout,
+                       std::chrono::milliseconds patience)
+    : access_(std::move(access)), timeout_(timeout), patience_(patience) {}
 
 HttpResponse HttpClient::get(const std::string& target) {
   auto request = make_request<http::string_body>(access_, http::verb::get, target);
-  return converse_text(access_, timeout_, request);
+  return converse_text(access_, {timeout_, timeout_}, request);
 }
 
 HttpResponse HttpClient::post(const std::string& target, const std::string& json) {
@@ -119,12 +120,12 @@ HttpResponse HttpClient::post(const std::string& target, const std::string& json
   request.set(http::field::content_type, "application/json");
   request.body() = json;
   request.prepare_payload();
-  return converse_text(access_, timeout_, request);
+  return converse_text(access_, {timeout_, patience_}, request);
 }
 
 bool HttpClient::has_artifact(const Digest& digest) {
   auto request = make_request<http::string_body>(access_, http::verb::head, target_of(digest));
-  const HttpResponse response = converse_text(access_, timeout_, request);
+  const HttpResponse response = converse_text(access_, {timeout_, timeout_}, request);
   if (response.status == 404) return false;
   require_ok(response.status, "HEAD " + target_of(digest));
   return true;

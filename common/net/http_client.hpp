@@ -26,7 +26,11 @@ struct HttpResponse {
 /// token and closes. For the command line and for artifacts. Not thread-safe.
 class HttpClient {
  public:
-  explicit HttpClient(Access access, std::chrono::milliseconds timeout = std::chrono::seconds(30));
+  /// `timeout`: how long the coordinator may be silent. `patience`: the same for what a POST asks
+  /// it to do, which may be to plan a million trials; a coordinator whose machine died is noticed
+  /// within a minute all the same.
+  explicit HttpClient(Access access, std::chrono::milliseconds timeout = std::chrono::seconds(30),
+                      std::chrono::milliseconds patience = std::chrono::hours(1));
 
   /// Every call throws NetworkError when no answer comes; an HTTP error status is an answer.
   HttpResponse get(const std::string& target);
@@ -47,6 +51,7 @@ class HttpClient {
  private:
   Access access_;
   std::chrono::milliseconds timeout_;
+  std::chrono::milliseconds patience_;
 };
 
 }  // namespace hone

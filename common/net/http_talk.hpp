@@ -25,6 +25,12 @@ using Milliseconds = std::chrono::milliseconds;
 
 inline constexpr std::size_t chunk = 256 * 1024;  // bytes of a file sent or read at a time
 
+/// How long the other side may be silent.
+struct Limits {
+  Milliseconds piece;   // while connecting and while it takes what is sent
+  Milliseconds answer;  // while it works on the answer and sends it
+};
+
 inline std::string address_of(const Access& access) {
   return access.host + ":" + std::to_string(access.port);
 }
@@ -39,6 +45,19 @@ http::request<Body> make_request(const Access& access, http::verb verb, const st
   return request;
 }
 
+/// Ends the connection within a minute of the other machine's death, however long an answer may
+/// take: the kernel asks whether it is there.
+inline void notice_death(asio::ip::tcp::socket& socket) {
+  using Seconds = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+  using Period = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+  using Probes = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  socket.set_option(Seconds(20), ignored);
+  socket.set_option(Period(10), ignored);
+  socket.set_option(Probes(4), ignored);
+}
+
 inline asio::awaitable<void> connect(beast::tcp_stream& stream, const Access& access,
                                      Milliseconds limit) {
   asio::ip::tcp::resolver resolver(stream.get_executor());
@@ -46,6 +65,7 @@ inline asio::awaitable<void> connect(beast::tcp_stream& stream, const Access& ac
       co_await resolver.async_resolve(access.host, std::to_string(access.port), use_awaitable);
   stream.expires_after(limit);
   co_await stream.async_connect(found, use_awaitable);
+  notice_death(stream.socket());
 }
 
 // The deadline is for every piece, not for the whole: a large file on a slow line is no failure.
@@ -72,15 +92,15 @@ asio::awaitable<void> receive(beast::tcp_stream& stream, Parser& parser, Millise
 // more than the broken pipe does.
 template <class Request, class Parser>
 asio::awaitable<void> exchange(beast::tcp_stream& stream, Request& request, Parser& parser,
-                               Milliseconds limit) {
+                               Limits limits) {
   std::exception_ptr broken;
   try {
-    co_await send(stream, request, limit);
+    co_await send(stream, request, limits.piece);
   } catch (const boost::system::system_error&) {
     broken = std::current_exception();
   }
   try {
-    co_await receive(stream, parser, limit);
+    co_await receive(stream, parser, limits.answer);
   } catch (const boost::system::system_error&) {
     if (broken) std::rethrow_exception(broken);
     throw;
@@ -118,9 +138,9 @@ void with_connection(const Access& access, Milliseconds limit, const Request& re
 }
 
 template <class Request, class Parser>
-void converse(const Access& access, Milliseconds limit, Request& request, Parser& parser) {
-  with_connection(access, limit, request, [&](beast::tcp_stream& stream) {
-    return exchange(stream, request, parser, limit);
+void converse(const Access& access, Limits limits, Request& request, Parser& parser) {
+  with_connection(access, limits.piece, request, [&](beast::tcp_stream& stream) {
+    return exchange(stream, request, parser, limits);
   });
 }
 

@@ -56,7 +56,7 @@ std::optional<std::uint64_t> uploaded(const Access& access, Milliseconds limit,
   auto request = make_request<http::empty_body>(access, http::verb::head, target_of(digest));
   http::response_parser<http::string_body> parser;
   parser.skip(true);
-  converse(access, limit, request, parser);
+  converse(access, {limit, limit}, request, parser);
   if (parser.get().result_int() == 200) return {};
   const std::string_view said(parser.get()["Upload-Offset"]);
   std::uint64_t offset = 0;
@@ -98,7 +98,7 @@ FileRequest request_of(const Access& access, const Digest& digest,
 bool send_from(const Access& access, Milliseconds limit, FileRequest request) {
   const bool goes_on = !request.head[http::field::content_range].empty();
   http::response_parser<http::string_body> parser;
-  converse(access, limit, request, parser);
+  converse(access, {limit, limit}, request, parser);
   const unsigned status = parser.get().result_int();
   if (goes_on && status == 409) return false;
   if (status < 300) return true;

@@ -37,8 +37,10 @@ void Hub::receive(ConnectionId connection, FromWorker message) {
   boost::asio::post(context_, [this] { drain(); });
 }
 
-void Hub::tick() {
-  deliver(service_.tick(std::chrono::steady_clock::now()));
+void Hub::tick(Instant now) {
+  const auto silence = now - std::exchange(last_tick_, now).value_or(now) - tick_period;
+  if (silence > tick_period) service_.excuse(silence);
+  deliver(service_.tick(now));
 }
 
 void Hub::tick_soon() {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,12 @@ class Hub {
   /// Takes a message in; it is applied soon, together with whatever else has arrived by then.
   void receive(ConnectionId connection, FromWorker message);
 
-  /// Lets the service look at the time and at what others changed.
-  void tick();
+  /// Lets the service look at the time and at what others changed. Call it about every tick_period:
+  /// when much more has passed, this thread was at something long or the process was stopped, the
+  /// renewals of that time are unread, and no lease may end for it.
+  void tick(Instant now = std::chrono::steady_clock::now());
+
+  static constexpr std::chrono::milliseconds tick_period{250};
 
   /// The same, but from the loop: what it throws ends the loop and not the caller.
   void tick_soon();
@@ -49,6 +54,7 @@ class Hub {
   std::vector<Arrival> inbox_;
   bool scheduled_ = false;
   ConnectionId last_ = 0;
+  std::optional<Instant> last_tick_;
   std::map<ConnectionId, std::shared_ptr<Outbox>> outboxes_;
 };
 

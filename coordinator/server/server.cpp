@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 using asio::use_awaitable;
 using asio::ip::tcp;
 
-constexpr auto tick_period = std::chrono::milliseconds(250);
 constexpr auto accept_pause = std::chrono::milliseconds(200);
 
 /// The folder's token, kept over restarts so that workers find their way back.
@@ -121,7 +120,7 @@ asio::awaitable<void> Server::Parts::accept() {
 asio::awaitable<void> Server::Parts::tick() {
   while (true) {
     hub.tick();
-    ticker.expires_after(tick_period);
+    ticker.expires_after(Hub::tick_period);
     co_await ticker.async_wait(use_awaitable);
   }
 }

@@ -14,6 +14,10 @@ void Service::recover(Instant now) {
   for (const Ticket& ticket : store_.leases()) deadlines_[ticket] = now + settings_.lease;
 }
 
+void Service::excuse(Instant::duration silence) {
+  for (auto& [ticket, deadline] : deadlines_) deadline += silence;
+}
+
 std::vector<Departure> Service::apply(Instant now, std::span<const Arrival> arrivals) {
   now_ = now;
   out_.clear();  // of a call that failed: nothing of it was promised

@@ -58,6 +58,9 @@ class Service {
   /// Gives every lease of the database one full period: what a restarted coordinator begins with.
   void recover(Instant now);
 
+  /// Nobody could be heard for so long: lets every lease last that much longer.
+  void excuse(Instant::duration silence);
+
   /// Applies everything that has arrived in one transaction, commits, and returns the replies.
   std::vector<Departure> apply(Instant now, std::span<const Arrival> arrivals);
 

@@ -138,7 +138,7 @@ Digest Coordinator::add_pack() const {
   request.threads = 1;
   request.lesions.count = 25;
   const IngestResult pack = ingest(request, scratch / "pack");
-  HttpClient client(access_, std::chrono::minutes(10));
+  HttpClient client(access_);
   client.put_artifact(pack.pack, pack.file);
   const auto answer = client.post("/api/v1/packs", R"({"digest": ")" + pack.pack.hex() + "\"}");
   if (!answer.ok()) throw std::runtime_error(answer.body);
@@ -172,7 +172,7 @@ std::string Coordinator::submit_tables(const std::string& name, int block,
 
 std::string Coordinator::post_sweep(const std::string& name, const std::string& keys,
                                     const Digest& pack) const {
-  HttpClient client(access_, std::chrono::minutes(30));
+  HttpClient client(access_);
   const auto answer =
       client.post("/api/v1/sweeps",
                   R"({"experiment": {"name": ")" + name + R"(", "profile": "smoke", )" + keys +

@@ -115,6 +115,15 @@ TEST(DeafCoordinator, IsGivenUpInTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
+TEST(BusyCoordinator, IsGivenTheTimeThatWhatItWasAskedToDoTakes) {
+  const SilentServer silent;  // as long as it works
+  HttpClient client({.port = silent.port(), .token = random_token()}, milliseconds(20),
+                    milliseconds(400));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THROW(client.post("/", "{}"), NetworkError);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(400));
+}
+
 }  // namespace
 
 }  // namespace hone

@@ -75,6 +75,7 @@ class Desk {
   std::int64_t number(const std::string& sql);
   std::int64_t stale() const { return service_->refused_stale(); }
   Store& store() { return *store_; }
+  Service& service() { return *service_; }
 
   std::set<Digest> artifacts;  // that have arrived
 

@@ -1,0 +1,49 @@
+#include "coordinator/server/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/state/desk.hpp"
+
+namespace hone {
+namespace {
+
+using given::Desk;
+using given::lease_time;
+
+class HubAndTime : public ::testing::Test {
+ protected:
+  /// Ticks as the server does, for so long.
+  void tick_for(Instant::duration time) {
+    for (const Instant end = now_ + time; now_ < end; now_ += Hub::tick_period) hub_.tick(now_);
+  }
+
+  Desk desk_;
+  boost::asio::io_context context_{1};
+  Hub hub_{context_, desk_.service()};
+  Instant now_{};
+};
+
+TEST_F(HubAndTime, EndsALeaseThatNobodyRenews) {
+  desk_.submit();
+  const Lease lease = desk_.ask_one(desk_.hello());
+  tick_for(lease_time);
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "leased");
+  tick_for(2 * Hub::tick_period);
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
+}
+
+// A sweep of a million trials is added, or the process is stopped for a while: what workers said
+// meanwhile has not been read.
+TEST_F(HubAndTime, EndsNoLeaseForATimeInWhichItHeardNobody) {
+  desk_.submit();
+  const Lease lease = desk_.ask_one(desk_.hello());
+  tick_for(lease_time / 2);
+  now_ += 10 * lease_time;
+  tick_for(lease_time / 2);
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "leased");
+  tick_for(4 * Hub::tick_period);
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
+}
+
+}  // namespace
+}  // namespace hone
