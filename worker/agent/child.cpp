@@ -57,7 +57,16 @@ struct Prepared {
   int death_signal;
   pid_t parent;
   std::array<int, 3> streams;  // to become 0, 1 and 2; -1: as the parent's
+  int descriptors;             // their numbers are below this
 };
+
+// Asio's sockets are inherited: the connection to the coordinator would live on in a trainer, and
+// with it, for the coordinator, a worker that is gone.
+void keep_streams_alone(int descriptors) {
+  constexpr int first = STDERR_FILENO + 1;
+  if (::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+  for (int each = first; each < descriptors; ++each) ::fcntl(each, F_SETFD, FD_CLOEXEC);
+}
 
 [[noreturn]] void become(const Prepared& p) {
   ::setpgid(0, 0);
@@ -70,6 +79,7 @@ struct Prepared {
       ::dup2(p.streams[static_cast<std::size_t>(stream)], stream);
     }
   }
+  keep_streams_alone(p.descriptors);
   // Ignored signals and the mask would otherwise be inherited.
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGCHLD, SIGHUP}) ::signal(number, SIG_DFL);
   ::signal(SIGUSR1, SIG_IGN);  // a batch system sends it to every process, and it is the agent's
@@ -104,7 +114,8 @@ pid_t start_child(const ChildCommand& command, ChildPipes* pipes) {
                     .environment = pointers_to(command.environment),
                     .death_signal = command.death_signal,
                     .parent = ::getpid(),
-                    .streams = {-1, -1, -1}};
+                    .streams = {-1, -1, -1},
+                    .descriptors = ::getdtablesize()};
   if (pipes == nullptr) return fork_and_become(prepared);
   Pipe in;
   Pipe out;

@@ -26,8 +26,9 @@ struct ChildPipes {
 };
 
 /// Starts a child in a process group of its own. With `pipes` its standard streams are pipes, else
-/// they are the parent's. Throws std::system_error if there are no processes or descriptors left; a
-/// program that cannot be run shows as exit status 127 and a line on its standard error.
+/// they are the parent's; it gets no other descriptor. Throws std::system_error if there are no
+/// processes or descriptors left; a program that cannot be run shows as exit status 127 and a line
+/// on its standard error.
 pid_t start_child(const ChildCommand& command, ChildPipes* pipes);
 
 /// "exit status 3" or "signal 9 (SIGKILL)", from what waitpid gave.

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <optional>
 #include <set>
 
 #include "tests/support/fake_coordinator.hpp"
@@ -165,6 +167,34 @@ TEST_F(Survival, AKilledTrainerCostsOneAttempt) {
   const Heard heard = coordinator_.heard();
   ASSERT_TRUE(is_failed(heard));
   EXPECT_EQ(all<Done>(heard).at(0).ticket, again.ticket);
+}
+
+/// What a process has open besides its standard streams; nothing where it is not `program` yet.
+std::optional<std::vector<std::string>> open_files(pid_t process, const std::string& program) {
+  namespace fs = std::filesystem;
+  const fs::path facts = "/proc/" + std::to_string(process);
+  std::error_code error;
+  if (fs::read_symlink(facts / "exe", error).filename() != program) return {};
+  std::vector<std::string> files;
+  for (const auto& each : fs::directory_iterator(facts / "fd", error)) {
+    const std::string number = each.path().filename().string();
+    if (std::stoi(number) > 2) files.push_back(fs::read_symlink(each.path(), error).string());
+  }
+  return files;
+}
+
+TEST_F(Survival, ATrainerThatIsStartedAgainInheritsNoConnection) {
+  WorkerProcess worker(access_, cache_, {}, {"HONE_QUICK_MILLISECONDS=60000"});
+  const pid_t first = worker.trainer();
+  coordinator_.wait_until([](const Heard& heard) { return all<Renew>(heard).size() > 1; });
+  ::kill(first, SIGKILL);
+  coordinator_.wait_until(is_failed);
+  std::optional<std::vector<std::string>> open;
+  ASSERT_TRUE(eventually([&] {
+    const pid_t next = worker.trainer();
+    return next != first && (open = open_files(next, "quick-trainer"));
+  }));
+  EXPECT_THAT(*open, ::testing::IsEmpty());
 }
 
 TEST_F(Survival, AFirstSignalLetsTheTrialEnd) {
