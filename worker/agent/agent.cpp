@@ -21,10 +21,17 @@ constexpr milliseconds shortest_idle{50};
 constexpr milliseconds shortest_renewal{50};
 constexpr std::chrono::seconds farewell{2};  // for the last messages to be acknowledged
 
-TrialsPlace place_of(const WorkerOptions& options, const SpoolFolder& spool) {
+/// Tickets, and what is not sent yet, mean something to one coordinator only, and its token tells
+/// it from others.
+std::string word_for(const Access& coordinator) {
+  return sha256(coordinator.token).hex().substr(0, 16);
+}
+
+TrialsPlace place_of(const WorkerOptions& options, const Access& access, const SpoolFolder& spool) {
   return {.spool = spool,
           .artifacts = {.cache = options.cache / "artifacts",
                         .limit = options.cache_limit,
+                        .coordinator = word_for(access),
                         .shared = options.shared},
           .trainer = {.program = options.trainer,
                       .arguments = {},
@@ -75,7 +82,7 @@ Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFold
                         if (!stopping_) stop_at_once("the time of the worker's job is over");
                       }}),
       trials_(
-          io_, place_of(options, spool),
+          io_, place_of(options, access, spool),
           {.send = [this](std::string text) { link_.send(std::move(text)); },
            .access = [this] { return link_.access(); },
            .is_connected = [this] { return connected_; },
@@ -259,9 +266,7 @@ int run_agent(const WorkerOptions& options) {
   wait_for_access(options.access);
   try {
     const Access access = read_access(options.access);
-    // Tickets mean something to one coordinator only, and its token tells it from others.
-    const SpoolFolder spool(options.cache / "coordinators" /
-                            sha256(access.token).hex().substr(0, 16));
+    const SpoolFolder spool(options.cache / "coordinators" / word_for(access));
     if (const int wanted = options.slots * options.threads; wanted > own_cores())
       spdlog::warn("slots x threads = {} on {} cores of this worker's own{}", wanted, own_cores(),
                    own_cores() == 1 ? ": does mpirun lack --bind-to none?" : "");

@@ -56,8 +56,8 @@ PinnedArtifact::~PinnedArtifact() {
   if (lock_ >= 0) ::close(lock_);
 }
 
-ArtifactCache::ArtifactCache(fs::path folder, std::uint64_t limit)
-    : folder_(std::move(folder)), limit_(limit) {
+ArtifactCache::ArtifactCache(fs::path folder, std::uint64_t limit, std::string coordinator)
+    : folder_(std::move(folder)), limit_(limit), coordinator_(std::move(coordinator)) {
   fs::create_directories(folder_);
   // Downloads that died with their agent, as HttpClient::get_artifact names them.
   remove_leftovers(folder_, {.prefix = "", .suffix = ".part"}, fs::file_time_type::clock::now());
@@ -68,7 +68,16 @@ fs::path ArtifactCache::path_of(const Digest& digest) const {
 }
 
 fs::path ArtifactCache::unsent_mark(const Digest& digest) const {
-  return folder_ / (digest.hex() + unsent_suffix);
+  return folder_ / (digest.hex() + "." + coordinator_ + unsent_suffix);
+}
+
+/// Whether any coordinator's mark is there.
+bool ArtifactCache::is_unsent(const std::string& name) const {
+  const auto entries = fs::directory_iterator(folder_);
+  return std::any_of(begin(entries), end(entries), [&](const fs::directory_entry& each) {
+    const std::string mark = each.path().filename().string();
+    return mark.starts_with(name + ".") && mark.ends_with(unsent_suffix);
+  });
 }
 
 bool ArtifactCache::has(const Digest& digest) {
@@ -131,11 +140,10 @@ void ArtifactCache::mark_sent(const Digest& digest) {
 bool ArtifactCache::remove_unused(const fs::path& file) {
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (opened < 0) return errno == ENOENT;
+  const PinnedArtifact closing(opened);
   const bool unused = ::flock(opened, LOCK_EX | LOCK_NB) == 0 && is_same_file(opened, file) &&
-                      !fs::exists(file.string() + unsent_suffix);
-  const bool removed = unused && ::unlink(file.c_str()) == 0;
-  ::close(opened);
-  return removed;
+                      !is_unsent(file.filename().string());
+  return unused && ::unlink(file.c_str()) == 0;
 }
 
 std::uint64_t ArtifactCache::make_room() {

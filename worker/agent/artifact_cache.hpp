@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "common/digest.hpp"
@@ -29,13 +30,14 @@ class PinnedArtifact {
 };
 
 /// Artifacts on this host's disk, named by their SHA-256. Several agents may share one folder: a
-/// file appears whole, by a rename, or not at all, and goes only when no agent has pinned it.
-/// Not thread-safe.
+/// file appears whole, by a rename, or not at all, and goes only when no agent has pinned it and no
+/// coordinator waits for it. Not thread-safe.
 class ArtifactCache {
  public:
   /// Makes the folder; removes what downloads that were killed left there a day ago. `limit` in
-  /// bytes is what `make_room` aims at. Throws std::filesystem::filesystem_error.
-  ArtifactCache(std::filesystem::path folder, std::uint64_t limit);
+  /// bytes is what `make_room` aims at; `coordinator` is a word that stands for the one to whom
+  /// this agent sends, and no other. Throws std::filesystem::filesystem_error.
+  ArtifactCache(std::filesystem::path folder, std::uint64_t limit, std::string coordinator);
 
   /// Where the artifact is, or would be.
   std::filesystem::path path_of(const Digest& digest) const;
@@ -51,7 +53,7 @@ class ArtifactCache {
   /// `mark_sent`, over restarts too: nobody else may have it yet. Throws std::system_error.
   Digest adopt(const std::filesystem::path& file);
 
-  /// The coordinator has it: it may go like any other.
+  /// The coordinator has it: it may go like any other, unless it is still to be sent to another.
   void mark_sent(const Digest& digest);
 
   /// Removes what was used longest ago until the artifacts take no more than the limit. What is
@@ -60,11 +62,13 @@ class ArtifactCache {
 
  private:
   std::filesystem::path unsent_mark(const Digest& digest) const;
+  bool is_unsent(const std::string& name) const;
   void name_it(const std::filesystem::path& file, const Digest& digest);
   bool remove_unused(const std::filesystem::path& file);
 
   std::filesystem::path folder_;
   std::uint64_t limit_;
+  std::string coordinator_;
   std::set<Digest> verified_;
 };
 

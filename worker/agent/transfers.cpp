@@ -19,7 +19,7 @@ class LostArtifact : public std::runtime_error {
 }  // namespace
 
 Transfers::Transfers(boost::asio::io_context& io, const ArtifactPlace& place)
-    : io_(io), cache_(place.cache, place.limit), shared_(place.shared) {}
+    : io_(io), cache_(place.cache, place.limit, place.coordinator), shared_(place.shared) {}
 
 Transfers::~Transfers() {
   pool_.stop();

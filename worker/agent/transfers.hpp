@@ -23,6 +23,7 @@ namespace hone {
 struct ArtifactPlace {
   std::filesystem::path cache;
   std::uint64_t limit = 0;       // bytes that the cache may take, see ArtifactCache
+  std::string coordinator;       // whose artifacts they are, in a word, likewise
   std::filesystem::path shared;  // the coordinator's own folder where this host sees it; '' if not
 };
 

@@ -38,7 +38,7 @@ class Cache : public ::testing::Test {
   bool there(const Digest& digest) const { return fs::exists(cache_.path_of(digest)); }
 
   TemporaryFolder folder_;
-  ArtifactCache cache_{folder_ / "cache", 250};
+  ArtifactCache cache_{folder_ / "cache", 250, "one"};
 };
 
 TEST_F(Cache, MakesRoomByWhatWasUsedLongestAgo) {
@@ -52,7 +52,7 @@ TEST_F(Cache, MakesRoomByWhatWasUsedLongestAgo) {
 }
 
 TEST_F(Cache, KeepsWhatAnyAgentHasPinned) {
-  ArtifactCache other(folder_ / "cache", 0);  // another worker's, of the same folder
+  ArtifactCache other(folder_ / "cache", 0, "one");  // another worker's, of the same folder
   const Digest digest = add("used", 3);
   {
     const auto pinned = cache_.pin(digest);
@@ -67,11 +67,25 @@ TEST_F(Cache, KeepsWhatAnyAgentHasPinned) {
 TEST_F(Cache, KeepsWhatIsNotSentYetWhoeverMadeIt) {
   std::ofstream(folder_ / "made") << "made here";
   const Digest digest = cache_.adopt(folder_ / "made");
-  ArtifactCache next(folder_ / "cache", 0);  // after a restart
+  ArtifactCache next(folder_ / "cache", 0, "one");  // after a restart
   EXPECT_EQ(next.make_room(), 9U);
   EXPECT_TRUE(there(digest));
   next.mark_sent(digest);
   EXPECT_EQ(next.make_room(), 0U);
+  EXPECT_FALSE(there(digest));
+}
+
+TEST_F(Cache, KeepsWhatOneCoordinatorHasAndAnotherWaitsFor) {
+  ArtifactCache other(folder_ / "cache", 0, "another");  // of a worker of another coordinator
+  std::ofstream(folder_ / "made") << "made here";
+  const Digest digest = cache_.adopt(folder_ / "made");
+  std::ofstream(folder_ / "made-there") << "made here";
+  EXPECT_EQ(other.adopt(folder_ / "made-there"), digest);
+  cache_.mark_sent(digest);
+  EXPECT_EQ(other.make_room(), 9U);
+  EXPECT_TRUE(there(digest));
+  other.mark_sent(digest);
+  EXPECT_EQ(other.make_room(), 0U);
   EXPECT_FALSE(there(digest));
 }
 
@@ -91,7 +105,7 @@ TEST_F(Cache, PinsNoFileThatIsNotWhatItsNameSays) {
 
 /// Adds, pins and makes room as fast as it can. Returns how often a pinned file was not whole.
 int bustle(const fs::path& folder, int number) {
-  ArtifactCache cache(folder / "cache", 300);
+  ArtifactCache cache(folder / "cache", 300, "one");
   int faults = 0;
   for (int i = 0; i < 300; ++i) {
     const std::string bytes = std::to_string(i % 7) + std::string(100, 'x');

@@ -42,7 +42,7 @@ TEST(ArtifactCache, RemovesWhatKilledDownloadsLeft) {
       std::filesystem::last_write_time(folder / name, now - std::chrono::hours(25));
     }
   }
-  const ArtifactCache cache(folder / "", 1000);
+  const ArtifactCache cache(folder / "", 1000, "one");
   EXPECT_FALSE(std::filesystem::exists(folder / "aa.old.part"));
   EXPECT_TRUE(std::filesystem::exists(folder / "aa.young.part"));
   EXPECT_TRUE(std::filesystem::exists(folder / "aa"));
