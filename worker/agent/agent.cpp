@@ -145,11 +145,14 @@ void Agent::on_assign(const Assign& assign) {
   drained_ = false;
   ask_timer_.cancel();
   for (const Lease& lease : assign.leases) {
+    // Leased in the moment in which we decided to take no more: another shall have it at once.
+    if (draining_) {
+      trials_.decline(lease, "the worker takes no more trials");
+      continue;
+    }
     ++taken_;
     trials_.take(lease);
   }
-  // Leased in the moment in which we decided to stop: another shall have them at once.
-  if (stopping_) trials_.give_back("the worker stops");
 }
 
 void Agent::on_idle(const Idle& idle) {
@@ -248,6 +251,7 @@ void Agent::drain() {
 
 void Agent::stop_at_once(const std::string& why) {
   if (std::exchange(stopping_, true)) return finish(0);
+  draining_ = true;
   trials_.give_back(why);
   look_around();
   stop_timer_.expires_after(farewell);

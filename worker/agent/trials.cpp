@@ -75,6 +75,12 @@ void Trials::take(const Lease& lease) {
   start_waiting();
 }
 
+void Trials::decline(const Lease& lease, const std::string& why) {
+  if (trials_.contains(lease.ticket)) return;
+  HeldTrial trial(lease, spool_.open(lease.ticket));
+  fail(trials_.emplace(lease.ticket, std::move(trial)).first->second, Failure::returned, why);
+}
+
 void Trials::start_waiting() {
   for (auto& [ticket, trial] : trials_) {
     if (trial.stage != Stage::waiting) continue;

@@ -56,6 +56,10 @@ class Trials {
   void start();
 
   void take(const Lease& lease);
+
+  /// Gives it back at once.
+  void decline(const Lease& lease, const std::string& why);
+
   void drop(const Ticket& ticket);
   void acknowledge(const Ack& ack);
 

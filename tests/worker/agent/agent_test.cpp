@@ -162,6 +162,27 @@ TEST_F(Agent, TakesNoTrialThatItsJobLeavesNoTimeFor) {
   EXPECT_EQ(all<Ask>(heard).back().slots, 0);
 }
 
+TEST_F(Agent, GivesBackAtOnceWhatItIsLeasedAfterItDecidedToTakeNoMore) {
+  const auto first = lease(1);
+  WorkerProcess worker(access_, cache_, {"--slots", "2"}, {"HONE_QUICK_MILLISECONDS=1500"});
+  coordinator_.wait_until([](const Heard& heard) { return !all<Report>(heard).empty(); });
+  worker.signal(SIGUSR1);
+  coordinator_.wait_until([](const Heard& heard) {
+    return !all<Ask>(heard).empty() && all<Ask>(heard).back().slots == 0;
+  });
+  const Lease late{.ticket = {.trial = {2}, .attempt = 1},
+                   .spec = tiny_spec(pack_, 2),
+                   .inputs = {{.name = "pack", .content = pack_}}};
+  coordinator_.send(Assign{.leases = {late}});
+  EXPECT_EQ(worker.wait(), 0);
+  const Heard heard = coordinator_.heard();
+  expect_complete(heard, first.ticket);
+  EXPECT_EQ(all<Done>(heard).size(), 1U);
+  ASSERT_EQ(all<Failed>(heard).size(), 1U);
+  EXPECT_EQ(all<Failed>(heard).at(0).ticket, late.ticket);
+  EXPECT_EQ(all<Failed>(heard).at(0).failure, Failure::returned);
+}
+
 TEST_F(Agent, SaysWhichAccessFileItWaitsFor) {
   const auto missing = folder_ / "elsewhere" / "access.json";
   const std::string log = folder_ / "log";
