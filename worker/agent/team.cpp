@@ -33,7 +33,9 @@ Team::Team(boost::asio::io_context& io, const TeamPlace& place, const ChildComma
                     [this](int rank) {
                       const auto at = static_cast<std::size_t>(rank);
                       if (at < heard_.size()) heard_[at] = Clock::now();
-                    }}) {}
+                    }}) {
+  watch();
+}
 
 void Team::finish() {
   watch_.cancel();
@@ -50,8 +52,8 @@ void Team::on_message(const FromTrainer& message) {
   spdlog::info("team-ready ticket={} ranks={} library=\"{}\"", text_of(order_.ticket),
                heard_.size(), ready->library);
   process_.send(order_);
+  // All have joined by now.
   for (auto& each : heard_) each = Clock::now();
-  watch();
 }
 
 void Team::watch() {
@@ -63,7 +65,7 @@ void Team::watch() {
 
 void Team::look() {
   for (std::size_t rank = 0; rank < heard_.size(); ++rank) {
-    if (Clock::now() - heard_[rank] < longest_silence) continue;
+    if (!heard_[rank] || Clock::now() - *heard_[rank] < longest_silence) continue;
     return kill("was killed because its rank " + std::to_string(rank) + " fell silent");
   }
   watch();

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ class Team {
   const Train order_;
   TrainerEvents events_;
   boost::asio::steady_timer watch_;
-  std::vector<Clock::time_point> heard_;  // from each rank, last
+  // From each rank, last. One that was never heard may still be on its way, until all are ready.
+  std::vector<std::optional<Clock::time_point>> heard_;
   TrainerProcess process_;
 };
 

@@ -64,11 +64,17 @@ void see_own_gpu() {
   ::setenv("CUDA_VISIBLE_DEVICES", own.c_str(), /*overwrite=*/1);
 }
 
+/// As mpirun says, before MPI does.
+int own_rank() {
+  const char* const rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank == nullptr ? 0 : std::atoi(rank);
+}
+
 /// One rank of a team. A rank that cannot go on ends all: the others would wait for it for ever.
 int run_rank() {
   see_own_gpu();
+  const hone::Heart heart(own_rank());  // joining is waiting for others, which may hang
   const auto team = hone::with_nccl(hone::join_mpi_team());
-  const hone::Heart heart(team->rank());
   spdlog::set_default_logger(
       spdlog::default_logger()->clone("rank-" + std::to_string(team->rank()) + "@" + team->host()));
   try {

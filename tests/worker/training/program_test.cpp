@@ -5,9 +5,11 @@
 
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <vector>
 
+#include "common/heartbeat.hpp"
 #include "common/wire.hpp"
 #include "tests/worker/training/fixture.hpp"
 
@@ -79,15 +81,21 @@ TEST(Program, EndsBadlyOnALineThatIsNoOrder) {
   for (;;) ::pause();
 }
 
-bool ends(pid_t process) {
+bool within_ten_seconds(const std::function<bool()>& holds) {
   for (int i = 0; i < 1000; ++i) {
-    std::ifstream status("/proc/" + std::to_string(process) + "/stat");
-    std::string text;
-    std::getline(status, text);
-    if (text.empty() || text.find(") Z ") != std::string::npos) return true;
+    if (holds()) return true;
     ::usleep(10'000);
   }
   return false;
+}
+
+bool ends(pid_t process) {
+  return within_ten_seconds([&] {
+    std::ifstream status("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    std::getline(status, text);
+    return text.empty() || text.find(") Z ") != std::string::npos;
+  });
 }
 
 TEST(Program, LeavesItToItsAgentWhatATerminationMeans) {
@@ -108,6 +116,29 @@ TEST(Program, LeavesItToItsAgentWhatATerminationMeans) {
   int status = -1;
   ::waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);  // it went on to the end of its input
+}
+
+TEST(Program, ShowsThatItRunsWhileItWaitsForARankThatNeverJoins) {
+  test::Folder folder;
+  const std::string log = folder.path() / "log";
+  std::ofstream(folder.path() / "rank")
+      << "#!/bin/sh\n[ $OMPI_COMM_WORLD_RANK = 1 ] && exec sleep 60\n"
+      << "exec " << program << " --team\n";
+  const std::string command =
+      "exec mpirun --allow-run-as-root --oversubscribe --bind-to none -n 2 sh " +
+      (folder.path() / "rank").string() + " 2> " + log + " > " + log + ".out";
+  const pid_t mpirun = ::fork();
+  if (mpirun == 0) {
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  const auto beats = [&] {
+    return test::bytes_of_file(log).find(heartbeat_line(0)) != std::string::npos;
+  };
+  EXPECT_TRUE(within_ten_seconds(beats)) << test::bytes_of_file(log);
+  EXPECT_EQ(test::bytes_of_file(log + ".out"), "");  // it is not ready
+  ::kill(mpirun, SIGTERM);
+  ::waitpid(mpirun, nullptr, 0);
 }
 
 TEST(Program, DiesWithItsParent) {
