@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
+#include <limits>
 #include <map>
 
 #include "worker/training/adam.hpp"
@@ -53,11 +54,11 @@ class TensorStep final : public TrainingStep {
   }
 
   void learn(Examples& examples) override {
-    if (examples.count == 0) {  // fewer images than ranks
+    // Fewer images than ranks, or none that can be learnt from: the others wait for the sums.
+    if (examples.count == 0 || !fill(examples)) {
       exchange_.run();
       return adam_.step();
     }
-    self_masks_.fill(net_, examples);
     describe(examples);
     uploader_.bring(std::vector<at::Tensor>{
         examples.batch.input(examples.count), examples.truths.narrow(0, 0, examples.count),
@@ -79,6 +80,18 @@ class TensorStep final : public TrainingStep {
   bool weights_agree() const override { return exchange_.weights_agree(); }
 
  private:
+  /// False where the net's own masks are not finite: the team learns it from the loss.
+  bool fill(Examples& examples) {
+    try {
+      self_masks_.fill(net_, examples);
+      return true;
+    } catch (const TrainingError& error) {
+      if (error.failure != Failure::diverged || trial_.team.size() == 1) throw;
+      loss_.fill_(std::numeric_limits<double>::quiet_NaN());
+      return false;
+    }
+  }
+
   at::Tensor zeros(at::IntArrayRef shape) const {
     return at::zeros(shape, at::TensorOptions(at::kFloat).device(net_.device()));
   }

@@ -16,11 +16,12 @@ class TrainingStep {
   virtual ~TrainingStep() = default;
 
   /// Learns from a batch, which it may change. Throws TrainingError(diverged) if the net's own
-  /// masks (A21) are not finite; a loss that is not finite is told by take_loss().
+  /// masks (A21) are not finite; for a team, whose other ranks go on, and for a loss that is not
+  /// finite, take_loss() tells that.
   virtual void learn(Examples& examples) = 0;
 
   /// The sum over the images that were learnt from since the last call, those of other ranks
-  /// included, of their batch's mean loss. Not finite if a loss was not.
+  /// included, of their batch's mean loss. Not finite if a loss, or a team's own mask, was not.
   virtual double take_loss() = 0;
 
   /// Whether the parameters have the same bits on every rank.

@@ -1,73 +1,72 @@
 // What holds of a team of any size. Each rank of one mpirun runs this program: all make the same
 // calls, and each checks what it got.
 
-#include "worker/training/collective.hpp"
+#include "tests/worker/training/started_team.hpp"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
 #include "common/tensor_file.hpp"
-#include "tests/worker/training/fixture.hpp"
-#include "worker/training/files.hpp"
+#include "tests/worker/training/examples_fixture.hpp"
+#include "worker/training/cuda.hpp"
+#include "worker/training/examples.hpp"
 #include "worker/training/team_inputs.hpp"
+#include "worker/training/training_step.hpp"
 
 namespace hone {
+
+std::unique_ptr<Collective> team;
+
 namespace {
 
-std::unique_ptr<Collective> team;  // MPI starts once in a process
+using MakeStep = std::unique_ptr<TrainingStep> (*)(const TrialContext&, UNet&);
 
-double triangle(int n) {
-  return n * (n + 1) / 2.0;
-}
-
-TEST(Collective, HasAsManyRanksAsWereStarted) {
-  const char* const started = std::getenv("HONE_TEAM_SIZE");
-  ASSERT_NE(started, nullptr);
-  EXPECT_EQ(team->size(), std::atoi(started));
-  EXPECT_LT(team->rank(), team->size());
-  EXPECT_FALSE(team->host().empty());
-}
-
-TEST(Collective, AddsUpNumbersOfEveryRank) {
-  std::vector<double> numbers = {1.0 + team->rank(), 0.25};
-  team->all_reduce_sum(std::span(numbers));
-  EXPECT_EQ(numbers[0], triangle(team->size()));
-  EXPECT_EQ(numbers[1], 0.25 * team->size());
-}
-
-TEST(Collective, AddsUpTensorsToTheSameBitsOnEveryRank) {
-  for (const std::int64_t size : {1, 7, 100'003}) {
-    at::Tensor numbers =
-        at::arange(1, size + 1, at::kFloat) / 7 + 0.1F * static_cast<float>(team->rank());
-    const at::Tensor own = numbers.clone();
-    team->all_reduce_sum(numbers);
-    const double expected = at::sum(own, at::kDouble).item<double>();
-    double all = expected;
-    team->all_reduce_sum(std::span(&all, 1));
-    EXPECT_NEAR(at::sum(numbers, at::kDouble).item<double>() / all, 1, 1e-6);
-    at::Tensor leaders = numbers.clone();
-    team->broadcast({reinterpret_cast<std::byte*>(leaders.data_ptr<float>()),
-                     static_cast<std::size_t>(size) * sizeof(float)},
-                    0);
-    EXPECT_TRUE(at::equal(leaders, numbers));
+/// Steps that every rank takes with images of its own.
+class TeamSteps : public test::ExamplesTest, public testing::WithParamInterface<MakeStep> {
+ protected:
+  /// What two steps come to of which each has masks of the net's own to make; `net` has the weights
+  /// of this rank.
+  double loss_of_two_steps(const TrialSpec& spec, const Inputs& given, const Streams& streams,
+                           UNet& net) const {
+    const auto step = GetParam()({.spec = spec, .inputs = given, .team = *team}, net);
+    ExampleMaker maker(spec, given, streams);
+    Examples examples(spec, given);
+    for (const int epoch : {1, 2}) {
+      maker.make(epoch, std::span(given.partition().train).first(4), examples);
+      examples.of_batch = 4 * team->size();
+      examples.depths[0] = 1;
+      step->learn(examples);
+    }
+    return step->take_loss();
   }
-}
+};
 
-TEST(Collective, KeepsWhatIsNotANumber) {
-  double number = team->rank() == team->size() - 1 ? std::nan("") : 1;
-  team->all_reduce_sum(std::span(&number, 1));
-  EXPECT_TRUE(std::isnan(number));
-}
+INSTANTIATE_TEST_SUITE_P(On, TeamSteps,
+                         testing::Values(make_host_step,
+                                         [](const TrialContext& trial, UNet& net) {
+                                           return make_tensor_step(trial, net);
+                                         }),
+                         [](const auto& made) { return made.index == 0 ? "Host" : "Tensors"; });
 
-TEST(Collective, GivesEveryRankTheTextOfOne) {
-  for (int root = 0; root < team->size(); ++root) {
-    const std::string own(static_cast<std::size_t>(team->rank()) * 1000, 'x');
-    EXPECT_EQ(broadcast_text(*team, own, root).size(), static_cast<std::size_t>(root) * 1000);
-    team->barrier();
+TEST_P(TeamSteps, TellEveryRankThatTheMasksOfOneAreNotFinite) {
+  TrialSpec spec = test::rich_spec();
+  spec.numerics.ranks = team->size();
+  const Inputs given = inputs(spec);
+  const Streams streams(spec, 0);
+  UNet net(spec.network, given.channels(), quality_head_of(spec), spec.numerics.layout, streams,
+           at::kCPU);
+  if (team->rank() == team->size() - 1) net.parameters().front().value.detach().fill_(std::nan(""));
+  try {
+    EXPECT_FALSE(std::isfinite(loss_of_two_steps(spec, given, streams, net)));
+    EXPECT_GT(team->size(), 1);
+  } catch (const TrainingError& error) {
+    EXPECT_EQ(error.failure, Failure::diverged);
+    if (team->size() == 1) return;
+    std::fprintf(stderr, "rank %d left the others alone: %s\n", team->rank(), error.what());
+    abort_mpi_team(1);
   }
 }
 
@@ -209,7 +208,7 @@ TEST_F(TeamTraining, StopsOnEveryRankWhenItDiverges) {
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  hone::team = hone::join_mpi_team();
+  hone::team = hone::with_nccl(hone::join_mpi_team());
   const int failed = RUN_ALL_TESTS();
   hone::team.reset();
   return failed;
