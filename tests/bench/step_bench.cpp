@@ -41,9 +41,11 @@ double measure(const Options& options, const std::filesystem::path& folder) {
                  streams, hone::device_of(spec.numerics));
   const auto team = hone::make_solo();
   const hone::TrialContext trial{.spec = spec, .inputs = inputs, .team = *team};
-  const auto step = spec.numerics.device == hone::Device::cpu
-                        ? hone::make_training_step(trial, net)
-                        : hone::make_tensor_step(trial, net, options.graphs);
+  const auto step =
+      spec.numerics.device == hone::Device::cpu
+          ? hone::make_training_step(trial, net)
+          : hone::make_tensor_step(
+                trial, net, options.graphs ? hone::Capture::in_graphs : hone::Capture::nothing);
   hone::Examples examples(spec, inputs);
   hone::ExampleMaker maker(spec, inputs, streams);
   maker.make(

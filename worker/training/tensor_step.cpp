@@ -26,12 +26,13 @@ enum Setting : std::int64_t { share_setting, images_setting, lambda_setting, set
 
 class TensorStep final : public TrainingStep {
  public:
-  TensorStep(const TrialContext& trial, UNet& net, bool in_graphs)
+  TensorStep(const TrialContext& trial, UNet& net, Capture capture)
       : trial_(trial),
         spec_(trial.spec),
         net_(net),
         // The sums of a team's ranks are waited for on the host.
-        captures_(in_graphs && net.device().is_cuda() && trial.team.size() == 1),
+        captures_(capture == Capture::in_graphs && net.device().is_cuda() &&
+                  trial.team.size() == 1),
         adam_(spec_.training, net.parameters()),
         exchange_(trial.team, net.parameters()),
         self_masks_(spec_),
@@ -154,8 +155,8 @@ class TensorStep final : public TrainingStep {
 }  // namespace
 
 std::unique_ptr<TrainingStep> make_tensor_step(const TrialContext& trial, UNet& net,
-                                               bool in_graphs) {
-  return std::make_unique<TensorStep>(trial, net, in_graphs);
+                                               Capture capture) {
+  return std::make_unique<TensorStep>(trial, net, capture);
 }
 
 }  // namespace hone

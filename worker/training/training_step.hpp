@@ -32,11 +32,14 @@ class TrainingStep {
 /// the logits. Keeps references, as long as it lives, to all it is given.
 std::unique_ptr<TrainingStep> make_host_step(const TrialContext& trial, UNet& net);
 
+/// How a step reaches a GPU: `in_graphs`, where a team has one rank, the whole step is captured,
+/// once for each number of images.
+enum class Capture { in_graphs, nothing };
+
 /// On the net's device, all of it as tensors, the loss in fp32 by autograd. On a CPU it comes to
-/// what make_host_step() comes to but for rounding. `in_graphs`: on a GPU a team of one rank has
-/// the whole step captured, once for each number of images.
+/// what make_host_step() comes to but for rounding.
 std::unique_ptr<TrainingStep> make_tensor_step(const TrialContext& trial, UNet& net,
-                                               bool in_graphs = true);
+                                               Capture capture = Capture::in_graphs);
 
 /// The one for where the net is.
 std::unique_ptr<TrainingStep> make_training_step(const TrialContext& trial, UNet& net);

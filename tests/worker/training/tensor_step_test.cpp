@@ -16,11 +16,11 @@ namespace {
 using MakeStep = std::function<std::unique_ptr<TrainingStep>(const TrialContext&, UNet&)>;
 
 std::unique_ptr<TrainingStep> in_graphs(const TrialContext& trial, UNet& net) {
-  return make_tensor_step(trial, net, true);
+  return make_tensor_step(trial, net, Capture::in_graphs);
 }
 
 std::unique_ptr<TrainingStep> step_by_step(const TrialContext& trial, UNet& net) {
-  return make_tensor_step(trial, net, false);
+  return make_tensor_step(trial, net, Capture::nothing);
 }
 
 /// What some steps came to.
