@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "common/net/processor.hpp"
 #include "common/spec_fields.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/pack_cache.hpp"
@@ -72,22 +73,6 @@ std::vector<std::string> outputs_of(const fs::path& trainer, const std::string& 
   return outputs;
 }
 
-/// The value of a line "name : value" of /proc/cpuinfo.
-std::string cpu_fact(const std::string& name) {
-  std::ifstream lines("/proc/cpuinfo");
-  for (std::string line; std::getline(lines, line);) {
-    const auto colon = line.find(": ");
-    if (line.starts_with(name) && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return {};
-}
-
-bool cpu_has_bf16() {
-  const std::string flags = " " + cpu_fact("flags") + " ";
-  return flags.find(" avx512_bf16 ") != std::string::npos ||
-         flags.find(" amx_bf16 ") != std::string::npos;
-}
-
 int cores() {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
@@ -99,7 +84,7 @@ json gpus_of(const fs::path& trainer) {
 }
 
 std::string machine_text(const json& gpus) {
-  std::string text = cpu_fact("model name") + ", " + std::to_string(cores()) + " cores";
+  std::string text = processor_fact("model name") + ", " + std::to_string(cores()) + " cores";
   for (const json& gpu : gpus) text += ", " + gpu.at("name").get<std::string>();
   return text;
 }
@@ -118,7 +103,7 @@ std::vector<Candidate> candidates_of(const json& gpus) {
       if (cores() > 1) add(precision, layout, cores());
     }
   }
-  if (!cpu_has_bf16()) {
+  if (!processor_has_bf16()) {
     for (Candidate& each : all) {
       if (each.numerics.precision == Precision::bf16)
         each.fault = "not measured: this processor has no bf16 instructions";

@@ -48,6 +48,11 @@ std::string device_text(const GpuList& gpus) {
   return gpus.empty() ? "cpu" : "cuda:" + joined(gpus);
 }
 
+std::vector<Precision> precisions_of(const WorkerOptions& options) {
+  if (!options.bf16) return {Precision::fp32};
+  return {Precision::fp32, Precision::bf16};
+}
+
 }  // namespace
 
 Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFolder& spool)
@@ -111,7 +116,7 @@ void Agent::say_hello() {
                                      .threads = options_.threads,
                                      .ranks = largest_team(options_.team),
                                      .device = device_text(options_.gpus),
-                                     .precisions = {Precision::fp32, Precision::bf16},
+                                     .precisions = precisions_of(options_),
                                      .memory_mib = options_.gpu_memory,
                                      .holding = trials_.holding()})));
 }

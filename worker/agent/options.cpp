@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 #include <string>
 
+#include "common/net/processor.hpp"
 #include "common/version.hpp"
 #include "worker/agent/environment.hpp"
 #include "worker/agent/time_left.hpp"
@@ -63,10 +65,11 @@ fs::path default_trainer() {
 struct Given {
   int slots = 0;  // 0: as many as there are cores for
   int count = 0;
-  long long grace = 0;
+  std::optional<long long> grace;
   std::string hosts;
   std::string mpirun_arguments;
   std::string time_left;
+  std::string bf16 = "auto";
   std::string gpus = "all";
   long long gpu_memory = -1;  // MiB; -1: worked out
   long long ends_at = -1;     // milliseconds of the steady clock
@@ -81,17 +84,15 @@ TeamPlace team_place(const Given& given, TeamPlace place, int slots) {
   return place;
 }
 
-void describe(CLI::App& app, WorkerOptions& options, Given& given) {
-  app.option_defaults()->take_last();  // so that an alias can be overruled
-  app.footer(examples);
-  app.set_version_flag("--version", code_version());
-  app.add_option("--access", options.access,
-                 "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
-                 "./hone-state]; waited for if it is not there");
+void describe_slots(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--slots", given.slots, "Trials at the same time [one a GPU, or cores / threads]")
       ->check(CLI::Range(1, 1024));
   app.add_option("--threads", options.threads, "Threads of each trial [1]")
       ->check(CLI::Range(1, 1024));
+  app.add_option("--bf16", given.bf16,
+                 "Whether to take trials with numerics.precision bf16: yes, no, or auto, where the "
+                 "processor has instructions for it or there are GPUs [auto]")
+      ->check(CLI::IsMember({"auto", "yes", "no"}));
   app.add_option("--gpus", given.gpus,
                  "GPUs for trials with numerics.device cuda: all, none, or UUIDs or numbers "
                  "separated by commas [all]; slots take turns with them");
@@ -99,6 +100,9 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
                  "MiB of GPU memory for each trial [the GPU's, shared out among its slots]; 0: no "
                  "limit. Trials that are taken to need more are left to other workers")
       ->check(CLI::Range(0LL, 100'000'000LL));
+}
+
+void describe_teams(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option(
       "--hosts", given.hosts,
       "Hosts for teams of ranks that this host has too few slots for, as mpirun's --host "
@@ -107,6 +111,12 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option(
       "--mpirun-args", given.mpirun_arguments,
       "Further arguments for it, separated by blanks (\"--mca btl_tcp_if_include eth0\")");
+}
+
+void describe_files(CLI::App& app, WorkerOptions& options) {
+  app.add_option("--access", options.access,
+                 "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
+                 "./hone-state]; waited for if it is not there");
   app.add_option("--cache", options.cache,
                  "Folder for artifacts and unsent results [XDG_CACHE_HOME/hone or ~/.cache/hone]");
   app.add_option("--cache-limit", options.cache_limit,
@@ -119,6 +129,9 @@ void describe(CLI::App& app, WorkerOptions& options, Given& given) {
                  "file system, instead of sent")
       ->check(CLI::ExistingDirectory);
   app.add_option("--trainer", options.trainer, "The trainer program [hone-trainer beside this]");
+}
+
+void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_flag("--until-drained", options.until_drained,
                "Exit when no trial is waiting or running anywhere");
   app.add_option("--count", given.count, "Exit after this many trials")
@@ -155,6 +168,35 @@ std::optional<std::chrono::steady_clock::time_point> end_of(const Given& given) 
   return left ? std::optional(std::chrono::steady_clock::now() + *left) : std::nullopt;
 }
 
+/// The devices of the slots, and how many there are. Throws std::invalid_argument.
+void place_slots(const Given& given, WorkerOptions& options) {
+  // The supervisor has asked already, and hands down the answer.
+  ChosenGpus chosen = options.is_agent && given.gpus != "none"
+                          ? ChosenGpus{.gpus = split_at_commas(given.gpus), .memory_mib = 0}
+                          : chosen_gpus(given.gpus, options.trainer);
+  options.gpus = std::move(chosen.gpus);
+  options.slots = given.slots > 0 ? given.slots : slots_for(options);
+  options.gpu_memory =
+      given.gpu_memory >= 0
+          ? given.gpu_memory
+          : memory_of_slot(chosen.memory_mib, options.slots, static_cast<int>(options.gpus.size()));
+  options.team = team_place(given, options.team, options.slots);
+  options.team.gpus = options.gpus;
+}
+
+/// What the words of the command line come to. Throws TimeLeftError and std::invalid_argument.
+void settle(const Given& given, WorkerOptions& options) {
+  options.ends_at = end_of(given);
+  place_slots(given, options);
+  options.bf16 = given.bf16 == "yes" ||
+                 (given.bf16 == "auto" && (processor_has_bf16() || !options.gpus.empty()));
+  if (given.count > 0) options.count = given.count;
+  if (given.grace) options.grace = std::chrono::seconds(*given.grace);
+  if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
+    options.patience = std::chrono::seconds(limit);
+  }
+}
+
 }  // namespace
 
 WorkerOptions parse_command_line(int argc, const char* const* argv) {
@@ -165,39 +207,24 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   options.team.mpirun = find_program("mpirun");
   Given given;
   CLI::App app{"hone-worker trains the trials that a coordinator (hone serve) gives out."};
-  describe(app, options, given);
+  app.option_defaults()->take_last();  // so that an alias can be overruled
+  app.footer(examples);
+  app.set_version_flag("--version", code_version());
+  describe_files(app, options);
+  describe_slots(app, options, given);
+  describe_teams(app, options, given);
+  describe_end(app, options, given);
   try {
     app.parse(argc, argv);
+    settle(given, options);
   } catch (const CLI::Success& answered) {  // --help, --version
     throw CommandLineEnd{app.exit(answered)};
   } catch (const CLI::ParseError& error) {
     refuse(error.what());
-  }
-  try {
-    options.ends_at = end_of(given);
   } catch (const TimeLeftError& error) {
     refuse(error.what());
-  }
-  try {
-    // The supervisor has asked already, and hands down the answer.
-    ChosenGpus chosen = options.is_agent && given.gpus != "none"
-                            ? ChosenGpus{.gpus = split_at_commas(given.gpus), .memory_mib = 0}
-                            : chosen_gpus(given.gpus, options.trainer);
-    options.gpus = std::move(chosen.gpus);
-    options.slots = given.slots > 0 ? given.slots : slots_for(options);
-    options.gpu_memory = given.gpu_memory >= 0
-                             ? given.gpu_memory
-                             : memory_of_slot(chosen.memory_mib, options.slots,
-                                              static_cast<int>(options.gpus.size()));
-    options.team = team_place(given, options.team, options.slots);
-    options.team.gpus = options.gpus;
   } catch (const std::invalid_argument& error) {
     refuse(error.what());
-  }
-  if (given.count > 0) options.count = given.count;
-  if (app.count("--grace") > 0) options.grace = std::chrono::seconds(given.grace);
-  if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
-    options.patience = std::chrono::seconds(limit);
   }
   return options;
 }

@@ -21,6 +21,7 @@ struct WorkerOptions {
   int slots = 1;                // trials at the same time
   int threads = 1;              // of each
   TeamPlace team;               // for trials of several ranks
+  bool bf16 = false;            // whether trials of that precision are taken
   GpuList gpus;                 // shared out among the slots; none: trials for cuda are not taken
   std::int64_t gpu_memory = 0;  // MiB of them for each slot; 0: not limited
   bool until_drained = false;

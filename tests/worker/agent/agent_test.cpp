@@ -4,6 +4,7 @@
 #include <csignal>
 #include <set>
 
+#include "common/net/processor.hpp"
 #include "tests/support/fake_coordinator.hpp"
 #include "tests/worker/agent/worker_process.hpp"
 
@@ -181,6 +182,20 @@ TEST_F(Agent, GivesBackAtOnceWhatItIsLeasedAfterItDecidedToTakeNoMore) {
   ASSERT_EQ(all<Failed>(heard).size(), 1U);
   EXPECT_EQ(all<Failed>(heard).at(0).ticket, late.ticket);
   EXPECT_EQ(all<Failed>(heard).at(0).failure, Failure::returned);
+}
+
+TEST_F(Agent, OffersBf16WhereTheProcessorHasItOrItIsTold) {
+  const auto offered = [&](const std::string& word) {
+    const std::size_t before = all<Hello>(coordinator_.heard()).size();
+    WorkerProcess worker(access_, cache_, {"--gpus", "none", "--bf16", word, "--until-drained"});
+    EXPECT_EQ(worker.wait(), 0);
+    return all<Hello>(coordinator_.heard()).at(before).precisions;
+  };
+  const std::vector<Precision> plain = {Precision::fp32};
+  const std::vector<Precision> both = {Precision::fp32, Precision::bf16};
+  EXPECT_EQ(offered("no"), plain);
+  EXPECT_EQ(offered("yes"), both);
+  EXPECT_EQ(offered("auto"), processor_has_bf16() ? both : plain);
 }
 
 TEST_F(Agent, SaysWhichAccessFileItWaitsFor) {
