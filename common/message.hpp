@@ -37,6 +37,9 @@ struct Hello {
   std::int64_t memory_mib = 0;  // of its GPU that each slot may fill; 0: not limited
   std::vector<Ticket> holding;  // what this agent still works on or has spooled
   bool has_gpu() const { return device.starts_with("cuda"); }
+  bool can(Precision precision) const {
+    return std::find(precisions.begin(), precisions.end(), precision) != precisions.end();
+  }
   bool operator==(const Hello&) const = default;
 };
 

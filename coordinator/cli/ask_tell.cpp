@@ -12,6 +12,7 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/pack_cache.hpp"
 #include "coordinator/cli/submission.hpp"
+#include "coordinator/cli/watch.hpp"
 
 namespace hone::cli {
 
@@ -38,7 +39,7 @@ Examples:
   hone ask 3 --json             with each fold's, for an optimiser that gives up early
 
 The score is the mean validation Dice of the base nets over data sets, seeds and inner folds, in
-[0, 1]. Exit code 3: there is none, since a training diverged or failed.
+[0, 1]. Exit code 3: there is none, since a training diverged or failed or the sweep was cancelled.
 )";
 
 struct TellOptions {
@@ -72,15 +73,17 @@ struct AskOptions {
 };
 
 void ask(const AskOptions& options) {
-  HttpClient coordinator = connect(options.connection);
+  HttpClient coordinator =
+      options.wait ? connect_patiently(options.connection) : connect(options.connection);
   const std::string target = "/api/v1/sweeps/" + std::to_string(options.sweep) + "/tables/folds";
-  json answer = json::parse(body_of(coordinator.get(target)));
+  json answer = json::parse(options.wait ? patient_get(coordinator, target)
+                                         : body_of(coordinator.get(target)));
   const auto is_open = [&] {
     return answer.at("state") == "waiting" || answer.at("state") == "running";
   };
   while (options.wait && is_open()) {
     std::this_thread::sleep_for(look_period);
-    answer = json::parse(body_of(coordinator.get(target)));
+    answer = json::parse(patient_get(coordinator, target));
   }
   if (options.json) {
     std::cout << answer << "\n";
@@ -88,6 +91,12 @@ void ask(const AskOptions& options) {
     std::cout << answer.at("state").get<std::string>() << "\n";
   } else {
     std::cout << answer.at("score") << "\n";
+  }
+  if (answer.at("state") == "cancelled") {
+    std::cout.flush();
+    throw CommandError(
+        "sweep " + std::to_string(options.sweep) + " was cancelled; tell it again to go on with it",
+        no_score);
   }
   if (answer.at("state") == "failed") {
     std::cout.flush();

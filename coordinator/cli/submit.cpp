@@ -58,11 +58,12 @@ void submit(const Options& options) {
   std::cout.flush();
   if (!options.wait) return;
   watch_sweep(coordinator, submitted.sweep);
-  const std::string table =
-      "/api/v1/sweeps/" + std::to_string(submitted.sweep.value) + "/tables/II";
-  if (!json::parse(body_of(coordinator.get(table))).at("complete").get<bool>()) {
-    throw CommandError("the sweep is finished, but results are missing; see 'hone status " +
-                           std::to_string(submitted.sweep.value) + "'",
+  const std::string number = std::to_string(submitted.sweep.value);
+  for (const Wish wish : experiment.tables) {
+    const std::string table = "/api/v1/sweeps/" + number + "/tables/" + std::string(name_of(wish));
+    if (json::parse(patient_get(coordinator, table)).at("complete").get<bool>()) continue;
+    throw CommandError("the sweep is finished, but table " + std::string(name_of(wish)) +
+                           " misses results; see 'hone status " + number + "'",
                        results_missing);
   }
 }

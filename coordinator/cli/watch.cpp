@@ -34,17 +34,8 @@ std::string duration(double seconds) {
   return text;
 }
 
-/// The status, also when the coordinator is away for a while: it may be restarting.
-std::string patient_status_of(HttpClient& coordinator, SweepId sweep,
-                              const KeepWatching& keep_watching) {
-  for (int tries = 1;; ++tries) {
-    try {
-      return status_of(coordinator, sweep);
-    } catch (const NetworkError&) {
-      if (tries == most_tries || (keep_watching && !keep_watching())) throw;
-      std::this_thread::sleep_for(look_period);
-    }
-  }
+std::string status_target(SweepId sweep) {
+  return "/api/v1/sweeps/" + std::to_string(sweep.value);
 }
 
 std::int64_t count(const json& status, const char* state) {
@@ -56,29 +47,43 @@ std::int64_t open_trials(const json& status) {
   return count(status, "waiting") + count(status, "leased") + count(status, "held");
 }
 
-/// What no connected worker has, and what would help.
+/// What no connected worker has all of.
 std::string starved_text(const json& starved) {
-  const auto number = [&](const char* key) { return starved.at(key).get<std::int64_t>(); };
-  std::string text = std::to_string(number("trials")) + " need a worker with";
-  if (number("threads") > number("most_threads"))
-    text += " --threads " + std::to_string(number("threads"));
-  if (number("ranks") > number("most_ranks"))
-    text += " a team of " + std::to_string(number("ranks")) + " ranks (the largest here has " +
-            std::to_string(number("most_ranks")) + "; --slots or --hosts of hone-worker)";
-  if (number("gpus") > number("most_gpus"))
-    text += " a GPU (numerics.device is cuda)";
-  else if (number("memory_mib") > number("most_memory_mib"))
-    text += " " + std::to_string(number("memory_mib")) +
-            " MiB of GPU memory a slot (the most here is " +
-            std::to_string(number("most_memory_mib")) +
-            "; fewer --slots a GPU, or --gpu-memory of hone-worker where the estimate is too high)";
-  return text;
+  const json& demand = starved.at("demands").at(0);
+  const auto number = [&](const char* key) { return demand.at(key).get<std::int64_t>(); };
+  std::string text =
+      std::to_string(starved.at("trials").get<std::int64_t>()) + " wait for a worker";
+  std::string what = " with";
+  const auto add = [&](const std::string& each) {
+    text += what + each;
+    what = " and";
+  };
+  if (number("threads") > 1) add(" --threads " + std::to_string(number("threads")));
+  if (number("ranks") > 1)
+    add(" room for a team of " + std::to_string(number("ranks")) + " ranks (--slots or --hosts)");
+  if (demand.at("device") == "cuda")
+    add(" a GPU of which a slot has " + std::to_string(number("memory_mib")) +
+        " MiB (fewer --slots a GPU, or --gpu-memory where that estimate is too high)");
+  if (demand.at("precision") == "bf16") add(" bf16");
+  return text + ": no connected one has that";
 }
 
 }  // namespace
 
+std::string patient_get(HttpClient& coordinator, const std::string& target,
+                        const KeepWatching& keep_watching) {
+  for (int tries = 1;; ++tries) {
+    try {
+      return body_of(coordinator.get(target));
+    } catch (const NetworkError&) {
+      if (tries == most_tries || (keep_watching && !keep_watching())) throw;
+      std::this_thread::sleep_for(look_period);
+    }
+  }
+}
+
 std::string status_of(HttpClient& coordinator, SweepId sweep) {
-  return body_of(coordinator.get("/api/v1/sweeps/" + std::to_string(sweep.value)));
+  return body_of(coordinator.get(status_target(sweep)));
 }
 
 void print_troubled(const std::string& status_json, std::ostream& out) {
@@ -124,7 +129,7 @@ bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& kee
   const bool terminal = isatty(STDERR_FILENO) != 0;
   std::pair<std::int64_t, json> last = {-1, {}};  // open trials, and what they wait for
   while (true) {
-    const std::string body = patient_status_of(coordinator, sweep, keep_watching);
+    const std::string body = patient_get(coordinator, status_target(sweep), keep_watching);
     const json status = json::parse(body);
     const std::int64_t open = open_trials(status);
     if (terminal) {

@@ -20,6 +20,11 @@ using KeepWatching = std::function<bool()>;
 /// whenever a trial has ended. Returns false if `keep_watching` ended it. Throws CommandError.
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching = {});
 
+/// The body of the answer to GET, also when the coordinator is away for a while, a minute at most:
+/// it may be restarting. `keep_watching` ends the waiting. Throws CommandError, NetworkError.
+std::string patient_get(HttpClient& coordinator, const std::string& target,
+                        const KeepWatching& keep_watching = {});
+
 /// The sweep's status document. Throws CommandError, NetworkError.
 std::string status_of(HttpClient& coordinator, SweepId sweep);
 

@@ -15,16 +15,18 @@ bool is_hopeless(const FoldScore& fold) {
          fold.state == "pruned";
 }
 
-std::string name_of_sweep(Database& database, SweepId sweep) {
+/// A table of the sweep without its folds yet.
+FoldTable table_of_sweep(Database& database, SweepId sweep) {
   Statement query = database.prepare(
-      "SELECT name, EXISTS (SELECT * FROM json_each(experiment, '$.tables') WHERE value = 'folds') "
-      "FROM sweep WHERE id = ?");
+      "SELECT name, EXISTS (SELECT * FROM json_each(experiment, '$.tables') WHERE value = "
+      "'folds'), state = 'cancelled' FROM sweep WHERE id = ?");
   if (!query.bind(sweep.value).step())
     throw std::invalid_argument("there is no sweep " + std::to_string(sweep.value));
   if (query.integer(1) == 0)
     throw std::invalid_argument("sweep " + std::to_string(sweep.value) +
                                 " has no table 'folds': hand it over with 'hone tell'");
-  return query.text(0);
+  return {
+      .sweep = sweep, .sweep_name = query.text(0), .folds = {}, .cancelled = query.integer(2) == 1};
 }
 
 json number_or_null(const std::optional<double>& number) {
@@ -41,6 +43,7 @@ bool FoldTable::complete() const {
 std::string FoldTable::state() const {
   if (complete()) return "done";
   if (std::any_of(folds.begin(), folds.end(), is_hopeless)) return "failed";
+  if (cancelled) return "cancelled";
   const bool untouched = std::all_of(folds.begin(), folds.end(),
                                      [](const FoldScore& fold) { return fold.state == "waiting"; });
   return untouched ? "waiting" : "running";
@@ -59,7 +62,7 @@ std::optional<double> FoldTable::mean() const {
 }
 
 FoldTable read_folds(Database& database, SweepId sweep) {
-  FoldTable table{.sweep = sweep, .sweep_name = name_of_sweep(database, sweep), .folds = {}};
+  FoldTable table = table_of_sweep(database, sweep);
   Statement query = database.prepare(
       "SELECT t.dataset, t.rotation, t.seed, t.fold, t.state, v.dice FROM member m "
       "JOIN trial t ON t.id = m.trial "

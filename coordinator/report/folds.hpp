@@ -26,11 +26,13 @@ struct FoldTable {
   SweepId sweep;
   std::string sweep_name;
   std::vector<FoldScore> folds;
+  bool cancelled = false;  // the sweep is: nothing more of it comes
 
   /// Every fold has its score.
   bool complete() const;
 
-  /// "waiting" (none has begun), "running", "done", or "failed": a fold will not come to a score.
+  /// "waiting" (none has begun), "running", "done", "failed" (a fold will not come to a score), or
+  /// "cancelled".
   std::string state() const;
 
   /// The mean over the folds that have a score; nothing without any. A sweep's score is that of

@@ -24,7 +24,7 @@ ApiResponse api_error(unsigned status, std::string_view message);
 struct LiveFacts {
   std::size_t workers = 0;
   std::int64_t refused_stale = 0;
-  Service::Most most;  // that any connected worker has
+  std::set<Service::Capability> capabilities;  // of the connected workers
   std::map<TrialId, Standing> standings;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -26,7 +27,9 @@ json sweep_list(Database& database) {
   Statement query = database.prepare(
       "SELECT s.id, s.name, s.submitted, sum(x.trials), "
       "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END), s.state, "
-      "s.priority, sum(CASE WHEN x.state = 'pruned' THEN x.trials ELSE 0 END) "
+      "s.priority, sum(CASE WHEN x.state = 'pruned' THEN x.trials ELSE 0 END), "
+      "sum(CASE WHEN s.state <> 'cancelled' AND x.state IN ('waiting', 'leased', 'held') "
+      "         THEN x.trials ELSE 0 END) "
       "FROM sweep s LEFT JOIN sweep_state x ON x.sweep = s.id GROUP BY s.id ORDER BY s.id");
   while (query.step()) {
     list.push_back({{"sweep", query.integer(0)},
@@ -35,6 +38,7 @@ json sweep_list(Database& database) {
                     {"trials", query.integer(3)},
                     {"done", query.integer(4)},
                     {"pruned", query.integer(7)},
+                    {"open", query.integer(8)},
                     {"state", query.text(5)},
                     {"priority", query.integer(6)}});
   }
@@ -81,29 +85,39 @@ json failures(Database& database, std::int64_t sweep) {
   return list;
 }
 
-/// Trials that are in an active sweep's turn and could start, but for no connected worker having a
-/// slot of so many threads, or a team of so many ranks, or a GPU, or one of so much memory: what
-/// would do for all of them.
+bool meets(const Service::Capability& worker, const json& demand) {
+  const auto memory = demand.at("memory_mib").get<std::int64_t>();
+  return worker.threads >= demand.at("threads") && worker.ranks >= demand.at("ranks") &&
+         (demand.at("precision") != "bf16" || worker.bf16) &&
+         (demand.at("device") != "cuda" ||
+          (worker.gpu && (worker.memory_mib == 0 || worker.memory_mib >= memory)));
+}
+
+/// Trials that are in an active sweep's turn and could start, but for no connected worker having
+/// all that they ask for: how many, and what they ask for, the most trials first. Nothing while no
+/// worker is connected.
 json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
+  if (live.capabilities.empty()) return {};
   Statement query = database.prepare(
-      "SELECT count(*), max(d.threads), max(d.ranks), max(d.device = 'cuda'), "
-      "max(d.memory_mib) "
+      "SELECT count(*), d.threads, d.ranks, d.precision, d.device, d.memory_mib "
       "FROM member st JOIN trial t ON t.id = st.trial JOIN demand d ON d.id = t.demand "
       "JOIN sweep q ON q.id = t.queue AND q.state = 'active' "
-      "WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 "
-      "AND (d.threads > ? OR d.ranks > ? OR (d.device = 'cuda') > ? OR d.memory_mib > ?)");
-  query.bind(sweep).bind(live.most.threads).bind(live.most.ranks).bind(live.most.gpus);
-  query.bind(live.most.memory_mib).step();
-  if (live.workers == 0 || query.integer(0) == 0) return {};
-  return {{"trials", query.integer(0)},
-          {"threads", query.integer(1)},
-          {"ranks", query.integer(2)},
-          {"gpus", query.integer(3)},
-          {"most_threads", live.most.threads},
-          {"most_ranks", live.most.ranks},
-          {"most_gpus", live.most.gpus},
-          {"memory_mib", query.integer(4)},
-          {"most_memory_mib", live.most.memory_mib}};
+      "WHERE st.sweep = ? AND t.state = 'waiting' AND t.unmet = 0 GROUP BY d.id ORDER BY 1 DESC");
+  query.bind(sweep);
+  json demands = json::array();
+  std::int64_t trials = 0;
+  while (query.step()) {
+    const json demand = {{"trials", query.integer(0)}, {"threads", query.integer(1)},
+                         {"ranks", query.integer(2)},  {"precision", query.text(3)},
+                         {"device", query.text(4)},    {"memory_mib", query.integer(5)}};
+    if (std::any_of(live.capabilities.begin(), live.capabilities.end(),
+                    [&](const Service::Capability& worker) { return meets(worker, demand); }))
+      continue;
+    trials += query.integer(0);
+    demands.push_back(demand);
+  }
+  if (demands.empty()) return {};
+  return {{"trials", trials}, {"demands", demands}};
 }
 
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {

@@ -59,7 +59,7 @@ asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts li
 /// Hands a read to the reading thread.
 asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
   LiveFacts live{context->service->connected(), context->service->refused_stale(),
-                 context->service->most(), context->service->standings()};
+                 context->service->capabilities(), context->service->standings()};
   asio::awaitable<ApiResponse> reading = read_snapshot(context, std::move(live), std::move(target));
   co_return co_await asio::co_spawn(*context->reader, std::move(reading), use_awaitable);
 }

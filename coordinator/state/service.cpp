@@ -1,7 +1,6 @@
 #include "coordinator/state/service.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace hone {
@@ -45,18 +44,14 @@ void Service::disconnect(ConnectionId connection) {
   workers_.erase(connection);
 }
 
-Service::Most Service::most() const {
-  Most most;
+std::set<Service::Capability> Service::capabilities() const {
+  std::set<Capability> all;
   for (const auto& [connection, worker] : workers_) {
-    most.threads = std::max(most.threads, worker.hello.threads);
-    most.ranks = std::max(most.ranks, worker.hello.ranks);
-    if (!worker.hello.has_gpu()) continue;
-    most.gpus = 1;
-    const std::int64_t limit = worker.hello.memory_mib;
-    most.memory_mib =
-        std::max(most.memory_mib, limit > 0 ? limit : std::numeric_limits<std::int64_t>::max());
+    const Hello& hello = worker.hello;
+    all.insert({hello.threads, hello.ranks, hello.can(Precision::bf16), hello.has_gpu(),
+                hello.has_gpu() ? hello.memory_mib : 0});
   }
-  return most;
+  return all;
 }
 
 std::vector<Departure> Service::take() {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -75,14 +76,16 @@ class Service {
   std::int64_t refused_stale() const { return refused_stale_; }
   std::size_t connected() const { return workers_.size(); }
 
-  /// The most that any connected worker has; 0 without one.
-  struct Most {
-    int threads = 0;              // of a slot
-    int ranks = 0;                // of a team
-    int gpus = 0;                 // 1 with any
-    std::int64_t memory_mib = 0;  // of a GPU that a slot may fill; the greatest number: no limit
+  /// What a connected worker can do: what a lease asks of it.
+  struct Capability {
+    int threads = 0;  // of a slot
+    int ranks = 0;    // of a team
+    bool bf16 = false;
+    bool gpu = false;
+    std::int64_t memory_mib = 0;  // of a GPU that a slot may fill; 0: not limited
+    auto operator<=>(const Capability&) const = default;
   };
-  Most most() const;
+  std::set<Capability> capabilities() const;
 
   const std::map<TrialId, Standing>& standings() const { return standings_; }
 

@@ -58,11 +58,6 @@ const char* name_of(SweepState state) {
   return "";
 }
 
-bool has_bf16(const Hello& hello) {
-  return std::find(hello.precisions.begin(), hello.precisions.end(), Precision::bf16) !=
-         hello.precisions.end();
-}
-
 }  // namespace
 
 void Store::enqueue(TrialId trial) {
@@ -158,7 +153,7 @@ std::vector<std::int64_t> Store::turns() {
 std::optional<std::int64_t> Store::next_of(std::int64_t queue, const Hello& capabilities) {
   Statement query = database_.prepare(next_trial);
   query.bind(queue).bind(capabilities.threads).bind(capabilities.ranks);
-  query.bind(has_bf16(capabilities) ? 1 : 0).bind(capabilities.has_gpu() ? 1 : 0);
+  query.bind(capabilities.can(Precision::bf16) ? 1 : 0).bind(capabilities.has_gpu() ? 1 : 0);
   query.bind(capabilities.has_gpu() ? capabilities.memory_mib : 0);
   if (!query.step()) return {};
   return query.integer(0);

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from harness import BIN, QUICK, SOURCE, WORKER, HoneTest, attempts, query
+from harness import BIN, HONE, QUICK, SOURCE, WORKER, HoneTest, attempts, query
 
 FOLDS = 2  # of the profile smoke
 
@@ -17,7 +17,7 @@ class AskTellTest(HoneTest):
         super().setUp()
         self.state = self.folder / "state"
         self.environment |= {"HONE_STATE": str(self.state), "PATH": f"{BIN}:{os.environ['PATH']}"}
-        self.serve(self.state)
+        self.coordinator = self.serve(self.state)
 
     def start_worker(self):
         return self.start(WORKER, "--access", self.state / "access.json", "--slots", 1, "--trainer",
@@ -47,6 +47,24 @@ class AskTell(AskTellTest):
         self.hone("ask", other, "--wait")
         self.assertEqual(attempts(self.state), 2 * FOLDS)
         self.assertIn(f"{100 * score:.2f}", self.hone("table", "folds", sweep).stdout)
+
+    def test_a_cancelled_configuration_is_not_waited_for(self):
+        sweep = self.told()
+        self.hone("cancel", sweep)
+        said = self.hone("ask", sweep, "--wait", code=3)
+        self.assertEqual(said.stdout.strip(), "cancelled")
+        self.assertIn("tell it again to go on", said.stderr)
+        self.assertEqual(self.told(), sweep)
+        self.assertEqual(self.hone("ask", sweep).stdout.strip(), "waiting")
+
+    def test_a_coordinator_that_restarts_is_waited_for(self):
+        sweep = self.told()
+        asking = self.start(HONE, "ask", sweep, "--wait", name="ask")
+        self.coordinator.kill()
+        self.coordinator.wait()
+        self.serve(self.state)
+        self.start_worker()
+        self.assertEqual(asking.wait(60), 0)
 
     def test_wrong_words_are_answered_with_what_would_be_right(self):
         self.assertIn("there is no sweep 7", self.hone("ask", 7, code=2).stderr)

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import QUICK, HoneTest, query, tables, violations
+from harness import QUICK, WORKER, HoneTest, query, tables, violations
 
 # Five values and the experiment's own: six configurations on one fold, three on two, two on four.
 SEARCH = {"search": "one-factor", "halving": 2,
@@ -52,6 +52,16 @@ class Halving(HoneTest):
         self.assertIn("with halving: of each rung the best 1/2 went on", table)
         self.assertRegex(table, r"pruned at rung 2 +2 of 4")
         self.assertRegex(table, r"on 1 of 4 folds, pruned at rung 1, where the least that went on")
+
+    def test_a_submit_waits_for_the_tables_of_its_experiment(self):
+        state = self.folder / "state"
+        self.serve(state)
+        worker = self.start(WORKER, "--access", state / "access.json", "--trainer", QUICK, name="worker")
+        spec = self.tiny(tables=["I"], inner_folds=4, hyperparameters=SEARCH)
+        self.hone("submit", spec, "--state", state, "--wait")
+        sweep = json.loads(self.hone("status", "--state", state, "--json").stdout)["sweeps"][0]
+        self.assertEqual((sweep["done"], sweep["pruned"], sweep["open"]), (TRAINED + 1, PRUNED, 0))
+        worker.terminate()
 
     def test_the_same_search_without_halving_trains_the_rest(self):
         state, _ = self.searched("state", 2)

@@ -20,8 +20,10 @@ class Starved : public ::testing::Test {
     const auto reply = coordinator_.submit(folder_ / "packs", experiment.dump());
     ASSERT_LT(reply.status, 300U) << reply.body;
   }
-  std::unique_ptr<WorkerLine> connect(const std::string& device, std::int64_t memory_mib = 0) {
+  std::unique_ptr<WorkerLine> connect(const std::string& device, std::int64_t memory_mib = 0,
+                                      int threads = 1) {
     Hello hello;
+    hello.threads = threads;
     hello.instance = device;
     hello.device = device;
     hello.memory_mib = memory_mib;
@@ -50,8 +52,7 @@ TEST_F(Starved, TrialsAreToldWithWhatTheyWant) {
   EXPECT_TRUE(starved().is_null());  // nobody is here at all
   const auto line = connect("cpu");
   EXPECT_EQ(starved().at("trials"), 2);
-  EXPECT_EQ(starved().at("threads"), 4);
-  EXPECT_EQ(starved().at("most_threads"), 1);
+  EXPECT_EQ(starved().at("demands").at(0).at("threads"), 4);
 }
 
 TEST_F(Starved, TrialsForAGpuAreToldWithItsMemory) {
@@ -59,10 +60,24 @@ TEST_F(Starved, TrialsForAGpuAreToldWithItsMemory) {
   const auto small = connect("cuda:GPU-a", 512);
   const json told = starved();
   EXPECT_EQ(told.at("trials"), 2);
-  EXPECT_GT(told.at("memory_mib"), 1024);
-  EXPECT_EQ(told.at("most_memory_mib"), 512);
+  EXPECT_GT(told.at("demands").at(0).at("memory_mib"), 1024);
   const auto unlimited = connect("cuda:GPU-b");
   EXPECT_TRUE(starved().is_null());
+}
+
+TEST_F(Starved, TrialsThatNoWorkerAloneCanTakeAreTold) {
+  submit({{"device", "cuda"}, {"threads", 4}});
+  const auto threads = connect("cpu", 0, 4);
+  const auto gpu = connect("cuda:GPU-a");
+  EXPECT_EQ(starved().at("trials"), 2);
+  const auto both = connect("cuda:GPU-b", 0, 4);
+  EXPECT_TRUE(starved().is_null());
+}
+
+TEST_F(Starved, TrialsOfAPrecisionThatNoWorkerHasAreTold) {
+  submit({{"precision", "bf16"}});
+  const auto line = connect("cpu");
+  EXPECT_EQ(starved().at("demands").at(0).at("precision"), "bf16");
 }
 
 TEST_F(Starved, TrialsOfAPausedSweepAreNot) {
