@@ -55,6 +55,14 @@ class SlurmOfTwoNodes(HostsTest):
         self.assertEqual(trials_done(self.state), 4)
         self.on_login_node("scancel", job)
 
+    def test_trials_that_will_never_be_done_do_not_queue_a_job_again(self):
+        spec = self.tiny(tables=["I"], inner_folds=4, hyperparameters={
+            "search": "one-factor", "halving": 2, "grid": {"training.l2": [0, 0.01, 0.02]}})
+        self.on_login_node(HONE, "submit", spec, "--state", self.state)
+        self.launch("--nodes", 2, "--exclusive", "--time", 5, "--wait", trainer=QUICK)
+        self.assertGreater(query(self.state, "SELECT count(*) FROM trial WHERE state = 'pruned'")[0][0], 0)
+        self.assertEqual(query(self.state, "SELECT count(*) FROM trial WHERE state = 'waiting'"), [(0,)])
+
     def expect_warned(self, job):
         """The workers of a job have heard of its end: what ran is done, the rest is queued again."""
         log = self.folder / f"job-{job}.log"
