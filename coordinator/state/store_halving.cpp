@@ -89,6 +89,7 @@ std::size_t Store::decide_rungs() {
 
 std::size_t Store::decide_rungs_of(std::int64_t selection) {
   const Candidates candidates = candidates_of(database_, selection);
+  if (candidates.places.empty()) return 0;  // what added it was rolled back
   const std::vector<Place> now = places_of(rungs_of(database_, selection), candidates.results);
   Statement update = database_.prepare(
       "UPDATE halving SET rung = ?, standing = ? WHERE selection = ? AND position = ?");
