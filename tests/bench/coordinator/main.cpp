@@ -79,7 +79,7 @@ void dispatch(const Options& options) {
          .what = "dispatch of no-op trials to idle workers",
          .value = static_cast<double>(result.trials) / result.seconds,
          .unit = "trials/s",
-         .target = ">= 1058",
+         .target = "",  // scripts/bench takes Ray's, of the same run
          .note = load(options, result)});
 }
 
