@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +71,32 @@ void migrate(Database& database, std::int64_t version) {
   }
 }
 
+using Columns = std::set<std::pair<std::string, std::string>>;  // table, column
+
+Columns columns_of(Database& database) {
+  Statement query = database.prepare(
+      "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c "
+      "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
+  Columns columns;
+  while (query.step()) columns.emplace(query.text(0), query.text(1));
+  return columns;
+}
+
+/// Between releases the schema changes without its version: a file of such a Hone is refused before
+/// a query of ours fails on it. Requires: the file has schema_version.
+void require_our_tables(Database& database) {
+  Database fresh(":memory:", Database::Mode::read_write);
+  fresh.execute(sql_text::schema);
+  const Columns ours = columns_of(fresh), theirs = columns_of(database);
+  if (ours == theirs) return;
+  Columns differ;
+  std::set_symmetric_difference(ours.begin(), ours.end(), theirs.begin(), theirs.end(),
+                                std::inserter(differ, differ.end()));
+  throw std::runtime_error("the database was written by another Hone that is no release (" +
+                           differ.begin()->first + "." + differ.begin()->second +
+                           " is not in both): use that Hone, or another state folder");
+}
+
 void set_version(Database& database) {
   database.execute("PRAGMA user_version = " + std::to_string(schema_version));
 }
@@ -87,6 +116,7 @@ void install_schema(Database& database) {
     throw std::runtime_error("the database has schema version " + std::to_string(version) +
                              ", which this Hone cannot read any more: use the Hone that wrote it");
   }
+  if (version == schema_version) require_our_tables(database);
   drop_views(database);  // they name tables that a migration makes anew
   if (version == 0) {
     database.execute(sql_text::schema);
@@ -110,6 +140,7 @@ void shadow_views(Database& database) {
         (can_migrate ? ": run 'hone serve' on its state folder once, which brings it up to date"
                      : ": use the Hone that wrote it"));
   }
+  require_our_tables(database);
   constexpr std::string_view stored = "CREATE VIEW ";
   database.execute("PRAGMA query_only = OFF");  // the file itself stays opened for reading
   for (const char* text : view_texts) {

@@ -14,8 +14,7 @@ namespace hone::cli {
 /// Adds --format.
 void add_format_option(CLI::App& app, std::string& format);
 
-/// Writes a table of the sweep, "I", "lambda", "II", "III", "variants" or "folds", in one of the
-/// formats of
+/// Writes a table of the sweep, "I", "lambda", "II", "III", "variants" or "folds", in a format of
 /// --format. Returns false if a cell has no number. Throws std::invalid_argument if there is no
 /// such sweep or it has no such table.
 bool print_table(Database& database, SweepId sweep, const std::string& name,

@@ -32,7 +32,7 @@ constexpr const char* wants_now =
 /// The first in turn of the sweeps that have a trial and meet the condition; ?1 is in focus.
 std::string first_sweep_where(const std::string& condition) {
   return "(SELECT s.id FROM sweep s WHERE s.id IN (" + std::string(wanting) + ") AND " + condition +
-         " ORDER BY s.id IS ?1 DESC, s.state = 'active' DESC, s.priority DESC, s.id LIMIT 1)";
+         " ORDER BY s.state = 'active' DESC, s.id IS ?1 DESC, s.priority DESC, s.id LIMIT 1)";
 }
 
 /// Puts waiting and leased trials into the queue that they belong to now.

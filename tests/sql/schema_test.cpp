@@ -64,6 +64,26 @@ TEST_F(Schema, OfANewerHoneIsRefusedWithASentenceAndLeftAlone) {
   EXPECT_EQ(objects("view"), before);
 }
 
+TEST_F(Schema, OfAHoneBetweenReleasesIsRefusedWithASentence) {
+  install_schema(database_);
+  database_.execute("DROP TABLE halving_trial");
+  const auto refusal = [](const auto& open) {
+    try {
+      open();
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(refusal([&] { install_schema(database_); }),
+              ::testing::HasSubstr("halving_trial.position is not in both"));
+  EXPECT_THAT(refusal([&] {
+                Database reader(folder_ / "hone.sqlite", Mode::read_only);
+                shadow_views(reader);
+              }),
+              ::testing::HasSubstr("use that Hone, or another state folder"));
+}
+
 TEST_F(Schema, AReaderHasThisHonesViewsWhateverTheFileHas) {
   install_schema(database_);
   database_.execute(

@@ -106,10 +106,9 @@ void Desk::step(std::vector<Departure> said) {
   check();
 }
 
-SweepReceipt Desk::submit(const ExperimentSpec& experiment) {
+SweepReceipt Desk::add(const ExperimentSpec& experiment) {
   std::map<std::string, DatasetFacts> facts;
   std::map<std::string, Digest> packs;
-  const auto transaction = store_->begin();
   for (const DatasetSpec& dataset : experiment.datasets) {
     const Digest pack = sha256(dataset.name == "toy" ? "pack" : "pack of " + dataset.name);
     facts[dataset.name] = {.pack = pack, .groups = std::vector<std::int32_t>(images)};
@@ -117,14 +116,27 @@ SweepReceipt Desk::submit(const ExperimentSpec& experiment) {
     packs[dataset.name] = pack;
     store_->add_pack(pack, manifest(experiment.image_size));
   }
-  const SweepReceipt receipt = store_->add_sweep({.name = experiment.name,
-                                                  .experiment = sweep_text(experiment),
-                                                  .packs = packs,
-                                                  .plan = expand(experiment, facts)});
+  return store_->add_sweep({.name = experiment.name,
+                            .experiment = sweep_text(experiment),
+                            .packs = packs,
+                            .plan = expand(experiment, facts)});
+}
+
+SweepReceipt Desk::submit(const ExperimentSpec& experiment) {
+  const auto transaction = store_->begin();
+  const SweepReceipt receipt = add(experiment);
   store_->settle_selections();
   transaction->commit();
   step(service_->tick(now_));
   return receipt;
+}
+
+void Desk::submit_in_vain(const ExperimentSpec& experiment) {
+  {
+    const auto transaction = store_->begin();
+    add(experiment);
+  }
+  step(service_->tick(now_));
 }
 
 ConnectionId Desk::hello(const Hello& hello) {

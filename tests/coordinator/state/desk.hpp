@@ -34,6 +34,7 @@ class Desk {
   Desk& operator=(const Desk&) = delete;
 
   SweepReceipt submit(const ExperimentSpec& experiment = small_experiment());
+  void submit_in_vain(const ExperimentSpec& experiment);  // the disk is full at the commit, say
 
   /// A worker on a new connection, whose Hello is answered.
   ConnectionId hello(const Hello& hello);
@@ -81,6 +82,7 @@ class Desk {
 
  private:
   void start();
+  SweepReceipt add(const ExperimentSpec& experiment);  // inside a transaction
   void step(std::vector<Departure> said);
   void check();
 

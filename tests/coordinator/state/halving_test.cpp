@@ -237,6 +237,14 @@ TEST_F(Halvings, ARunLeavesAloneWhatOnlyAnotherSweepWants) {
   EXPECT_TRUE(desk_.store().is_drained());
 }
 
+TEST_F(Halvings, OfASubmitThatFailedLeaveNothingToDecide) {
+  desk_.submit_in_vain(search());
+  EXPECT_EQ(desk_.number("SELECT count(*) FROM trial"), 0);
+  desk_.submit();  // trials that get the numbers of those that are not there
+  desk_.after(std::chrono::seconds(1));
+  EXPECT_EQ(desk_.number("SELECT count(*) FROM trial WHERE state = 'waiting'"), 9);
+}
+
 TEST_F(Halvings, ApplyTheirWinner) {
   desk_.submit(search({R"(tables=["I","II"])", "hyperparameters.apply=true"}));
   desk_.finish_all(worker_, more_l2_is_better);

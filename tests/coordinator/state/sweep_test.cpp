@@ -114,5 +114,17 @@ TEST(Sweep, OutOfFocusIsNeitherLeasedNorWaitedFor) {
   EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state = 'done'"), 9);
 }
 
+TEST(Sweep, InFocusThatIsPausedLeavesWhatOthersWantToThem) {
+  Desk desk;
+  const SweepReceipt first = desk.submit();
+  desk.submit(small_experiment({"lambdas=[0.1,0.5]"}));  // shares most of its trials
+  desk.store().focus(first.sweep);
+  const auto transaction = desk.store().begin();
+  desk.store().set_state(first.sweep, SweepState::paused);
+  transaction->commit();
+  desk.after(std::chrono::seconds(1));  // and looks for violations
+  EXPECT_TRUE(desk.ask(desk.hello()).empty());
+}
+
 }  // namespace
 }  // namespace hone
