@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ struct LiveFacts {
   std::int64_t refused_stale = 0;
   std::set<Service::Capability> capabilities;  // of the connected workers
   std::map<TrialId, Standing> standings;
+  std::set<WorkerId> connected = {};
+  bool operator==(const LiveFacts&) const = default;
 };
 
 /// Answers a GET from a read-only connection: /status, /sweeps, /sweeps/N, /sweeps/N/tables/II

@@ -5,7 +5,7 @@
 
 #include "common/message.hpp"
 #include "coordinator/report/tables.hpp"
-#include "coordinator/server/api.hpp"
+#include "coordinator/server/api_sweep.hpp"
 
 namespace hone {
 
@@ -157,7 +157,8 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"image_steps", {{"total", steps}, {"done", steps_done}}},
                  {"starved", starved(database, sweep, live)},
                  {"images_per_second", rate},
-                 {"finished", finished}};
+                 {"finished", finished},
+                 {"tables", tables_of(database, {sweep})}};
   status["seconds_left"] = rate > 0 && !finished ? json((steps - steps_done) / rate) : json();
   return {200, status.dump()};
 }
@@ -193,15 +194,25 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
     return {200, status.dump()};
   }
   if (rest == "sweeps") return {200, sweep_list(database).dump()};
+  if (rest == "workers") return workers_response(database, live);
+  if (rest.starts_with("trials/")) {
+    rest.remove_prefix(std::string_view("trials/").size());
+    const auto trial = take_number(rest);
+    return trial && rest.empty() ? trial_response(database, live, *trial) : unknown;
+  }
   if (!rest.starts_with("sweeps/")) return unknown;
   rest.remove_prefix(std::string_view("sweeps/").size());
   const auto sweep = take_number(rest);
   if (!sweep) return unknown;
   if (rest.empty()) return sweep_status(database, live, *sweep);
-  if (!rest.starts_with("/tables/")) return unknown;
-  rest.remove_prefix(std::string_view("/tables/").size());
+  if (!rest.starts_with("/")) return unknown;
+  rest.remove_prefix(1);
   try {
-    return table_response(database, *sweep, rest);
+    if (rest.starts_with("tables/"))
+      return table_response(database, *sweep, rest.substr(std::string_view("tables/").size()));
+    const RequestTarget parsed = parse_target(target);
+    auto view = sweep_view(database, *sweep, parsed, rest.substr(0, rest.find('?')));
+    return view ? std::move(*view) : unknown;
   } catch (const std::invalid_argument& error) {
     return api_error(404, error.what());
   }

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "common/net/access.hpp"
+#include "coordinator/server/page.hpp"
 #include "coordinator/server/session.hpp"
 
 namespace hone {
@@ -25,21 +26,24 @@ constexpr std::uint64_t body_limit = 1024 * 1024;
 constexpr auto header_deadline = std::chrono::seconds(60);
 constexpr auto body_deadline = std::chrono::seconds(30);
 
-/// Why the request is not let in, or nothing. The Host check keeps a web page that rebinds its
-/// name to this address from reaching us with a browser's help.
-std::optional<ApiResponse> refusal(const RequestHeader& request, const SessionContext& context) {
+/// Why no request of this Host is let in, or nothing. Keeps a web page that rebinds its name to
+/// this address from reaching us with a browser's help.
+std::optional<ApiResponse> refused_host(const RequestHeader& request,
+                                        const SessionContext& context) {
   std::string host(request[http::field::host]);
   host = host.substr(0, host.rfind(':'));
-  if (host != context.bind && host != "127.0.0.1" && host != "localhost") {
-    return api_error(403, "the Host header names another host");
-  }
+  if (host == context.bind || host == "127.0.0.1" || host == "localhost") return {};
+  return api_error(403, "the Host header names another host");
+}
+
+/// Why the request is not let in, or nothing.
+std::optional<ApiResponse> refused_token(const RequestHeader& request,
+                                         const SessionContext& context) {
   const std::string given(request[http::field::authorization]);
-  if (!equal_tokens("Bearer " + context.token, given)) {
-    return api_error(401,
-                     "the request needs the header 'Authorization: Bearer TOKEN' with the "
-                     "token of the coordinator's access.json");
-  }
-  return {};
+  if (equal_tokens("Bearer " + context.token, given)) return {};
+  return api_error(401,
+                   "the request needs the header 'Authorization: Bearer TOKEN' with the "
+                   "token of the coordinator's access.json");
 }
 
 /// Answers from one snapshot of the database. Runs on the reading thread.
@@ -58,8 +62,7 @@ asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts li
 
 /// Hands a read to the reading thread.
 asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
-  LiveFacts live{context->service->connected(), context->service->refused_stale(),
-                 context->service->capabilities(), context->service->standings()};
+  LiveFacts live = live_facts(*context);
   asio::awaitable<ApiResponse> reading = read_snapshot(context, std::move(live), std::move(target));
   co_return co_await asio::co_spawn(*context->reader, std::move(reading), use_awaitable);
 }
@@ -69,32 +72,20 @@ asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method,
   if (method == http::verb::get) co_return co_await read_api(context, std::move(target));
   ApiResponse response = api_error(405, "only GET and POST here");
   if (method != http::verb::post) co_return response;
+  if (context->store == nullptr) {
+    response = api_error(405, "this is a finished file that is only shown: nothing can change it");
+    co_return response;
+  }
   response = api_post(*context->store, *context->artifacts, target, body);
   context->hub->tick_soon();  // what was submitted may be work for a worker that waits
   co_return response;
 }
 
-/// Serves one request; false ends the connection.
-asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffer* buffer,
-                                    SessionContext* context) {
-  auto header = std::make_unique<HeaderParser>();
-  header->header_limit(header_limit);
-  header->body_limit(boost::none);  // of the body read below, by route
-  stream->expires_after(header_deadline);
-  co_await http::async_read_header(*stream, *buffer, *header, use_awaitable);
+/// Serves a request under /api/v1, whose header has been read; false ends the connection.
+asio::awaitable<bool> serve_api(beast::tcp_stream* stream, beast::flat_buffer* buffer,
+                                HeaderParser* header, SessionContext* context) {
   const RequestHeader request = header->get();
-  if (auto refused = refusal(request, *context)) {
-    co_await send_response(stream, &request, std::move(*refused));
-    co_return false;
-  }
   const std::string target(request.target());
-  if (beast::websocket::is_upgrade(request) && target == "/worker") {
-    co_await serve_worker(std::move(*stream), request, context);
-    co_return false;
-  }
-  if (target.starts_with("/artifacts/")) {
-    co_return co_await serve_artifact(stream, buffer, header.get(), context);
-  }
   // The parser below would not look at an announced length any more: its header is behind it.
   if (header->content_length().value_or(0) > body_limit) {
     ApiResponse refused = api_error(413, "a request's body is at most 1 MiB");
@@ -110,7 +101,55 @@ asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffe
   co_return co_await send_response(stream, &request, std::move(response));
 }
 
+/// Sends a file of the web application; false ends the connection.
+asio::awaitable<bool> send_page(beast::tcp_stream* stream, const RequestHeader* request) {
+  const http::response<http::string_body> response = page_response(*request);
+  stream->expires_after(body_deadline);
+  co_await http::async_write(*stream, response, use_awaitable);
+  co_return request->keep_alive();
+}
+
+/// Serves one request; false ends the connection.
+asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffer* buffer,
+                                    SessionContext* context) {
+  auto header = std::make_unique<HeaderParser>();
+  header->header_limit(header_limit);
+  header->body_limit(boost::none);  // of the body read below, by route
+  stream->expires_after(header_deadline);
+  co_await http::async_read_header(*stream, *buffer, *header, use_awaitable);
+  const RequestHeader request = header->get();
+  const std::string target(request.target());
+  const bool upgrade = beast::websocket::is_upgrade(request);
+  auto refused = refused_host(request, *context);
+  if (!refused && upgrade && target == "/live") {
+    co_await serve_watcher(std::move(*stream), request, context);
+    co_return false;
+  }
+  if (!refused && is_page(target)) co_return co_await send_page(stream, &request);
+  if (!refused) refused = refused_token(request, *context);
+  if (refused) {
+    co_await send_response(stream, &request, std::move(*refused));
+    co_return false;
+  }
+  if (context->store == nullptr)
+    co_return co_await serve_api(stream, buffer, header.get(), context);
+  if (upgrade && target == "/worker") {
+    co_await serve_worker(std::move(*stream), request, context);
+    co_return false;
+  }
+  if (target.starts_with("/artifacts/")) {
+    co_return co_await serve_artifact(stream, buffer, header.get(), context);
+  }
+  co_return co_await serve_api(stream, buffer, header.get(), context);
+}
+
 }  // namespace
+
+LiveFacts live_facts(const SessionContext& context) {
+  if (context.service == nullptr) return {};
+  return {context.service->connected(), context.service->refused_stale(), context.service->capabilities(),
+          context.service->standings(), context.service->connected_workers()};
+}
 
 asio::awaitable<bool> send_response(beast::tcp_stream* stream, const RequestHeader* request,
                                     ApiResponse response) {

@@ -59,7 +59,9 @@ struct Server::Parts {
                 [this](const Digest& digest) { return artifacts.has(digest); }),
         hub(context, service),
         acceptor(context),
-        ticker(context) {}
+        ticker(context),
+        live(context, database_file(settings.state), LiveFeed::Views::stored,
+             [this] { return live_facts(session); }) {}
 
   void listen();
   asio::awaitable<void> accept();
@@ -77,6 +79,7 @@ struct Server::Parts {
   asio::steady_timer ticker;
   asio::thread_pool reader{1};
   SessionContext session;
+  LiveFeed live;
 };
 
 void Server::Parts::listen() {
@@ -92,9 +95,15 @@ void Server::Parts::listen() {
                              std::to_string(wanted.port()) + ": " + error.message());
   }
   acceptor.listen();
-  session = {
-      &hub,         &service, &store, &artifacts, &reading, &reader, token_of(settings.state),
-      settings.bind};
+  session = {.hub = &hub,
+             .service = &service,
+             .store = &store,
+             .artifacts = &artifacts,
+             .reading = &reading,
+             .reader = &reader,
+             .live = &live,
+             .token = token_of(settings.state),
+             .bind = settings.bind};
   write_access(access_file(settings.state),
                {settings.bind, acceptor.local_endpoint().port(), session.token});
 }
@@ -120,6 +129,7 @@ asio::awaitable<void> Server::Parts::accept() {
 asio::awaitable<void> Server::Parts::tick() {
   while (true) {
     hub.tick();
+    live.tick();
     ticker.expires_after(Hub::tick_period);
     co_await ticker.async_wait(use_awaitable);
   }

@@ -12,6 +12,7 @@
 #include "coordinator/server/api.hpp"
 #include "coordinator/server/artifacts.hpp"
 #include "coordinator/server/hub.hpp"
+#include "coordinator/server/live_feed.hpp"
 
 /// One connection of a client: who may come in, and which way it goes.
 ///
@@ -22,12 +23,14 @@ namespace hone {
 /// What sessions share. Outlives every session; touched on the io_context's thread alone, but for
 /// `reading`, which belongs to `reader`'s one thread.
 struct SessionContext {
+  // These four are nullptr where a finished file is only shown.
   Hub* hub = nullptr;
   Service* service = nullptr;
   Store* store = nullptr;
   ArtifactStore* artifacts = nullptr;
   Database* reading = nullptr;
   boost::asio::thread_pool* reader = nullptr;
+  LiveFeed* live = nullptr;
   std::string token;
   std::string bind;
 };
@@ -35,14 +38,24 @@ struct SessionContext {
 using HeaderParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 using RequestHeader = boost::beast::http::request<boost::beast::http::empty_body>;
 
+/// What the state machine knows at this moment; nothing where a file is only shown.
+LiveFacts live_facts(const SessionContext& context);
+
 /// Serves HTTP requests of one connection until it ends; a WebSocket upgrade of /worker makes it a
-/// worker's. Every request needs the token. Never throws.
+/// worker's, one of /live a watcher's. Every request needs the token, but for the files of the web
+/// application and for /live, whose first frame has it. Never throws.
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
                                               SessionContext* context);
 
 /// Goes on as a worker's WebSocket: one JSON message a frame. Returns when the connection is over.
 boost::asio::awaitable<void> serve_worker(boost::beast::tcp_stream stream, RequestHeader request,
                                           SessionContext* context);
+
+/// Goes on as a watcher's WebSocket. A browser cannot set the header of one, so the first frame has
+/// the token: {"token": TOKEN, "sweep": N}; later ones {"sweep": N} choose another sweep. Returns
+/// when the connection is over.
+boost::asio::awaitable<void> serve_watcher(boost::beast::tcp_stream stream, RequestHeader request,
+                                           SessionContext* context);
 
 /// HEAD, GET and PUT of /artifacts/SHA256; a PUT that was cut goes on with a Content-Range, where
 /// HEAD says. Returns false if the connection cannot go on.

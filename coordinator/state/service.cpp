@@ -44,6 +44,12 @@ void Service::disconnect(ConnectionId connection) {
   workers_.erase(connection);
 }
 
+std::set<WorkerId> Service::connected_workers() const {
+  std::set<WorkerId> ids;
+  for (const auto& [connection, worker] : workers_) ids.insert(worker.id);
+  return ids;
+}
+
 std::set<Service::Capability> Service::capabilities() const {
   std::set<Capability> all;
   for (const auto& [connection, worker] : workers_) {

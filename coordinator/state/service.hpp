@@ -42,6 +42,7 @@ struct Standing {
   int epoch = 0;
   int epochs = 0;
   double images_per_second = 0;
+  bool operator==(const Standing&) const = default;
 };
 
 /// The coordinator's state machine: what arrives, and time, in; what leaves, out. No socket, no
@@ -75,6 +76,7 @@ class Service {
   /// Reports and results that came with a ticket that was no longer the trial's lease.
   std::int64_t refused_stale() const { return refused_stale_; }
   std::size_t connected() const { return workers_.size(); }
+  std::set<WorkerId> connected_workers() const;
 
   /// What a connected worker can do: what a lease asks of it.
   struct Capability {

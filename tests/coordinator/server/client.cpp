@@ -36,6 +36,7 @@ http::request<http::string_body> message_of(const Request& request, const Runnin
   if (!authorization.empty()) message.set(http::field::authorization, authorization);
   if (!request.content_range.empty())
     message.set(http::field::content_range, request.content_range);
+  for (const auto& [name, value] : request.headers) message.set(name, value);
   message.keep_alive(false);
   message.body() = request.body;
   message.prepare_payload();
@@ -74,7 +75,11 @@ Reply Running::send(const Request& request) const {
   http::read(socket, buffer, parser, error);
   if (!parser.is_header_done()) return {};
   const std::string offset(parser.get()["Upload-Offset"]);
-  return {parser.get().result_int(), parser.get().body(), offset.empty() ? -1 : std::stoll(offset)};
+  Reply reply{
+      parser.get().result_int(), parser.get().body(), offset.empty() ? -1 : std::stoll(offset), {}};
+  for (const auto& field : parser.get())
+    reply.headers[std::string(field.name_string())] = std::string(field.value());
+  return reply;
 }
 
 Reply Running::post(const std::string& target, const std::string& body) const {

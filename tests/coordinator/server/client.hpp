@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@ struct Reply {
   unsigned status = 0;  // 0: the connection ended without an answer
   std::string body = {};
   std::int64_t upload_offset = -1;  // -1: it said none
+  std::map<std::string, std::string> headers = {};
 };
 
 struct Request {
@@ -25,7 +27,8 @@ struct Request {
   std::optional<std::string> authorization = {};  // the right one if not given; '' leaves it out
   std::optional<std::string> host = {};           // likewise
   std::string content_range = {};
-  std::int64_t announced = -1;  // a Content-Length that is not the body's
+  std::int64_t announced = -1;                      // a Content-Length that is not the body's
+  std::map<std::string, std::string> headers = {};  // more of them
 };
 
 /// A coordinator on a thread, with a state folder that may outlive it.

@@ -32,7 +32,9 @@ class Doors : public ::testing::Test {
     std::vector<Request> all;
     for (const char* target :
          {"/api/v1/status", "/api/v1/sweeps", "/api/v1/sweeps/1", "/api/v1/sweeps/1/tables/II",
-          "/api/v1/sweeps/1/tables/II?format=text"})
+          "/api/v1/sweeps/1/tables/II?format=text", "/api/v1/sweeps/1/matrix",
+          "/api/v1/sweeps/1/trials", "/api/v1/trials/1", "/api/v1/workers",
+          "/api/v1/sweeps/1/cell?name=II:toy:0x"})
       all.push_back({.target = target});
     all.push_back({.target = artifact});
     all.push_back({.method = "HEAD", .target = artifact});

@@ -99,7 +99,7 @@ TEST_F(Routes, ATableThatIsUnknownOrNotAskedForIsNotFound) {
 }
 
 TEST_F(Routes, WhatIsNotThereIsNotFound) {
-  for (const char* target : {"/", "/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing",
+  for (const char* target : {"/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing",
                              "/api/v1/sweeps/1", "/api/v1/sweeps/x", "/api/v1/sweeps/1/tables/II",
                              "/api/v1/sweeps/99999999999999999999", "/etc/passwd", "/worker"}) {
     const Reply reply = coordinator_.get(target);

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coordinator/server/api.hpp"
+#include "coordinator/server/request_target.hpp"
+
+/// What a dashboard asks about one sweep. All read only; all answers have a "schema".
+namespace hone {
+
+/// The states of trials, in the order in which a matrix and /live number them.
+inline constexpr std::array<std::string_view, 9> trial_states = {
+    "waiting", "held", "leased", "done", "collapsed", "diverged", "failed", "blocked", "pruned"};
+
+/// A place of a sweep's plan: a trial as it was submitted, and the one that it has become.
+struct TrialPlace {
+  std::int64_t position = 0;  // the id of the trial as submitted: never changes
+  std::int64_t trial = 0;     // that stands there now: another once a choice has given parameters
+  int state = 0;              // in trial_states
+};
+
+/// Calls `visit` for every place of the sweep, ascending by position. Throws SqlError.
+void for_each_place(Database& database, std::int64_t sweep,
+                    const std::function<void(const TrialPlace&)>& visit);
+
+/// GET /sweeps/N/matrix: {"steps": [name], "rows": [{"dataset", "rotation", "seed", "fold",
+/// "cells": [step, position, trial, state, ...]}]}: every place, four numbers each, by step of
+/// the plan and by what the step is done for. "hone.matrix.v1".
+ApiResponse sweep_matrix(Database& database, std::int64_t sweep);
+
+/// GET /sweeps/N/trials?role=&dataset=&state=&rotation=&fold=&seed=&text=&offset=&limit=: a page of
+/// the sweep's trials, with the number of all that match. `text` is looked for in names, as it is.
+/// "hone.trials.v1". Throws std::invalid_argument for a parameter that is not what it should be.
+ApiResponse sweep_trials(Database& database, std::int64_t sweep, const RequestTarget& target);
+
+/// GET /sweeps/N/cell?name=II:PH2:quality-1x: what is behind a cell ("hone.cell.v1"). Throws
+/// std::invalid_argument if the sweep has no such cell.
+ApiResponse sweep_cell(Database& database, std::int64_t sweep, const RequestTarget& target);
+
+/// One of the routes above, told by the part of the path behind /sweeps/N/; nothing if none is
+/// meant. Throws std::invalid_argument.
+std::optional<ApiResponse> sweep_view(Database& database, std::int64_t sweep,
+                                      const RequestTarget& target, std::string_view view);
+
+/// GET /trials/N: its spec, needs, attempts, files, scores and epochs. "hone.trial.v1".
+ApiResponse trial_response(Database& database, const LiveFacts& live, std::int64_t trial);
+
+/// GET /workers: every worker that ever came, what it does and has done. "hone.workers.v1".
+ApiResponse workers_response(Database& database, const LiveFacts& live);
+
+}  // namespace hone

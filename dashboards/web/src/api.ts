@@ -1,0 +1,52 @@
+// Requests for data: all are GETs with the token, and a wrong one leads back to the login.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { leave, revision, token } from './state'
+
+export class Fault extends Error {
+  constructor(readonly status: number, message: string) { super(message) }
+}
+
+async function answerOf(path: string, signal?: AbortSignal): Promise<Response> {
+  const answer = await fetch('/api/v1/' + path, { headers: { Authorization: 'Bearer ' + token.peek() }, signal })
+  if (answer.ok) return answer
+  const text = await answer.text()
+  let message = text
+  try { message = (JSON.parse(text) as { error: string }).error } catch { /* not ours: as it is */ }
+  if (answer.status === 401) leave('The coordinator does not know this token.')
+  throw new Fault(answer.status, message || `the coordinator answered ${answer.status}`)
+}
+
+export async function getText(path: string): Promise<string> {
+  return (await answerOf(path)).text()
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await answerOf(path, signal)).json() as Promise<T>
+}
+
+export async function getBlob(path: string, signal?: AbortSignal): Promise<Blob> {
+  return (await answerOf(path, signal)).blob()
+}
+
+export interface Loaded<T> { data: T | null; fault: string; loading: boolean }
+
+// What `path` answers, asked again when the results may have changed (unless `once`), with what was there
+// before in the meantime. A '' asks for nothing.
+export function useData<T>(path: string, once = false): Loaded<T> {
+  const [loaded, set] = useState<Loaded<T>>({ data: null, fault: '', loading: true })
+  const shown = useRef('')
+  const version = once ? 0 : revision.value
+  useEffect(() => {
+    if (!path) return
+    const abort = new AbortController()
+    if (shown.current !== path) set({ data: null, fault: '', loading: true })
+    shown.current = path
+    get<T>(path, abort.signal)
+      .then((data) => set({ data, fault: '', loading: false }))
+      .catch((error: Error) => {
+        if (!abort.signal.aborted) set((old) => ({ ...old, fault: error.message, loading: false }))
+      })
+    return () => abort.abort()
+  }, [path, version])
+  return loaded
+}

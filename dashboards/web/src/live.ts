@@ -1,0 +1,94 @@
+// The WebSocket that tells what has changed. It comes back by itself, the longer it fails the later.
+import { effect } from '@preact/signals'
+import { currentSweep, leave, link, revision, status, sweeps, token } from './state'
+import type { LiveFrame } from './types'
+
+type Change = [position: number, trial: number, state: number]
+const listeners = new Set<(changes: Change[]) => void>()
+
+// Calls `listener` with the places of the sweep on show that changed; returns how to stop that.
+export function onChanges(listener: (changes: Change[]) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+const restOfRevision = 1000 // ms between two times that the results are asked for again
+let revised = 0
+let revisionTimer = 0
+
+function revise() {
+  if (revisionTimer) return
+  const wait = Math.max(0, revised + restOfRevision - Date.now())
+  revisionTimer = window.setTimeout(() => {
+    revisionTimer = 0
+    revised = Date.now()
+    revision.value += 1
+  }, wait)
+}
+
+function ended(of: LiveFrame['sweep']): string {
+  if (!of) return ''
+  const { waiting: _w, leased: _l, held: _h, ...rest } = of.states
+  return of.sweep + JSON.stringify(rest)
+}
+
+function take(frame: LiveFrame) {
+  if (frame.sweeps) sweeps.value = frame.sweeps.sweeps
+  if (frame.sweep && frame.sweep.sweep === currentSweep.peek()) {
+    const before = status.peek()
+    status.value = frame.sweep
+    if (before && ended(before) !== ended(frame.sweep)) revise()
+  }
+  if (frame.changed) for (const each of listeners) each(frame.changed)
+}
+
+let socket: WebSocket | null = null
+let failures = 0
+let timer = 0
+
+function retry() {
+  link.value = 'lost'
+  clearTimeout(timer)
+  timer = window.setTimeout(connect, Math.min(500 * 2 ** failures++, 10_000))
+}
+
+function connect() {
+  clearTimeout(timer)
+  if (!token.peek()) return
+  const mine = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live')
+  socket = mine
+  mine.onopen = () => mine.send(JSON.stringify({ token: token.peek(), sweep: currentSweep.peek() }))
+  mine.onmessage = (event) => {
+    const frame = JSON.parse(event.data as string) as LiveFrame
+    if (frame.refused === 'wrong token') return leave('The coordinator does not know this token.')
+    if (failures > 0) revise() // what happened while we were away
+    failures = 0
+    link.value = 'live'
+    take(frame)
+  }
+  mine.onclose = () => {
+    if (socket !== mine) return
+    socket = null
+    if (token.peek()) retry()
+  }
+}
+
+export function startLive() {
+  effect(() => {
+    if (token.value) {
+      failures = 0
+      link.value = 'connecting'
+      connect()
+    } else {
+      clearTimeout(timer)
+      socket?.close()
+      socket = null
+    }
+  })
+  effect(() => {
+    const sweep = currentSweep.value
+    if (status.peek()?.sweep !== sweep) status.value = null
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ sweep }))
+  })
+  addEventListener('online', connect)
+}
