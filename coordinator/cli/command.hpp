@@ -21,6 +21,7 @@ class CommandError : public std::runtime_error {
 
 void add_claims(CLI::App& app);
 void add_compare(CLI::App& app);
+void add_dashboard(CLI::App& app);
 void add_control(CLI::App& app);  // priority, pause, resume, cancel
 void add_ingest(CLI::App& app);
 void add_metrics(CLI::App& app);

@@ -63,6 +63,7 @@ void add_commands(CLI::App& app) {
   hone::cli::add_submit(app);
   hone::cli::add_status(app);
   hone::cli::add_control(app);
+  hone::cli::add_dashboard(app);
   hone::cli::add_table(app);
   hone::cli::add_claims(app);
   hone::cli::add_compare(app);

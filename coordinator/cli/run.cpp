@@ -11,6 +11,7 @@
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/local_work.hpp"
+#include "coordinator/cli/open_page.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/tables.hpp"
@@ -36,7 +37,15 @@ struct Options {
   std::string state;
   std::string format = "text";
   WorkOptions work;
+  bool open = false;
 };
+
+/// Says where to look on, and opens it where there is a screen.
+void open_dashboard(const std::filesystem::path& state) {
+  const std::string address = page_address(read_access(access_file(state)));
+  std::fprintf(stderr, "look on: %s\n", address.c_str());
+  if (has_screen()) open_page(address, state / "open-dashboard.html");
+}
 
 void run(const Options& options) {
   require_trainer(options.work);
@@ -51,6 +60,7 @@ void run(const Options& options) {
       submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
   std::fprintf(stderr, "%s\n", text_of(submitted).c_str());
   server.work_only_on(submitted.sweep);
+  if (options.open) open_dashboard(state);
   if (!is_finished(coordinator, submitted.sweep) &&
       !work_on(coordinator, server, submitted.sweep, state,
                {.options = options.work, .threads = experiment.numerics.threads})) {
@@ -86,6 +96,7 @@ void add_run(CLI::App& app) {
   add_state_option(*command, options->state);
   add_work_options(*command, options->work);
   add_format_option(*command, options->format);
+  command->add_flag("--open", options->open, "Show the run in the browser while it lasts");
   command->callback([options] { run(*options); });
 }
 

@@ -39,9 +39,11 @@ void serve(Options options) {
   spdlog::set_level(spdlog::level::info);
   Signals signals;  // before any thread starts, so that every thread inherits its mask
   Server server(options.server);
-  std::fprintf(stderr, "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s\n",
+  std::fprintf(stderr,
+               "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s; "
+               "in the browser: hone dashboard --state %s\n",
                options.server.state.c_str(), options.server.bind.c_str(), server.port(),
-               access_file(options.server.state).c_str());
+               access_file(options.server.state).c_str(), options.server.state.c_str());
   if (!options.server.bind.starts_with("127.")) {
     std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",
                  options.server.bind.c_str());

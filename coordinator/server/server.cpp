@@ -1,10 +1,7 @@
 #include "coordinator/server/server.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "common/net/access.hpp"
@@ -18,8 +15,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::use_awaitable;
 using asio::ip::tcp;
-
-constexpr auto accept_pause = std::chrono::milliseconds(200);
 
 /// The folder's token, kept over restarts so that workers find their way back.
 std::string token_of(const std::filesystem::path& state) {
@@ -64,7 +59,6 @@ struct Server::Parts {
              [this] { return live_facts(session); }) {}
 
   void listen();
-  asio::awaitable<void> accept();
   asio::awaitable<void> tick();
 
   ServerSettings settings;
@@ -108,24 +102,6 @@ void Server::Parts::listen() {
                {settings.bind, acceptor.local_endpoint().port(), session.token});
 }
 
-asio::awaitable<void> Server::Parts::accept() {
-  while (true) {
-    boost::system::error_code error;
-    tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, error));
-    if (!error) {
-      asio::co_spawn(context, serve_connection(std::move(socket), &session),
-                     [](std::exception_ptr failure) {
-                       if (failure) std::rethrow_exception(failure);
-                     });
-      continue;
-    }
-    // Out of descriptors, say: go on accepting when some may be free again.
-    spdlog::warn("event=accept_failed error=\"{}\"", error.message());
-    asio::steady_timer pause(context, accept_pause);
-    co_await pause.async_wait(use_awaitable);
-  }
-}
-
 asio::awaitable<void> Server::Parts::tick() {
   while (true) {
     hub.tick();
@@ -154,7 +130,7 @@ void Server::run() {
   const auto rethrow = [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
   };
-  asio::co_spawn(parts_->context, parts_->accept(), rethrow);
+  asio::co_spawn(parts_->context, accept_connections(&parts_->acceptor, &parts_->session), rethrow);
   asio::co_spawn(parts_->context, parts_->tick(), rethrow);
   parts_->context.run();
   parts_->reader.join();

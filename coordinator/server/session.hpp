@@ -41,6 +41,10 @@ using RequestHeader = boost::beast::http::request<boost::beast::http::empty_body
 /// What the state machine knows at this moment; nothing where a file is only shown.
 LiveFacts live_facts(const SessionContext& context);
 
+/// Accepts connections and serves each, for ever: whoever stops the io_context ends it.
+boost::asio::awaitable<void> accept_connections(boost::asio::ip::tcp::acceptor* acceptor,
+                                                SessionContext* context);
+
 /// Serves HTTP requests of one connection until it ends; a WebSocket upgrade of /worker makes it a
 /// worker's, one of /live a watcher's. Every request needs the token, but for the files of the web
 /// application and for /live, whose first frame has it. Never throws.

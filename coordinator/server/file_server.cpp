@@ -1,0 +1,76 @@
+#include "coordinator/server/file_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "coordinator/server/session.hpp"
+
+namespace hone {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr const char* loopback = "127.0.0.1";
+
+}  // namespace
+
+struct FileServer::Parts {
+  Parts(const std::filesystem::path& file, std::uint16_t port)
+      : reading(file, Database::Mode::read_only),
+        acceptor(context, tcp::endpoint(asio::ip::make_address(loopback), port)),
+        ticker(context),
+        live(context, file, LiveFeed::Views::shadow, [] { return LiveFacts{}; }) {
+    shadow_views(reading);
+    session.reading = &reading;
+    session.reader = &reader;
+    session.live = &live;
+    session.token = random_token();
+    session.bind = loopback;
+  }
+
+  asio::awaitable<void> tick();
+
+  Database reading;
+  asio::io_context context{1};
+  tcp::acceptor acceptor;
+  asio::steady_timer ticker;
+  asio::thread_pool reader{1};
+  SessionContext session;
+  LiveFeed live;
+};
+
+asio::awaitable<void> FileServer::Parts::tick() {
+  while (true) {
+    live.tick();
+    ticker.expires_after(Hub::tick_period);
+    co_await ticker.async_wait(asio::use_awaitable);
+  }
+}
+
+FileServer::FileServer(const std::filesystem::path& file, std::uint16_t port)
+    : parts_(std::make_unique<Parts>(file, port)) {}
+
+FileServer::~FileServer() = default;
+
+Access FileServer::access() const {
+  return {loopback, parts_->acceptor.local_endpoint().port(), parts_->session.token};
+}
+
+void FileServer::run() {
+  const auto rethrow = [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  };
+  asio::co_spawn(parts_->context, accept_connections(&parts_->acceptor, &parts_->session), rethrow);
+  asio::co_spawn(parts_->context, parts_->tick(), rethrow);
+  parts_->context.run();
+  parts_->reader.join();
+}
+
+void FileServer::stop() {
+  parts_->context.stop();
+}
+
+}  // namespace hone
