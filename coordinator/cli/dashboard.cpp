@@ -102,7 +102,8 @@ void add_dashboard(CLI::App& app) {
   command->add_option("PATH", options->path, "A state folder, or an SQLite file with results");
   add_connection_options(*command, options->connection);
   command
-      ->add_option("--port", options->port, "Port of 127.0.0.1 to show a file on; 0 takes a free one")
+      ->add_option("--port", options->port,
+                   "Port of 127.0.0.1 to show a file on; 0 takes a free one")
       ->capture_default_str();
   command->add_flag("--no-open", options->no_open, "Do not open a browser");
   command->callback([options] { dashboard(*options); });

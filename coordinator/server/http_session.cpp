@@ -147,8 +147,9 @@ asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffe
 
 LiveFacts live_facts(const SessionContext& context) {
   if (context.service == nullptr) return {};
-  return {context.service->connected(), context.service->refused_stale(), context.service->capabilities(),
-          context.service->standings(), context.service->connected_workers()};
+  return {context.service->connected(), context.service->refused_stale(),
+          context.service->capabilities(), context.service->standings(),
+          context.service->connected_workers()};
 }
 
 asio::awaitable<bool> send_response(beast::tcp_stream* stream, const RequestHeader* request,
