@@ -19,7 +19,7 @@
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 4;
+inline constexpr int protocol_version = 5;
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
 
@@ -33,9 +33,9 @@ struct Hello {
   int threads = 1;     // of each slot: trials that want more are not leased to this worker
   int ranks = 1;       // of the largest team that it can start, on its own slots or on more hosts
   std::string device;  // "cpu", or "cuda:" and its GPUs' UUIDs separated by commas
-  std::vector<Precision> precisions;
-  std::int64_t memory_mib = 0;  // of its GPU that each slot may fill; 0: not limited
-  std::vector<Ticket> holding;  // what this agent still works on or has spooled
+  std::vector<Precision> precisions;  // of trials that it takes
+  std::int64_t memory_mib = 0;        // of its GPU that each slot may fill; 0: not limited
+  std::vector<Ticket> holding;        // what this agent still works on or has spooled
   bool has_gpu() const { return device.starts_with("cuda"); }
   bool can(Precision precision) const {
     return std::find(precisions.begin(), precisions.end(), precision) != precisions.end();
@@ -44,9 +44,11 @@ struct Hello {
 };
 
 /// Offers `slots` free slots, instead of what was offered before. Answered by Assign or Idle; 0,
-/// which asks for nothing any more, by nothing.
+/// which asks for nothing any more, by nothing. All free slots are offered however few trials are
+/// wanted: one may take several.
 struct Ask {
   int slots = 1;
+  int trials = 0;  // to be leased at most; 0: no limit
   bool operator==(const Ask&) const = default;
 };
 

@@ -123,6 +123,7 @@ void list_fields(Hello& m, Field&& field) {
 template <class Field>
 void list_fields(Ask& m, Field&& field) {
   field("slots", m.slots, 0);
+  field("trials", m.trials, 0);
 }
 
 template <class Field>

@@ -1,6 +1,7 @@
 #include "coordinator/state/service.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace hone {
@@ -90,7 +91,7 @@ void Service::on(ConnectionId from, const Hello& hello) {
   std::erase_if(workers_, [&](const auto& each) {
     return each.first != from && each.second.hello.instance == hello.instance;
   });
-  workers_[from] = {store_.add_worker(hello), hello, 0, {}};
+  workers_[from] = {store_.add_worker(hello), hello, 0, 0, {}};
   forget_absent();
   send(from, Welcome{workers_[from].id, store_.epoch(), settings_.lease});
   for (const Ticket& ticket : hello.holding) {
@@ -105,8 +106,10 @@ void Service::on(ConnectionId from, const Hello& hello) {
 }
 
 void Service::on(ConnectionId from, const Ask& ask) {
-  workers_[from].wanted = ask.slots;
-  workers_[from].told_drained.reset();
+  Worker& worker = workers_[from];
+  worker.wanted = ask.slots;
+  worker.most_trials = ask.trials > 0 ? ask.trials : std::numeric_limits<int>::max();
+  worker.told_drained.reset();
 }
 
 void Service::on(ConnectionId from, const Report& report) {
@@ -235,7 +238,7 @@ void Service::offer() {
   for (bool any = true; any;) {
     any = false;
     for (auto& [connection, worker] : workers_) {
-      if (worker.wanted <= 0) continue;
+      if (worker.wanted <= 0 || worker.most_trials <= 0) continue;
       auto lease = store_.claim(worker.id, worker.hello, worker.wanted, held_[worker.id]);
       if (!lease) continue;
       note_lease(worker, *lease);
@@ -243,6 +246,7 @@ void Service::offer() {
       assigned[connection].leases.push_back(std::move(*lease));
       worker.wanted -=
           slots_taken(assigned[connection].leases.back().spec.numerics, worker.hello.slots);
+      --worker.most_trials;
       any = true;
     }
   }

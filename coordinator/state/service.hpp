@@ -96,6 +96,7 @@ class Service {
     WorkerId id;
     Hello hello;
     int wanted = 0;                    // slots it would fill
+    int most_trials = 0;               // with so many of them at most
     std::optional<bool> told_drained;  // what the last Idle since its Ask said
   };
 

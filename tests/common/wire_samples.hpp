@@ -34,7 +34,7 @@ inline std::vector<FromWorker> from_worker() {
                 {Precision::bf16, Precision::fp32},
                 4096,
                 {ticket}},
-          Ask{2},
+          Ask{2, 1},
           Report{ticket, 12, rows, {epoch}},
           Renew{{{ticket, 5, 60, 96.5}}},
           Done{ticket,

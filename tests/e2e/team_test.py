@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from harness import HONE, HoneTest, count, query, results, tables, violations
+from harness import HONE, WORKER, HoneTest, count, query, results, tables, violations
 
 REAPED = 10  # seconds that a broken team may take to be gone: row 12 of the table of promises
 
@@ -84,6 +84,15 @@ class Team(HoneTest):
         self.finish(run)
         reason = query(self.state, "SELECT reason FROM attempt WHERE state = 'failed'")[0][0]
         self.assertIn("fell silent", reason)
+
+    def test_is_trained_by_a_worker_that_takes_one_trial(self):
+        self.serve(self.state)
+        self.hone("submit", self.tiny(numerics={"ranks": 2}), "--state", self.state)
+        worker = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,
+                            "--count", 1, name="worker")
+        self.assertEqual(worker.wait(timeout=60), 0, self.logs())
+        self.assertEqual(count(self.state, "SELECT count(*) FROM trial WHERE spec ->> "
+                               "'$.numerics.ranks' = 2 AND state = 'done'"), 1)
 
     def test_that_is_too_large_for_every_worker_waits_and_says_so(self):
         run = self.start(HONE, "run", self.tiny(numerics={"ranks": 3}), "--state", self.state,

@@ -65,6 +65,7 @@ struct FakeCoordinator::State : std::enable_shared_from_this<State> {
   std::vector<FromWorker> heard;
   std::deque<ToWorker> unasked;
   std::int64_t epoch = 0;
+  int slots = 1;  // of the worker that greeted last
 };
 
 void FakeCoordinator::State::serve(std::shared_ptr<Socket> socket) {
@@ -142,7 +143,8 @@ bool FakeCoordinator::State::is_cut(const FromWorker& message) {
 }
 
 std::vector<ToWorker> FakeCoordinator::State::replies(const FromWorker& message) {
-  if (std::holds_alternative<Hello>(message)) {
+  if (const auto* hello = std::get_if<Hello>(&message)) {
+    slots = hello->slots;
     if (refusal) return {Refuse{*refusal}};
     return {Welcome{.worker = {1}, .epoch = epoch, .lease = lease_time}};
   }
@@ -163,7 +165,10 @@ std::vector<ToWorker> FakeCoordinator::State::replies(const FromWorker& message)
 
 ToWorker FakeCoordinator::State::reply_to(const Ask& ask) {
   Assign assign;
-  while (!leases.empty() && static_cast<int>(assign.leases.size()) < ask.slots) {
+  int free = ask.slots;
+  while (!leases.empty() && (ask.trials == 0 || std::ssize(assign.leases) < ask.trials)) {
+    free -= slots_taken(leases.front().spec.numerics, slots);
+    if (free < 0) break;
     leased.insert(leases.front().ticket);
     assign.leases.push_back(leases.front());
     leases.pop_front();

@@ -151,7 +151,7 @@ void Agent::on_assign(const Assign& assign) {
   ask_timer_.cancel();
   for (const Lease& lease : assign.leases) {
     // Leased in the moment in which we decided to take no more: another shall have it at once.
-    if (draining_) {
+    if (draining_ || has_its_count()) {
       trials_.decline(lease, "the worker takes no more trials");
       continue;
     }
@@ -181,23 +181,22 @@ void Agent::on_lost() {
   look_around();
 }
 
-int Agent::wanted_slots() const {
-  if (draining_) return 0;
-  const int free = trials_.free_slots();
-  return options_.count ? std::min(free, *options_.count - taken_) : free;
+bool Agent::has_its_count() const {
+  return options_.count && taken_ >= *options_.count;
 }
 
 void Agent::ask() {
-  const int slots = wanted_slots();
-  if (!connected_ || asked_slots_ > 0 || slots <= idle_slots_) return;
+  if (!connected_ || asked_slots_ > 0 || draining_ || has_its_count()) return;
+  const int slots = trials_.free_slots();
+  if (slots <= idle_slots_) return;
   asked_slots_ = slots;
-  link_.send(encode(FromWorker(Ask{.slots = slots})));
+  const int trials = options_.count ? *options_.count - taken_ : 0;
+  link_.send(encode(FromWorker(Ask{.slots = slots, .trials = trials})));
 }
 
 // Called after everything that may change what there is to do.
 void Agent::look_around() {
-  const bool no_more = draining_ || (options_.until_drained && drained_) ||
-                       (options_.count && taken_ >= *options_.count);
+  const bool no_more = draining_ || (options_.until_drained && drained_) || has_its_count();
   // What is spooled waits for the next agent if the coordinator is away.
   const bool left_to_disk = draining_ && !connected_ && !trials_.is_working();
   if (no_more && (trials_.empty() || left_to_disk)) {

@@ -43,7 +43,7 @@ class Agent {
   void drain();
   void stop_at_once(const std::string& why);
   void finish(int exit_code);
-  int wanted_slots() const;
+  bool has_its_count() const;
 
   const WorkerOptions options_;
   const std::string instance_;

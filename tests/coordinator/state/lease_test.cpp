@@ -137,6 +137,27 @@ TEST(Ask, GetsAtMostItsSlotsAndNothingMoreUnasked) {
   EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state = 'leased'"), 3);
 }
 
+TEST(Ask, GetsAtMostItsTrialsOfWhichOneMayTakeAllSlots) {
+  Desk desk;
+  desk.submit(given::small_experiment({"seeds=[1, 2]"}));
+  const ConnectionId single = desk.hello("single");
+  desk.say(single, Ask{.slots = 3, .trials = 1});
+  ASSERT_EQ(desk.heard<Assign>(single).size(), 1U);
+  EXPECT_EQ(desk.heard<Assign>(single)[0].leases.size(), 1U);
+
+  Desk teams;
+  teams.submit(given::small_experiment({"numerics.ranks=2", "training.batch=8"}));
+  Hello hello;
+  hello.instance = "pair";
+  hello.slots = 2;
+  hello.ranks = 2;
+  hello.precisions = {Precision::fp32};
+  const ConnectionId pair = teams.hello(hello);
+  teams.say(pair, Ask{.slots = 2, .trials = 1});
+  ASSERT_EQ(teams.heard<Assign>(pair).size(), 1U);
+  EXPECT_EQ(teams.heard<Assign>(pair)[0].leases.size(), 1U);
+}
+
 TEST(Ask, OfTwoWorkersSharesTheTrials) {
   Desk desk;
   const ConnectionId one = desk.hello("one");

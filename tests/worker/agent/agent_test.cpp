@@ -103,6 +103,16 @@ TEST_F(Agent, TakesNoMoreTrialsThanItMay) {
   EXPECT_EQ(all<Done>(coordinator_.heard()).size(), 1U);
 }
 
+TEST_F(Agent, OffersAllItsSlotsHoweverFewTrialsItMayTake) {
+  WorkerProcess worker(access_, cache_, {"--count", "1", "--slots", "2"});
+  coordinator_.wait_until([](const Heard& heard) {
+    const auto asked = all<Ask>(heard);
+    return std::find(asked.begin(), asked.end(), Ask{.slots = 2, .trials = 1}) != asked.end();
+  });
+  lease(1);
+  EXPECT_EQ(worker.wait(), 0);
+}
+
 TEST_F(Agent, SaysFailedWithTheSignalAndTheLastLogLines) {
   const auto only = lease(1);
   WorkerProcess worker(access_, cache_, {"--until-drained"}, {"HONE_QUICK_CRASH=1-1"});
