@@ -99,7 +99,7 @@ class Team(HoneTest):
                          "--slots", 2, name="run")
         log = self.folder / "run.log"
         self.wait_until("it says what is missing", lambda: "a team of 3 ranks" in log.read_text())
-        self.assertIn("the largest here has 2", log.read_text())
+        self.assertIn("no connected one has that", log.read_text())
         run.send_signal(signal.SIGINT)
         self.assertEqual(run.wait(timeout=30), 130)
         self.assert_no_orphan()
