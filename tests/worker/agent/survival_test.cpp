@@ -169,18 +169,18 @@ TEST_F(Survival, AKilledTrainerCostsOneAttempt) {
   EXPECT_EQ(all<Done>(heard).at(0).ticket, again.ticket);
 }
 
-/// What a process has open besides its standard streams; nothing where it is not `program` yet.
-std::optional<std::vector<std::string>> open_files(pid_t process, const std::string& program) {
+/// What a process has open of connections; nothing where it is not `program` yet.
+std::optional<std::vector<std::string>> sockets_of(pid_t process, const std::string& program) {
   namespace fs = std::filesystem;
   const fs::path facts = "/proc/" + std::to_string(process);
   std::error_code error;
   if (fs::read_symlink(facts / "exe", error).filename() != program) return {};
-  std::vector<std::string> files;
+  std::vector<std::string> sockets;
   for (const auto& each : fs::directory_iterator(facts / "fd", error)) {
-    const std::string number = each.path().filename().string();
-    if (std::stoi(number) > 2) files.push_back(fs::read_symlink(each.path(), error).string());
+    const std::string file = fs::read_symlink(each.path(), error).string();
+    if (file.starts_with("socket:")) sockets.push_back(file);
   }
-  return files;
+  return sockets;
 }
 
 TEST_F(Survival, ATrainerThatIsStartedAgainInheritsNoConnection) {
@@ -192,7 +192,7 @@ TEST_F(Survival, ATrainerThatIsStartedAgainInheritsNoConnection) {
   std::optional<std::vector<std::string>> open;
   ASSERT_TRUE(eventually([&] {
     const pid_t next = worker.trainer();
-    return next != first && (open = open_files(next, "quick-trainer"));
+    return next != first && (open = sockets_of(next, "quick-trainer"));
   }));
   EXPECT_THAT(*open, ::testing::IsEmpty());
 }
