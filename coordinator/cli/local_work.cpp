@@ -23,7 +23,8 @@ std::vector<std::string> worker_arguments(const std::filesystem::path& state, co
                                     "--artifacts",     artifact_folder(state).string(),
                                     "--threads",       std::to_string(work.threads),
                                     "--grace",         "0",
-                                    "--until-drained", "--with-parent"};
+                                    "--until-drained", "--with-parent",
+                                    "--bf16",          "yes"};  // as asked, be it slow here
   const WorkOptions& options = work.options;
   if (options.slots > 0) words.insert(words.end(), {"--slots", std::to_string(options.slots)});
   if (!options.trainer.empty()) words.insert(words.end(), {"--trainer", options.trainer});
