@@ -198,7 +198,9 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
   if (rest.starts_with("trials/")) {
     rest.remove_prefix(std::string_view("trials/").size());
     const auto trial = take_number(rest);
-    return trial && rest.empty() ? trial_response(database, live, *trial) : unknown;
+    if (!trial) return unknown;
+    if (rest == "/images") return trial_images(database, *trial);
+    return rest.empty() ? trial_response(database, live, *trial) : unknown;
   }
   if (!rest.starts_with("sweeps/")) return unknown;
   rest.remove_prefix(std::string_view("sweeps/").size());

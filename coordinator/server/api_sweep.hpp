@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,13 +42,35 @@ ApiResponse sweep_trials(Database& database, std::int64_t sweep, const RequestTa
 /// std::invalid_argument if the sweep has no such cell.
 ApiResponse sweep_cell(Database& database, std::int64_t sweep, const RequestTarget& target);
 
-/// One of the routes above, told by the part of the path behind /sweeps/N/; nothing if none is
-/// meant. Throws std::invalid_argument.
+/// GET /sweeps/N/iterations: mean Dice times 100 by iteration, a curve a training and split, and
+/// where Validation(k) and Best(k) stopped. "hone.iterations.v1".
+ApiResponse sweep_iterations(Database& database, std::int64_t sweep);
+
+/// GET /sweeps/N/scatter?iteration=1: predicted quality beside the Dice of the same mask, of
+/// test images; the first 4,000. "hone.scatter.v1".
+ApiResponse sweep_scatter(Database& database, std::int64_t sweep, const RequestTarget& target);
+
+/// GET /sweeps/N/search: the configurations of Table I with what each sets and its score.
+/// "hone.search.v1".
+ApiResponse sweep_search(Database& database, std::int64_t sweep);
+
+/// One of the routes above, or of the reports lambda, stopping and quality, told by the part of the
+/// path behind /sweeps/N/; nothing if none is meant. Throws std::invalid_argument.
 std::optional<ApiResponse> sweep_view(Database& database, std::int64_t sweep,
                                       const RequestTarget& target, std::string_view view);
 
 /// GET /trials/N: its spec, needs, attempts, files, scores and epochs. "hone.trial.v1".
 ApiResponse trial_response(Database& database, const LiveFacts& live, std::int64_t trial);
+
+/// GET /trials/N/images: of an evaluation, Dice and predicted quality of each image by iteration,
+/// and which artifacts have the images ("pack") and the masks that it began with ("masks").
+/// "hone.images.v1".
+ApiResponse trial_images(Database& database, std::int64_t trial);
+
+/// GET /pictures/SHA256?tensor=images&index=7: a PNG of a picture in an artifact of the folder.
+/// `target` is whole; is_picture tells whether it is one.
+bool is_picture(std::string_view target);
+ApiResponse picture_response(const std::filesystem::path& artifacts, std::string_view target);
 
 /// GET /workers: every worker that ever came, what it does and has done. "hone.workers.v1".
 ApiResponse workers_response(Database& database, const LiveFacts& live);

@@ -3,6 +3,9 @@
 #include <stdexcept>
 
 #include "coordinator/report/evidence.hpp"
+#include "coordinator/report/lambda_curve.hpp"
+#include "coordinator/report/quality_report.hpp"
+#include "coordinator/report/stopping_report.hpp"
 #include "coordinator/server/api_sweep.hpp"
 
 namespace hone {
@@ -14,14 +17,21 @@ using nlohmann::json;
 constexpr std::int64_t most_of_page = 500;
 constexpr std::int64_t any = std::int64_t{1} << 53;  // no number of ours is greater
 
-/// The trials that match, by the names that the sweep has for them. A parameter that is NULL
-/// matches everything.
+/// The trials that match, as view `member` has them, but without grouping all of them: a place of
+/// the plan whose trial another place has as well is left out. A parameter that is NULL matches
+/// everything.
 constexpr const char* matching =
-    " FROM member m JOIN trial t ON t.id = m.trial WHERE m.sweep = ?1 "
+    " FROM sweep_trial m JOIN trial p ON p.id = m.trial JOIN trial t ON t.id = "
+    "coalesce(p.resolved, "
+    "p.id) WHERE m.sweep = ?1 "
     "AND (?2 IS NULL OR t.role = ?2) AND (?3 IS NULL OR t.dataset = ?3) "
     "AND (?4 IS NULL OR t.state = ?4) AND (?5 IS NULL OR t.rotation = ?5) "
     "AND (?6 IS NULL OR t.fold = ?6) AND (?7 IS NULL OR t.seed = ?7) "
-    "AND (?8 IS NULL OR instr(lower(m.name), lower(?8)) > 0)";
+    "AND (?8 IS NULL OR instr(lower(m.name), lower(?8)) > 0) "
+    "AND (p.resolved IS NULL OR NOT ("
+    "EXISTS (SELECT 1 FROM sweep_trial o WHERE o.sweep = m.sweep AND o.trial = p.resolved) OR "
+    "EXISTS (SELECT 1 FROM trial d JOIN sweep_trial o ON o.trial = d.id AND o.sweep = m.sweep "
+    "WHERE d.resolved = p.resolved AND d.id < p.id)))";
 
 std::optional<std::string> given(const RequestTarget& target, const char* name) {
   const std::string text = target.text(name);
@@ -65,7 +75,7 @@ ApiResponse sweep_trials(Database& database, std::int64_t sweep, const RequestTa
   Statement query = bound(database,
                           "SELECT t.id, m.name, t.role, t.dataset, t.rotation, t.seed, t.fold, "
                           "t.mode, t.lambda, t.state, t.reason, t.attempt" +
-                              std::string(matching) + " ORDER BY t.id LIMIT ?9 OFFSET ?10",
+                              std::string(matching) + " ORDER BY m.trial LIMIT ?9 OFFSET ?10",
                           sweep, target);
   query.bind(limit).bind(offset);
   json trials = json::array();
@@ -100,6 +110,15 @@ std::optional<ApiResponse> sweep_view(Database& database, std::int64_t sweep,
   if (view == "matrix") return sweep_matrix(database, sweep);
   if (view == "trials") return sweep_trials(database, sweep, target);
   if (view == "cell") return sweep_cell(database, sweep, target);
+  if (view == "iterations") return sweep_iterations(database, sweep);
+  if (view == "scatter") return sweep_scatter(database, sweep, target);
+  if (view == "search") return sweep_search(database, sweep);
+  if (view == "lambda")
+    return ApiResponse{200, to_json(read_lambda_curves(database, {sweep}), {sweep})};
+  if (view == "stopping")
+    return ApiResponse{200, to_json(read_stopping(database, {sweep}, target.text("net")))};
+  if (view == "quality")
+    return ApiResponse{200, to_json(read_quality(database, {sweep}, target.text("net")))};
   return {};
 }
 

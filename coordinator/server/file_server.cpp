@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "coordinator/server/server.hpp"
 #include "coordinator/server/session.hpp"
 
 namespace hone {
@@ -27,6 +28,7 @@ struct FileServer::Parts {
     session.reading = &reading;
     session.reader = &reader;
     session.live = &live;
+    session.artifact_folder = artifact_folder(file.parent_path());
     session.token = random_token();
     session.bind = loopback;
   }

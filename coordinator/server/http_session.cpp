@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "common/net/access.hpp"
+#include "coordinator/server/api_sweep.hpp"
 #include "coordinator/server/page.hpp"
 #include "coordinator/server/session.hpp"
 
@@ -50,6 +51,7 @@ std::optional<ApiResponse> refused_token(const RequestHeader& request,
 asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts live,
                                            std::string target) {
   ApiResponse response;
+  if (is_picture(target)) co_return picture_response(context->artifact_folder, target);
   try {
     const Snapshot snapshot(*context->reading);
     response = api_get(*context->reading, live, target);

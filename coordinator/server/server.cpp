@@ -96,6 +96,7 @@ void Server::Parts::listen() {
              .reading = &reading,
              .reader = &reader,
              .live = &live,
+             .artifact_folder = artifact_folder(settings.state),
              .token = token_of(settings.state),
              .bind = settings.bind};
   write_access(access_file(settings.state),

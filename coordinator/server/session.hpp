@@ -31,6 +31,7 @@ struct SessionContext {
   Database* reading = nullptr;
   boost::asio::thread_pool* reader = nullptr;
   LiveFeed* live = nullptr;
+  std::filesystem::path artifact_folder;  // may not exist where a file is only shown
   std::string token;
   std::string bind;
 };

@@ -9,7 +9,7 @@ class Door(BrowserTest):
     def test_the_token_opens_and_a_wrong_one_is_told(self):
         page = self.page
         page.goto(self.address(with_token=False))
-        expect(page.get_by_role("heading", name="Which coordinator is this?")).to_be_visible()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         self.assert_accessible()
         self.picture("login")
         page.get_by_label("Token").fill("0" * 64)
@@ -66,3 +66,64 @@ class Finished(BrowserTest):
         self.picture("trial")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+class Views(BrowserTest):
+    """Every view of a finished sweep: something is there, axe finds nothing, in both themes and on a phone."""
+
+    VIEWS = {"Sweep": "Every trial", "Tables": "Table II", "λ": "Lesions", "Iterations": "Stopping rules",
+             "Images": "→", "Quality": "Bland–Altman", "Training": "Training loss", "Workers": "Time line",
+             "Search": "searches no hyperparameters"}
+
+    def is_expected(self, text):
+        return "404 (Not Found)" in text or super().is_expected(text)  # quick-trainer's masks are no pictures
+
+    def look(self, page, suffix):
+        for name, text in self.VIEWS.items():
+            page.get_by_role("navigation", name="Views").get_by_role("link", name=name, exact=True).click()
+            expect(page.get_by_text(text).first).to_be_visible()
+            expect(page.get_by_text("Reading …")).to_have_count(0)
+            self.assert_accessible(page)
+            self.assertFalse(page.evaluate("document.documentElement.scrollWidth > innerWidth"),
+                             f"{name} is wider than the window")
+            self.picture(f"{name.replace('λ', 'lambda').lower()}-{suffix}", page)
+
+    def test_light(self):
+        self.finish_sweep(seeds=[1, 2], lambdas=[0.03, 0.1, 0.3, 1, 3], refine={"iterations": 8},
+                          inner_folds=4)
+        self.look(self.open(), "light")
+
+    def test_dark_and_on_a_phone(self):
+        self.finish_sweep()
+        page = self.new_page(color_scheme="dark", viewport={"width": 390, "height": 844})
+        self.look(self.open(page=page), "phone")
+        page.get_by_role("button", name="Light").click()
+        self.assertEqual(page.evaluate("document.documentElement.dataset.theme"), "light")
+        page.reload()
+        self.assertEqual(page.evaluate("document.documentElement.dataset.theme"), "light")
+
+    def test_rules_are_fitted_when_asked_for(self):
+        self.finish_sweep()
+        page = self.open("Iterations")
+        page.get_by_role("button", name="Fit ten rules").click()
+        expect(page.get_by_role("row", name="S1").first).to_be_visible()
+        self.assert_accessible()
+
+    def test_a_search_is_drawn(self):
+        self.finish_sweep(tables=["I"], hyperparameters={
+            "search": "grid", "grid": {"network.filters": [4, 8], "training.learning_rate": [0.01, 0.003]}})
+        page = self.open("Search")
+        expect(page.get_by_role("heading", name="What matters")).to_be_visible()
+        self.assert_accessible()
+        self.picture("search-grid")
+
+    def test_the_keyboard_leads_through_the_matrix(self):
+        self.finish_sweep()
+        page = self.open()
+        matrix = page.get_by_role("group", name=re.compile("arrow keys move"))
+        matrix.focus()
+        for key in ("ArrowDown", "ArrowRight"):
+            page.keyboard.press(key)
+        expect(page.get_by_text(re.compile("r0 s1 f0, refine/lambda=0: done, trial"))).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()

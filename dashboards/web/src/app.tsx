@@ -1,13 +1,27 @@
 import { CellDialog } from './parts/cell-dialog'
 import { TrialDialog } from './parts/trial-dialog'
 import { currentSweep, currentView, leave, link, linkTo, status, sweeps, theme, toggleTheme, token } from './state'
+import { Images } from './views/images'
+import { Iterations } from './views/iterations'
+import { Lambda } from './views/lambda'
 import { Login } from './views/login'
+import { Quality } from './views/quality'
+import { Search } from './views/search'
 import { Sweep } from './views/sweep'
 import { Tables } from './views/tables'
+import { Training } from './views/training'
+import { Workers } from './views/workers'
 
 const views = [
   { name: 'sweep', title: 'Sweep', show: Sweep },
   { name: 'tables', title: 'Tables', show: Tables },
+  { name: 'lambda', title: 'λ', show: Lambda },
+  { name: 'iterations', title: 'Iterations', show: Iterations },
+  { name: 'images', title: 'Images', show: Images },
+  { name: 'quality', title: 'Quality', show: Quality },
+  { name: 'training', title: 'Training', show: Training },
+  { name: 'workers', title: 'Workers', show: Workers },
+  { name: 'search', title: 'Search', show: Search },
 ]
 
 const linkWords = { connecting: 'connecting', live: 'live', lost: 'not connected: trying again' }

@@ -5,7 +5,8 @@ export const count = (value: number) => counts.format(value)
 export const points = (value: number) => value.toFixed(2)
 export const signed = (value: number) => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(2)
 export const percent = (share: number) => (share > 0.99 && share < 1 ? '99' : Math.round(share * 100).toString()) + ' %'
-export const interval = (of: [number, number]) => `[${points(of[0])}, ${points(of[1])}]`
+const minus = (value: number) => points(value).replace('-', '−')
+export const interval = (of: [number, number]) => `[${minus(of[0])}, ${minus(of[1])}]`
 
 export function counted(value: number, word: string): string {
   return `${count(value)} ${word}${value === 1 ? '' : 's'}`

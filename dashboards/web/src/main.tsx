@@ -6,6 +6,7 @@ import { takeToken, theme } from './state'
 import './styles/base.css'
 import './styles/parts.css'
 import './styles/views.css'
+import './styles/charts.css'
 
 takeToken()
 effect(() => { document.documentElement.dataset.theme = theme.value })

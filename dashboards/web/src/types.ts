@@ -98,3 +98,62 @@ export interface Cell { // hone.cell.v1
 export interface LiveFrame { // hone.live.v1
   refused?: string; sweeps?: SweepList; sweep?: SweepStatus; changed?: [number, number, number][]
 }
+
+export interface LambdaPoint {
+  lambda: number; expected: number; chosen: boolean; dice: number | null; interval: [number, number] | null
+  folds: { trial: number; fold: number; dice: number }[]
+}
+export interface LambdaCurve {
+  dataset: string; variant: string; rotation: number; seed: number; selection: number; state: string
+  edge: boolean; points: LambdaPoint[]
+}
+export interface Lambdas { curves: LambdaCurve[] } // hone.lambda.v1
+
+export interface IterationCurve {
+  dataset: string; net: string; rotation: number; seed: number; split: 'validation' | 'test'; trial: number
+  images: number; dice: number[]
+}
+export interface Iterations { // hone.iterations.v1
+  curves: IterationCurve[]
+  stops: { dataset: string; net: string; rotation: number; seed: number; validation: number | null; best: number | null }[]
+}
+
+type Estimate = null | { estimate: number; interval: [number, number] | null }
+export interface StoppingRule {
+  rule: string; title: string; sees_test: boolean; unavailable: string | null; dice: number | null
+  iterations: number | null; difference: Estimate; gap_closed: Estimate; holm_p: number | null; closes_some: boolean
+}
+export interface Stopping { // hone.stopping.v1
+  verdict: string
+  nets: { dataset: string; net: string; trainings: number; expected: number; images: number; rules: StoppingRule[] }[]
+}
+
+// [data set, net, trial, position, image, predicted, true]
+export type ScatterPoint = [string, string, number, number, string, number, number]
+export interface Scatter { iteration: number; most: number; points: ScatterPoint[] } // hone.scatter.v1
+
+export interface Configuration {
+  dataset: string; rotation: number; seed: number; candidate: number; patch: Record<string, unknown>
+  score: number | null; trials: number; chosen: boolean; rung: number; standing: string
+}
+export interface Search { candidates: Configuration[] } // hone.search.v1
+
+export interface WorkerLine {
+  worker: number; connected: boolean; host: string; slots: number; threads: number; device: string; memory_mib: number
+  running: number; done: number; failed: number; lost: number; first: string | null; last: string | null; busy_seconds: number
+}
+export interface WorkerAttempt {
+  worker: number; trial: number; attempt: number; state: string; started: string; ended: string | null
+  role: string; name: string; images_per_second?: number
+}
+export interface Workers { now: string; connected: number; workers: WorkerLine[]; attempts: WorkerAttempt[] } // hone.workers.v1
+
+interface Errors { mae: number; rmse: number; bias: number }
+export interface Quality { // hone.quality.v1
+  nets: { dataset: string; net: string; trainings: number; expected: number
+    rows: { split: string; iteration: number | null; masks: number; pearson: number | null; spearman: number | null
+      raw: { errors: Errors | null; harm_auroc: number | null } }[] }[]
+}
+
+export interface ImageRow { position: number; image: string; dice: number[]; quality: number[] }
+export interface Images { trial: number; role: string; pack: string; masks: string | null; images: ImageRow[] } // hone.images.v1

@@ -34,6 +34,7 @@ class Doors : public ::testing::Test {
          {"/api/v1/status", "/api/v1/sweeps", "/api/v1/sweeps/1", "/api/v1/sweeps/1/tables/II",
           "/api/v1/sweeps/1/tables/II?format=text", "/api/v1/sweeps/1/matrix",
           "/api/v1/sweeps/1/trials", "/api/v1/trials/1", "/api/v1/workers",
+          "/api/v1/trials/1/images", "/api/v1/sweeps/1/iterations", "/api/v1/sweeps/1/lambda",
           "/api/v1/sweeps/1/cell?name=II:toy:0x"})
       all.push_back({.target = target});
     all.push_back({.target = artifact});

@@ -96,6 +96,43 @@ TEST_F(SweepViews, ACellLeadsToItsEvidence) {
   EXPECT_THAT(refusal("sweeps/1/cell?name=II%3Atoy%3Anone"), HasSubstr("did you mean"));
 }
 
+TEST_F(SweepViews, CurvesAreEmptyBeforeAnythingIsTrained) {
+  EXPECT_EQ(answer("sweeps/1/iterations").at("schema"), "hone.iterations.v1");
+  EXPECT_TRUE(answer("sweeps/1/iterations").at("curves").empty());
+  EXPECT_EQ(answer("sweeps/1/scatter").at("schema"), "hone.scatter.v1");
+  EXPECT_TRUE(answer("sweeps/1/scatter?iteration=2").at("points").empty());
+  const json lambda = answer("sweeps/1/lambda");
+  EXPECT_EQ(lambda.at("schema"), "hone.lambda.v1");
+  const json& points = lambda.at("curves")[0].at("points");
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_EQ(points[0].at("lambda"), 0.1);
+  EXPECT_EQ(points[0].at("expected"), 2);
+  EXPECT_TRUE(points[0].at("folds").empty());
+  EXPECT_TRUE(points[0].at("dice").is_null());
+}
+
+TEST_F(SweepViews, TheSearchNamesWhatEachConfigurationSets) {
+  const json search = answer("sweeps/1/search");
+  EXPECT_EQ(search.at("schema"), "hone.search.v1");
+  ASSERT_EQ(search.at("candidates").size(), 2U);
+  EXPECT_EQ(search.at("candidates")[1].at("patch"), (json{{"network", {{"filters", 8}}}}));
+  EXPECT_TRUE(search.at("candidates")[1].at("score").is_null());
+}
+
+TEST_F(SweepViews, PicturesComeFromThePack) {
+  const std::string pack = answer("trials/1").at("spec").at("pack");
+  const std::string picture = "/api/v1/pictures/" + pack + "?tensor=";
+  const Reply image = coordinator_.get(picture + "images&index=3");
+  EXPECT_EQ(image.status, 200U);
+  EXPECT_EQ(image.headers.at("Content-Type"), "image/png");
+  EXPECT_EQ(image.body.substr(1, 3), "PNG");
+  EXPECT_THAT(refusal(picture.substr(8) + "images&index=25"), HasSubstr("pictures 0 to 24"));
+  EXPECT_THAT(refusal(picture.substr(8) + "groups"), HasSubstr("holds no pictures"));
+  EXPECT_THAT(refusal(picture.substr(8) + "none"), HasSubstr("has no 'none'"));
+  EXPECT_THAT(refusal("pictures/" + std::string(64, '0')), HasSubstr("is not there"));
+  EXPECT_THAT(refusal("pictures/..%2Faccess.json"), HasSubstr("is no digest"));
+}
+
 TEST_F(SweepViews, WhatIsWrongIsSaid) {
   EXPECT_THAT(refusal("sweeps/1/trials?limit=0"), HasSubstr("'limit' is a whole number"));
   EXPECT_THAT(refusal("sweeps/1/trials?state=lost"), HasSubstr("'state' is one of waiting"));

@@ -13,6 +13,7 @@ export function LossCurve({ epochs }: { epochs: [number, number, number, number]
       <Plot height={220} data={data}
             label={`Loss and validation signal over ${epochs.length} epochs; best validation ${best[2].toFixed(4)} at epoch ${best[0]}`}
             options={() => ({
+              legend: { live: false },
               scales: { x: { time: false }, signal: {} },
               axes: [axis('epoch'), axis('training loss', { scale: 'y' }),
                 axis('validation signal', { scale: 'signal', side: 1, grid: { show: false } })],

@@ -10,7 +10,7 @@ export function Login() {
         enter(given)
       }}>
         <p class="brand"><span aria-hidden="true">H</span>Hone</p>
-        <h1>Which coordinator is this?</h1>
+        <h1>Sign in</h1>
         <p>The token is in <code>access.json</code> of its state folder. <code>hone dashboard</code> opens this page with it.</p>
         <label for="token">Token</label>
         <input id="token" type="password" autocomplete="off" spellcheck={false} required value={given}

@@ -60,7 +60,7 @@ function Contrasts({ list }: { list: Contrast[] }) {
       <h3>Declared contrasts, in points</h3>
       <div class="scroll" tabIndex={0} role="region" aria-label="Contrasts">
         <table class="data numbers">
-          <thead><tr><th>Contrast</th><th>Data set</th><th>Difference</th><th>95 % interval</th><th>Wilcoxon p</th><th>Holm</th><th>Images</th></tr></thead>
+          <thead><tr><th class="text">Contrast</th><th class="text">Data set</th><th>Difference</th><th>95 % interval</th><th>Wilcoxon p</th><th>Holm</th><th>Images</th></tr></thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.name + row.dataset}>
@@ -110,7 +110,7 @@ function ChoiceTable({ choices }: { choices: Choices }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`Candidates of ${titles[choices.table === "lambda" ? "lambda" : "I"]}`}>
       <table class="data numbers">
-        <thead><tr><th>Data set</th><th>Rotation</th><th>Seed</th><th>Candidate</th><th>Validation Dice × 100</th><th>Trials</th><th /></tr></thead>
+        <thead><tr><th>Data set</th><th>Rotation</th><th>Seed</th><th class="text">Candidate</th><th>Validation Dice × 100</th><th>Trials</th><th class="text">Standing</th></tr></thead>
         <tbody>
           {choices.rows.flatMap((row) => row.candidates.map((each) => (
             <tr key={`${row.dataset}/${row.rotation}/${row.seed}/${each.setting}`} class={each.chosen ? 'chosen' : undefined}>
@@ -156,7 +156,7 @@ export function Tables({ sweep }: { sweep: number }) {
   return (
     <>
       <h1>Tables <small>{of.name}</small></h1>
-      <p class="lead">Beside each number of ours its 95 % interval and what the paper prints. Choose a number to see what is behind it.</p>
+      <p class="lead">Beside each number of ours its 95 % interval and what the paper prints. Choose a number to see what is behind it.</p>
       {of.running.length > 0 && <p class="soft">{counted(of.running.length, 'trial')} running, e.g. <TrialLink trial={of.running[0]!.trial}>{of.running[0]!.name}</TrialLink>: the numbers follow by themselves.</p>}
       {names.map((name) => <OneTable key={name} sweep={sweep} name={name} />)}
       {names.length === 0 && <p class="soft">This sweep's experiment asks for no table.</p>}

@@ -1,0 +1,80 @@
+"""The dashboard while a sweep runs: what happens is seen at once, and a restart is survived."""
+
+import re
+import statistics
+import time
+
+from browser_harness import BrowserTest, expect
+from harness import trials_done
+
+
+class Running(BrowserTest):
+    def done_on_page(self):
+        text = self.page.get_by_role("group", name=re.compile("^States")).inner_text()
+        found = re.search(r"(\d+)\s*done", text)
+        return int(found[1]) if found else 0
+
+    def test_what_a_worker_reports_is_seen_within_a_second(self):
+        self.submit()
+        page = self.open()
+        expect(page.get_by_role("button", name="waiting")).to_be_visible()
+        self.work("--until-drained", HONE_QUICK_MILLISECONDS=1200)
+        expect(page.get_by_role("heading", name="Running now")).to_be_visible()
+        page.wait_for_timeout(300)
+        self.picture("running")
+        delays = []
+        for _ in range(3):
+            before = trials_done(self.state)
+            self.wait_until("another trial is done", lambda: trials_done(self.state) > before)
+            begin = time.monotonic()
+            self.wait_until("the page says so", lambda: self.done_on_page() > before)
+            delays.append(time.monotonic() - begin)
+        print(f"seen after {', '.join(f'{each:.2f}' for each in delays)} s")
+        self.assertLess(statistics.median(delays), 1)
+
+    def test_the_tables_fill_by_themselves(self):
+        self.submit()
+        page = self.open("Tables")
+        expect(page.locator("a.cell").first).to_have_text("waiting")
+        self.work("--until-drained")
+        expect(page.locator("td.best")).to_have_count(1, timeout=30_000)
+
+    def test_a_restarted_coordinator_is_found_again(self):
+        self.submit()
+        page = self.open()
+        self.coordinator.terminate()
+        self.coordinator.wait(timeout=10)
+        expect(page.get_by_text("not connected: trying again")).to_be_visible()
+        self.picture("not-connected")
+        self.coordinator = self.serve(self.state)
+        expect(page.get_by_text("live", exact=True)).to_be_visible(timeout=15_000)
+        self.submit(name="Another")
+        expect(page.get_by_role("option", name="2 · Another")).to_have_count(1)
+
+    def test_what_failed_is_told_with_its_last_words(self):
+        self.submit()
+        self.work("--until-drained", HONE_QUICK_CRASH="1-1")
+        page = self.open()
+        expect(page.get_by_text("finished")).to_be_visible(timeout=30_000)
+        page.get_by_role("searchbox", name="Name").fill("f0/segment")
+        page.get_by_role("link", name="Lesions/r0/s1/f0/segment").first.click()
+        panel = page.get_by_role("dialog")
+        expect(panel.get_by_text(re.compile("Attempt 1: .*signal"))).to_be_visible()
+        self.picture("crashed-attempt")
+
+
+class Names(BrowserTest):
+    NAME = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&"
+
+    def test_names_are_text_and_never_code(self):
+        said = []
+        self.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        self.finish_sweep(name=self.NAME, variants=[{"name": "<b onclick=alert(3)>C9"}],
+                          tables=["II", "variants"])
+        page = self.open()
+        expect(page.get_by_role("heading", name=self.NAME)).to_be_visible()
+        page.get_by_role("link", name="Tables").click()
+        expect(page.get_by_text("<b onclick=alert(3)>C9").first).to_be_visible()
+        self.picture("names")
+        self.assertEqual(page.locator("#main img, #main script, #main b[onclick]").count(), 0)
+        self.assertEqual(said, [])
