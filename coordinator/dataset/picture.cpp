@@ -38,7 +38,9 @@ class Mapped {
   Mapped(const Mapped&) = delete;
   Mapped& operator=(const Mapped&) = delete;
 
-  std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(memory_), size_}; }
+  std::span<const std::byte> bytes() const {
+    return {static_cast<const std::byte*>(memory_), size_};
+  }
 
  private:
   void* memory_ = MAP_FAILED;
@@ -49,8 +51,8 @@ class Mapped {
 std::uint8_t grey_of(std::uint16_t half) {
   const int exponent = (half >> 10U) & 0x1fU;
   const int fraction = half & 0x3ffU;
-  const double value = exponent == 0 ? std::ldexp(fraction, -24)
-                                     : std::ldexp(1024 + fraction, exponent - 25);
+  const double value =
+      exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
   const bool below = (half & 0x8000U) != 0;
   return static_cast<std::uint8_t>(std::lround(255 * (below ? 0 : std::min(value, 1.0))));
 }
@@ -81,8 +83,8 @@ void require_picture(const TensorView& tensor, const std::string& name, std::int
   const auto& shape = tensor.shape;
   const bool fits = shape.size() == 4 && (shape[1] == 1 || shape[1] == 3) && shape[2] > 0 &&
                     shape[3] > 0 && shape[2] <= most_side && shape[3] <= most_side;
-  const bool readable = tensor.type == ElementType::u8 ||
-                        (tensor.type == ElementType::f16 && fits && shape[1] == 1);
+  const bool readable =
+      tensor.type == ElementType::u8 || (tensor.type == ElementType::f16 && fits && shape[1] == 1);
   if (!fits || !readable) throw PictureError("'" + name + "' holds no pictures");
   if (index < 0 || index >= shape[0])
     throw PictureError("'" + name + "' has pictures 0 to " + std::to_string(shape[0] - 1) +

@@ -22,8 +22,9 @@ struct LambdaFold {
 struct LambdaPoint {
   double lambda = 0;
   std::vector<LambdaFold> folds = {};
-  std::int64_t expected = 0;            // folds that it is to be trained on
-  std::optional<Interval> dice = {};    // mean over the folds, times 100, with 95 %; nothing: none yet
+  std::int64_t expected = 0;  // folds that it is to be trained on
+  std::optional<Interval> dice =
+      {};  // mean over the folds, times 100, with 95 %; nothing: none yet
   bool chosen = false;
 };
 
@@ -35,7 +36,7 @@ struct LambdaCurve {
   std::int64_t seed = 1;
   std::int64_t selection = 0;  // the trial that chooses
   std::string state = {};
-  bool edge = false;  // the first or last λ was chosen
+  bool edge = false;                     // the first or last λ was chosen
   std::vector<LambdaPoint> points = {};  // ascending by λ
 };
 

@@ -87,14 +87,14 @@ ApiResponse sweep_scatter(Database& database, std::int64_t sweep, const RequestT
     points.push_back({query.text(0), query.text(1), query.integer(2), query.integer(3),
                       query.text(4), query.real(5), query.real(6)});
   }
-  return {200, json{{"schema", "hone.scatter.v1"},
-                    {"sweep", sweep},
-                    {"iteration", iteration},
-                    {"most", most_points},
-                    {"columns",
-                     {"dataset", "net", "trial", "position", "image", "predicted", "true"}},
-                    {"points", points}}
-                   .dump(-1, ' ', false, json::error_handler_t::replace)};
+  return {200,
+          json{{"schema", "hone.scatter.v1"},
+               {"sweep", sweep},
+               {"iteration", iteration},
+               {"most", most_points},
+               {"columns", {"dataset", "net", "trial", "position", "image", "predicted", "true"}},
+               {"points", points}}
+              .dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 
 ApiResponse sweep_search(Database& database, std::int64_t sweep) {

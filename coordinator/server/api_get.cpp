@@ -22,6 +22,12 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
   return number;
 }
 
+/// What view `member` calls trial t in sweep ?1, or NULL: by look-ups, where the view would group
+/// all of a sweep's trials to tell of a few.
+constexpr const char* name_in_sweep =
+    "(SELECT min(m.name) FROM sweep_trial m WHERE m.sweep = ?1 AND m.trial IN "
+    "(SELECT t.id UNION ALL SELECT d.id FROM trial d WHERE d.resolved = t.id))";
+
 json sweep_list(Database& database) {
   json list = json::array();
   Statement query = database.prepare(
@@ -47,9 +53,10 @@ json sweep_list(Database& database) {
 
 json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live, double& rate,
                     double& steps_done) {
-  Statement query = database.prepare(
-      "SELECT t.id, st.name, t.attempt, t.image_steps FROM member st "
-      "JOIN trial t ON t.id = st.trial WHERE st.sweep = ? AND t.state = 'leased' ORDER BY t.id");
+  Statement query =
+      database.prepare(std::string("SELECT t.id, ") + name_in_sweep +
+                       " AS name, t.attempt, t.image_steps FROM trial t WHERE t.state = 'leased' "
+                       "AND name IS NOT NULL ORDER BY t.id");
   query.bind(sweep);
   json running = json::array();
   while (query.step()) {
@@ -71,8 +78,9 @@ json running_trials(Database& database, std::int64_t sweep, const LiveFacts& liv
 
 json failures(Database& database, std::int64_t sweep) {
   Statement query = database.prepare(
-      "SELECT t.id, st.name, t.state, t.reason FROM member st JOIN trial t ON t.id = st.trial "
-      "WHERE st.sweep = ? AND t.state IN ('collapsed', 'diverged', 'failed', 'blocked') "
+      std::string("SELECT t.id, ") + name_in_sweep +
+      " AS name, t.state, t.reason FROM trial t "
+      "WHERE t.state IN ('collapsed', 'diverged', 'failed', 'blocked') AND name IS NOT NULL "
       "ORDER BY t.id LIMIT 100");
   query.bind(sweep);
   json list = json::array();

@@ -58,6 +58,7 @@ void LiveFeed::choose(Watcher& watcher, std::int64_t sweep) {
   watcher.sweep = sweep;
   watcher.status.clear();
   anyway_ = true;
+  not_before_ = {};  // somebody waits: once, it may be soon
   tick();
 }
 
@@ -65,8 +66,7 @@ void LiveFeed::tick() {
   if (watchers_.empty() || looking_ || std::chrono::steady_clock::now() < not_before_) return;
   looking_ = true;
   std::set<std::int64_t> sweeps;
-  for (const auto& each : watchers_)
-    if (each->sweep > 0) sweeps.insert(each->sweep);
+  for (const auto& each : watchers_) sweeps.insert(each->sweep);
   boost::asio::post(thread_,
                     [this, facts = facts_(), sweeps, anyway = std::exchange(anyway_, false)] {
                       look(facts, sweeps, anyway);

@@ -18,7 +18,7 @@ namespace hone {
 
 /// Somebody who looks on.
 struct Watcher {
-  std::int64_t sweep = 0;  // 0: none yet, the list of sweeps alone
+  std::int64_t sweep = 0;  // 0: the newest
   std::shared_ptr<Outbox> outbox;
   std::string sweeps, status;  // as sent last
 };

@@ -4,6 +4,17 @@
 
 namespace hone {
 
+namespace {
+
+/// 0 if there is none.
+std::int64_t newest_sweep(Database& database) {
+  Statement query = database.prepare("SELECT coalesce(max(id), 0) FROM sweep");
+  query.step();
+  return query.integer(0);
+}
+
+}  // namespace
+
 LiveGaze::LiveGaze(const std::filesystem::path& file)
     : database_(file, Database::Mode::read_only) {}
 
@@ -20,13 +31,17 @@ std::optional<LivePicture> LiveGaze::look(const LiveFacts& facts,
   if (!anyway && version == version_ && facts == facts_) return {};
   const Snapshot snapshot(database_);
   LivePicture picture{.sweeps = api_get(database_, facts, "/api/v1/sweeps").body, .of = {}};
-  std::erase_if(states_, [&](const auto& each) { return !sweeps.contains(each.first); });
-  for (const std::int64_t sweep : sweeps) {
+  const std::int64_t newest = newest_sweep(database_);
+  std::set<std::int64_t> wanted = sweeps;
+  if (wanted.erase(0) > 0) wanted.insert(newest);
+  std::erase_if(states_, [&](const auto& each) { return !wanted.contains(each.first); });
+  for (const std::int64_t sweep : wanted) {
     const ApiResponse status = api_get(database_, facts, "/api/v1/sweeps/" + std::to_string(sweep));
     if (status.status != 200) continue;
     picture.of[sweep] = {status.body, version == version_ ? "" : changes_of(sweep)};
     if (!states_.contains(sweep)) changes_of(sweep);
   }
+  if (sweeps.contains(0) && picture.of.contains(newest)) picture.of[0] = picture.of[newest];
   version_ = version;
   facts_ = facts;
   return picture;

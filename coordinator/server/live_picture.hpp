@@ -35,8 +35,9 @@ class LiveGaze {
   /// Uses this Hone's views (shadow_views).
   void shadow();
 
-  /// The picture, if the database or the facts differ from the last look, or `anyway`. Of a sweep
-  /// that was not looked at before there are no changes. Throws SqlError.
+  /// The picture (with the newest sweep as number 0, if that is asked for), if the database or the
+  /// facts differ from the last look, or `anyway`. Of a sweep that was not looked at before there
+  /// are no changes. Throws SqlError.
   std::optional<LivePicture> look(const LiveFacts& facts, const std::set<std::int64_t>& sweeps,
                                   bool anyway);
 

@@ -83,6 +83,9 @@ class Views(BrowserTest):
             page.get_by_role("navigation", name="Views").get_by_role("link", name=name, exact=True).click()
             expect(page.get_by_text(text).first).to_be_visible()
             expect(page.get_by_text("Reading …")).to_have_count(0)
+            if name == "Images":
+                picture = page.get_by_role("img", name="truth").first
+                self.assertGreater(picture.evaluate("image => image.decode().then(() => image.naturalWidth)"), 0)
             self.assert_accessible(page)
             self.assertFalse(page.evaluate("document.documentElement.scrollWidth > innerWidth"),
                              f"{name} is wider than the window")

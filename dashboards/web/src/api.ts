@@ -1,4 +1,5 @@
 // Requests for data: all are GETs with the token, and a wrong one leads back to the login.
+import { signal, type Signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { leave, revision, token } from './state'
 
@@ -30,12 +31,13 @@ export async function getBlob(path: string, signal?: AbortSignal): Promise<Blob>
 
 export interface Loaded<T> { data: T | null; fault: string; loading: boolean }
 
-// What `path` answers, asked again when the results may have changed (unless `once`), with what was there
-// before in the meantime. A '' asks for nothing.
-export function useData<T>(path: string, once = false): Loaded<T> {
+// What `path` answers, asked again when `again` counts up (results have come, unless told otherwise), with what
+// was there before in the meantime. A '' asks for nothing.
+export const once = signal(0)
+export function useData<T>(path: string, again: Signal<number> = revision): Loaded<T> {
   const [loaded, set] = useState<Loaded<T>>({ data: null, fault: '', loading: true })
   const shown = useRef('')
-  const version = once ? 0 : revision.value
+  const version = again.value
   useEffect(() => {
     if (!path) return
     const abort = new AbortController()

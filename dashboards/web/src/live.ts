@@ -1,6 +1,6 @@
 // The WebSocket that tells what has changed. It comes back by itself, the longer it fails the later.
-import { effect } from '@preact/signals'
-import { currentSweep, leave, link, revision, status, sweeps, token } from './state'
+import { effect, type Signal } from '@preact/signals'
+import { currentSweep, leave, link, motion, revision, status, sweeps, token } from './state'
 import type { LiveFrame } from './types'
 
 type Change = [position: number, trial: number, state: number]
@@ -12,18 +12,16 @@ export function onChanges(listener: (changes: Change[]) => void): () => void {
   return () => listeners.delete(listener)
 }
 
-const restOfRevision = 1000 // ms between two times that the results are asked for again
-let revised = 0
-let revisionTimer = 0
+const rest = 1000 // ms between two times that something is asked for again
+const due = new Map<Signal<number>, number>() // when each last counted up, or will
 
-function revise() {
-  if (revisionTimer) return
-  const wait = Math.max(0, revised + restOfRevision - Date.now())
-  revisionTimer = window.setTimeout(() => {
-    revisionTimer = 0
-    revised = Date.now()
-    revision.value += 1
-  }, wait)
+function countUp(signal: Signal<number>) {
+  const now = Date.now()
+  const last = due.get(signal) ?? 0
+  if (last > now) return // it will anyway
+  const when = Math.max(now, last + rest)
+  due.set(signal, when)
+  setTimeout(() => { signal.value += 1 }, when - now)
 }
 
 function ended(of: LiveFrame['sweep']): string {
@@ -37,7 +35,8 @@ function take(frame: LiveFrame) {
   if (frame.sweep && frame.sweep.sweep === currentSweep.peek()) {
     const before = status.peek()
     status.value = frame.sweep
-    if (before && ended(before) !== ended(frame.sweep)) revise()
+    if (before && ended(before) !== ended(frame.sweep)) countUp(revision)
+    if (before && JSON.stringify(before.states) !== JSON.stringify(frame.sweep.states)) countUp(motion)
   }
   if (frame.changed) for (const each of listeners) each(frame.changed)
 }
@@ -61,7 +60,7 @@ function connect() {
   mine.onmessage = (event) => {
     const frame = JSON.parse(event.data as string) as LiveFrame
     if (frame.refused === 'wrong token') return leave('The coordinator does not know this token.')
-    if (failures > 0) revise() // what happened while we were away
+    if (failures > 0) [revision, motion].forEach(countUp) // what happened while we were away
     failures = 0
     link.value = 'live'
     take(frame)

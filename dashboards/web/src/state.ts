@@ -11,6 +11,7 @@ export const link = signal<'connecting' | 'live' | 'lost'>('connecting')
 export const sweeps = signal<SweepLine[] | null>(null)
 export const status = signal<SweepStatus | null>(null)
 export const revision = signal(0) // counts up when the results of the sweep on show may have changed
+export const motion = signal(0) // counts up when any of its trials has another state, at most once a second
 
 export function enter(given: string) {
   token.value = given.trim()

@@ -93,6 +93,15 @@ TEST_F(Live, AnotherSweepMayBeChosen) {
   EXPECT_EQ(watching.next().at("sweep").at("name"), "small");
 }
 
+TEST_F(Live, WhoNamesNoSweepIsToldOfTheNewest) {
+  Watching watching(coordinator_, greeting(0));
+  EXPECT_FALSE(watching.next().contains("sweep"));
+  coordinator_.submit(folder_ / "packs");
+  EXPECT_EQ(watching.next().at("sweep").at("sweep"), 1);
+  coordinator_.submit(folder_ / "packs", given::every_table());
+  EXPECT_EQ(watching.next().at("sweep").at("name"), "every");
+}
+
 TEST_F(Live, AWatcherThatGoesTakesNothingWithIt) {
   for (int i = 0; i < 5; ++i) {
     Watching watching(coordinator_, greeting(1));

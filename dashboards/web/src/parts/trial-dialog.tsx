@@ -1,6 +1,6 @@
 import { useData } from '../api'
 import { count, counted, duration, moment, points } from '../format'
-import { place } from '../state'
+import { motion, place } from '../state'
 import type { Attempt, Neighbour, Trial } from '../types'
 import { CopyButton, Fault, StateMark, TrialLink } from './bits'
 import { Dialog } from './dialog'
@@ -123,7 +123,7 @@ function Body({ trial }: { trial: Trial }) {
 
 export function TrialDialog() {
   const id = place.value.query.get('trial') ?? ''
-  const { data, fault } = useData<Trial>(id && `trials/${encodeURIComponent(id)}`)
+  const { data, fault } = useData<Trial>(id && `trials/${encodeURIComponent(id)}`, motion)
   if (!id) return null
   const name = data?.sweeps[0]?.name
   return (

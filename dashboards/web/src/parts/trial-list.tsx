@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useData } from '../api'
 import { count } from '../format'
+import { motion } from '../state'
 import type { TrialPage } from '../types'
 import { Fault, StateMark, TrialLink } from './bits'
 
@@ -16,7 +17,7 @@ export function TrialList({ sweep, datasets, state, onState }: {
   const [offset, setOffset] = useState(0)
   const query = new URLSearchParams({ limit: String(page), offset: String(offset) })
   for (const [key, value] of Object.entries({ text, role, dataset, state })) if (value) query.set(key, value)
-  const { data, fault } = useData<TrialPage>(`sweeps/${sweep}/trials?${query}`)
+  const { data, fault } = useData<TrialPage>(`sweeps/${sweep}/trials?${query}`, motion)
   const change = (set: (value: string) => void) => (event: { currentTarget: { value: string } }) => {
     set(event.currentTarget.value)
     setOffset(0)
@@ -44,13 +45,14 @@ function Page({ data, onOffset }: { data: TrialPage; onOffset: (offset: number) 
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label="Page of trials">
         <table class="data">
-          <thead><tr><th>Trial</th><th>Name</th><th>State</th><th>Attempts</th></tr></thead>
+          <thead><tr><th>Trial</th><th>State</th><th>Name</th><th>Attempts</th></tr></thead>
           <tbody>
             {data.trials.map((each) => (
               <tr key={each.trial}>
                 <td class="number">{each.trial}</td>
-                <td><TrialLink trial={each.trial}>{each.name}</TrialLink>{each.reason && <div class="words">{each.reason}</div>}</td>
-                <td><StateMark state={each.state} /></td><td class="number">{each.attempts}</td>
+                <td><StateMark state={each.state} /></td>
+                <td class="long"><TrialLink trial={each.trial}>{each.name}</TrialLink>{each.reason && <div class="words">{each.reason}</div>}</td>
+                <td class="number">{each.attempts}</td>
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { getBlob, useData } from '../api'
+import { getBlob, once, useData } from '../api'
 import { points } from '../format'
 import { Fault } from '../parts/bits'
 import { status } from '../state'
@@ -89,7 +89,7 @@ export function Images({ sweep }: { sweep: number }) {
   const [order, setOrder] = useState('gain')
   const preferred = tests.find((each) => each.net === 'quality') ?? tests[0]
   const trial = tests.some((each) => each.trial === chosen) ? chosen : preferred?.trial ?? 0
-  const { data, fault } = useData<Data>(trial ? `trials/${trial}/images` : '', true)
+  const { data, fault } = useData<Data>(trial ? `trials/${trial}/images` : '', once)
   return (
     <>
       <h1>Images <small>{status.value?.name}</small></h1>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { useData } from '../api'
+import { once, useData } from '../api'
 import { columnTitle, interval, points, probability, signed } from '../format'
 import { Fault } from '../parts/bits'
 import { axis, colour, Plot } from '../parts/plot'
@@ -45,7 +45,7 @@ function NetPlot({ net, curves }: { net: string; curves: IterationCurve[] }) {
               axes: [axis('iteration', { incrs: [1, 2, 5, 10] }), axis('Dice × 100')],
               series: [{ label: 'iteration' },
                 { label: 'test', stroke: colour('series-1'), width: 2, points: { show: test.length < 30, size: 5 } },
-                { label: 'validation', stroke: colour('series-2'), width: 2, dash: [6, 4] }],
+                { label: 'validation', stroke: colour('series-2'), width: 2, dash: [6, 4], points: { show: false } }],
             })} />
     </article>
   )
@@ -78,7 +78,7 @@ function Stops({ data, dataset }: { data: Data; dataset: string }) {
 }
 
 function Rules({ sweep }: { sweep: number }) {
-  const { data, fault } = useData<Stopping>(`sweeps/${sweep}/stopping`, true)
+  const { data, fault } = useData<Stopping>(`sweeps/${sweep}/stopping`, once)
   if (fault) return <p class="soft">{fault}</p>
   if (!data) return <p class="loading">Fitting the rules: some seconds …</p>
   return (

@@ -51,7 +51,7 @@ function Chart({ curve }: { curve: LambdaCurve }) {
           <text x={x(i)} y={height - 14} text-anchor="middle">{point.lambda}</text>
         </g>
       ))}
-      <text x={width - frame.right} y={height - 1} text-anchor="end" class="axis-name">λ</text>
+      <text x={frame.left - 6} y={height - 14} text-anchor="end" class="axis-name">λ</text>
     </svg>
   )
 }

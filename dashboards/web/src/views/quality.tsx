@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { useData } from '../api'
-import { count } from '../format'
+import { once, useData } from '../api'
+import { count, signed } from '../format'
 import { Fault } from '../parts/bits'
 import { colour } from '../parts/plot'
 import { linkTo, status, theme } from '../state'
@@ -47,8 +47,8 @@ function Cloud({ points, nets, axes, title }: { points: ScatterPoint[]; nets: st
   const canvas = useRef<HTMLCanvasElement>(null)
   const [near, setNear] = useState<ScatterPoint | null>(null)
   const scheme = theme.value
-  const px = (v: number) => edge + ((v - axes.xRange[0]) * (size - edge - 10)) / (axes.xRange[1] - axes.xRange[0])
-  const py = (v: number) => size - edge - ((v - axes.yRange[0]) * (size - edge - 10)) / (axes.yRange[1] - axes.yRange[0])
+  const px = (v: number) => edge + ((v - axes.xRange[0]) * (size - edge - 22)) / (axes.xRange[1] - axes.xRange[0])
+  const py = (v: number) => size - edge - ((v - axes.yRange[0]) * (size - edge - 22)) / (axes.yRange[1] - axes.yRange[0])
   useEffect(() => {
     const ratio = devicePixelRatio || 1
     const element = canvas.current!
@@ -92,18 +92,18 @@ function Cloud({ points, nets, axes, title }: { points: ScatterPoint[]; nets: st
 }
 
 function Summary({ sweep }: { sweep: number }) {
-  const { data, fault } = useData<Report>(`sweeps/${sweep}/quality`, true)
+  const { data, fault } = useData<Report>(`sweeps/${sweep}/quality`, once)
   if (fault) return <p class="soft">{fault}</p>
   if (!data) return <p class="loading">Counting …</p>
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Errors and correlations">
       <table class="data numbers">
-        <thead><tr><th>Data set</th><th class="text">Net</th><th>Iteration</th><th>Masks</th><th>MAE × 100</th><th>Bias × 100</th><th>Pearson</th><th>Spearman</th><th>AUROC of harm</th></tr></thead>
+        <thead><tr><th>Data set</th><th class="text">Net</th><th>Iteration</th><th>Masks</th><th>Mean error</th><th>Bias</th><th>Pearson</th><th>Spearman</th><th>AUROC of harm</th></tr></thead>
         <tbody>
           {data.nets.flatMap((net) => net.rows.filter((row) => row.split === 'test').map((row) => (
             <tr key={`${net.dataset}/${net.net}/${row.iteration}`}>
               <td class="text">{net.dataset}</td><td class="text">{net.net}</td><td>{row.iteration ?? '1 and on'}</td><td>{count(row.masks)}</td>
-              <td>{row.raw.errors ? (100 * row.raw.errors.mae).toFixed(2) : '–'}</td><td>{row.raw.errors ? (100 * row.raw.errors.bias).toFixed(2) : '–'}</td>
+              <td>{row.raw.errors ? row.raw.errors.mae.toFixed(2) : '–'}</td><td>{row.raw.errors ? signed(row.raw.errors.bias) : '–'}</td>
               <td>{row.pearson?.toFixed(3) ?? '–'}</td><td>{row.spearman?.toFixed(3) ?? '–'}</td><td>{row.raw.harm_auroc?.toFixed(3) ?? '–'}</td>
             </tr>
           )))}
@@ -142,7 +142,7 @@ export function Quality({ sweep }: { sweep: number }) {
               x: (point) => (point[5] + point[6]) / 2, y: (point) => point[5] - point[6], xRange: [low, 1], yRange: [-spread, spread], xLabel: 'mean of both', yLabel: 'Upwards: predicted less true; above 0 it is too sure.', rule: 'zero' }} />
           </div>
           {data!.points.length === data!.most && <p class="soft">The first {count(data!.most)} masks.</p>}
-          <section aria-labelledby="how-well"><h2 id="how-well">How well it tells</h2><Summary sweep={sweep} /></section>
+          <section aria-labelledby="how-well"><h2 id="how-well">How well it tells</h2><p class="soft">Errors in points of Dice × 100. AUROC of harm: how well a fall of the predicted quality tells a fall of Dice; 0.5 says nothing.</p><Summary sweep={sweep} /></section>
         </>
       )}
     </>

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
-import { useData } from '../api'
+import { once, useData } from '../api'
 import { count } from '../format'
 import { MatrixView } from '../parts/matrix'
 import { StateMark, TrialLink, Fault } from '../parts/bits'
 import { Figures, Notices, StateBar } from '../parts/progress'
 import { TrialList } from '../parts/trial-list'
-import { status } from '../state'
+import { status, sweeps } from '../state'
 import type { Matrix, SweepStatus } from '../types'
 
 function RunningNow({ of }: { of: SweepStatus }) {
@@ -37,36 +37,40 @@ function Troubles({ of }: { of: SweepStatus }) {
     <section aria-labelledby="troubles">
       <h2 id="troubles">What went wrong</h2>
       <ul class="troubles">
-        {of.troubled.slice(0, 20).map((each) => (
+        {of.troubled.slice(0, 8).map((each) => (
           <li key={each.trial}>
             <StateMark state={each.state} /> <TrialLink trial={each.trial}>{each.name}</TrialLink>
             {each.reason && <p class="words">{each.reason}</p>}
           </li>
         ))}
       </ul>
-      {of.troubled.length > 20 && <p class="soft">Filter the trials below by state to see them all.</p>}
+      {of.troubled.length > 8 && <p class="soft">And more: choose a state above to see all of them below.</p>}
     </section>
   )
 }
 
 export function Sweep({ sweep }: { sweep: number }) {
   const [state, setState] = useState('')
-  const matrix = useData<Matrix>(`sweeps/${sweep}/matrix`, true)
-  const of = status.value
-  if (!of || of.sweep !== sweep) return <p class="loading">Reading the sweep …</p>
+  const matrix = useData<Matrix>(`sweeps/${sweep}/matrix`, once)
+  const of = status.value?.sweep === sweep ? status.value : null
+  const line = sweeps.value?.find((each) => each.sweep === sweep)
   const datasets = [...new Set(matrix.data?.rows.map((row) => row.dataset) ?? [])]
   return (
     <>
-      <h1>{of.name} <small>sweep {of.sweep}</small></h1>
-      <Notices />
-      <Figures of={of} />
-      <StateBar of={of} picked={state} onPick={setState} />
-      <Troubles of={of} />
-      <RunningNow of={of} />
+      <h1>{line?.name} <small>sweep {sweep}</small></h1>
+      {of ? (
+        <>
+          <Notices />
+          <Figures of={of} />
+          <StateBar of={of} picked={state} onPick={setState} />
+          <Troubles of={of} />
+          <RunningNow of={of} />
+        </>
+      ) : <p class="loading">Counting {count(line?.trials ?? 0)} trials …</p>}
       <section aria-labelledby="matrix">
         <h2 id="matrix">Every trial</h2>
         <Fault text={matrix.fault} />
-        {matrix.data ? <MatrixView matrix={matrix.data} highlight={state} /> : <p class="loading">Laying out {count(of.trials)} trials …</p>}
+        {matrix.data ? <MatrixView matrix={matrix.data} highlight={state} /> : <p class="loading">Laying out {count(line?.trials ?? 0)} trials …</p>}
       </section>
       <TrialList sweep={sweep} datasets={datasets} state={state} onState={setState} />
     </>

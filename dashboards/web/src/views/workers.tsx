@@ -3,7 +3,7 @@ import { useData } from '../api'
 import { count, counted, duration, moment, percent } from '../format'
 import { Fault } from '../parts/bits'
 import { colour } from '../parts/plot'
-import { linkTo, theme } from '../state'
+import { linkTo, motion, theme } from '../state'
 import type { WorkerAttempt, WorkerLine, Workers as Data } from '../types'
 
 const lane = 22
@@ -14,21 +14,20 @@ const shownWorkers = 24
 interface Bar { attempt: WorkerAttempt; from: number; to: number; slot: number }
 interface Lane { worker: WorkerLine; bars: Bar[]; slots: number; top: number }
 
-// Attempts that overlap go into slots of their own, the first that is free.
+// An attempt does not say on which slot it ran: it is drawn on the one that has been free for longest.
 function lanesOf(data: Data): Lane[] {
   const now = Date.parse(data.now)
   let top = 0
   return data.workers.slice(0, shownWorkers).map((worker) => {
-    const free: number[] = []
+    const free = new Array<number>(Math.min(Math.max(worker.slots, 1), 16)).fill(0)
     const bars = data.attempts.filter((each) => each.worker === worker.worker)
       .map((attempt) => ({ attempt, from: Date.parse(attempt.started), to: attempt.ended ? Date.parse(attempt.ended) : now, slot: 0 }))
       .sort((a, b) => a.from - b.from)
     for (const bar of bars) {
-      const found = free.findIndex((until) => until <= bar.from)
-      bar.slot = found < 0 ? free.length : found
-      free[bar.slot] = Math.max(bar.to, bar.from + 1000)
+      bar.slot = free.indexOf(Math.min(...free))
+      free[bar.slot] = Math.max(bar.to, free[bar.slot]!)
     }
-    const slots = Math.min(Math.max(worker.slots, free.length, 1), 8)
+    const slots = free.length
     const result = { worker, bars, slots, top }
     top += slots * lane + 10
     return result
@@ -47,7 +46,8 @@ function TimeLine({ data }: { data: Data }) {
   const paint = () => {
     const element = canvas.current
     if (!element || bars.length === 0) return
-    const width = element.parentElement!.clientWidth
+    const box = getComputedStyle(element.parentElement!)
+    const width = element.parentElement!.clientWidth - parseFloat(box.paddingLeft) - parseFloat(box.paddingRight)
     const ratio = devicePixelRatio || 1
     element.width = width * ratio
     element.height = height * ratio
@@ -118,7 +118,7 @@ function rate(data: Data, worker: number): string {
 }
 
 export function Workers(_: { sweep: number }) {
-  const { data, fault } = useData<Data>('workers')
+  const { data, fault } = useData<Data>('workers', motion)
   return (
     <>
       <h1>Workers {data && <small>{data.connected} connected</small>}</h1>
