@@ -61,6 +61,17 @@ class DashboardCommand(HoneTest):
         self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
         self.assertIn(address, file.read_text())
 
+    def test_a_run_can_be_looked_on(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "500"
+        self.start(HONE, "run", self.tiny(), "--state", self.folder / "own", "--trainer", QUICK, "--open",
+                   name="run")
+        log = self.folder / "run.log"
+        line = self.wait_until("it says where", lambda: next(
+            (line for line in log.read_text().splitlines() if line.startswith("look on: ")), None))
+        address = line.removeprefix("look on: ")
+        self.assertEqual(ask(address, "")[0], 200)
+        self.assertEqual(json.loads(ask(address, "api/v1/sweeps/1")[1])["name"], "Tiny")
+
     def test_a_finished_file_is_shown_and_nothing_changes_it(self):
         self.finish_and_stop()
         for words in ([self.state], [self.state / "hone.sqlite"]):

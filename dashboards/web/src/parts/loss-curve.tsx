@@ -18,8 +18,8 @@ export function LossCurve({ epochs }: { epochs: [number, number, number, number]
               axes: [axis('epoch'), axis('training loss', { scale: 'y' }),
                 axis('validation signal', { scale: 'signal', side: 1, grid: { show: false } })],
               series: [{ label: 'epoch' },
-                { label: 'training loss', stroke: colour('series-2'), width: 1.5, scale: 'y' },
-                { label: 'validation signal', stroke: colour('series-1'), width: 1.5, scale: 'signal' }],
+                { label: 'training loss', stroke: colour('series-2'), width: 1.5, scale: 'y', points: { show: false } },
+                { label: 'validation signal', stroke: colour('series-1'), width: 1.5, scale: 'signal', points: { show: false } }],
             })} />
     </>
   )
