@@ -169,6 +169,10 @@ asio::awaitable<bool> send_response(beast::tcp_stream* stream, const RequestHead
 }
 
 asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionContext* context) {
+  // An Ack and an Assign are two small frames: the second must not wait until the first is heard
+  // of, which the other side's kernel puts off for 40 ms.
+  boost::system::error_code stays_slow;
+  socket.set_option(asio::ip::tcp::no_delay(true), stays_slow);
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer(64 * 1024);
   try {
