@@ -185,6 +185,7 @@ class Store {
   void finish(TrialId trial, const std::string& state, const std::string& reason);
   void count_needs_of_dependents(TrialId trial);
   void block_dependents(TrialId trial);
+  void block_dependents_of_dead(std::optional<SweepId> sweep);
   std::vector<Input> inputs_of(TrialId trial, const TrialSpec& spec);
   void select(TrialId trial);
   std::vector<std::int64_t> known_deferred(std::optional<std::int64_t> origin);

@@ -122,7 +122,8 @@ std::int64_t Store::reopen_selections() {
 
 /// A trial that waits again is unmet again for those that need it, so selections that went on, or
 /// failed, without it are reopened, those of other sweeps too, what they had decided is undecided,
-/// and every count is taken anew; what diverged goes on blocking.
+/// and every count is taken anew; what diverged goes on blocking. Where none waits again, that is
+/// left out: it looks at every trial of the database.
 void Store::try_failed_again(SweepId sweep) {
   Statement again = database_.prepare(
       "UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
@@ -130,7 +131,12 @@ void Store::try_failed_again(SweepId sweep) {
       "AND (id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1) "
       "     OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   again.bind(sweep.value).run();
-  reopen();
+  if (database_.changes() + make_discarded_again() > 0) {
+    reopen();
+  } else {
+    enqueue_trials_of(sweep);
+    block_dependents_of_dead(sweep);
+  }
   weigh_trials_of(sweep);  // after that: a configuration whose failed training waits is open again
 }
 
@@ -152,7 +158,16 @@ void Store::reopen() {
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
       "WHERE state = 'waiting'");
   enqueue_all();
-  Statement query = database_.prepare("SELECT id FROM trial WHERE state IN ('diverged', 'failed')");
+  block_dependents_of_dead({});
+}
+
+/// Of all dead trials, or of those that a sweep's trials need.
+void Store::block_dependents_of_dead(std::optional<SweepId> sweep) {
+  Statement query = database_.prepare(
+      "SELECT id FROM trial WHERE state IN ('diverged', 'failed', 'blocked') AND (?1 IS NULL "
+      "OR id IN (SELECT n.needs FROM member m JOIN standing_need n ON n.trial = m.trial "
+      "          WHERE m.sweep = ?1))");
+  query.bind(sweep ? std::optional(sweep->value) : std::nullopt);
   std::vector<std::int64_t> dead;
   while (query.step()) dead.push_back(query.integer(0));
   for (const std::int64_t trial : dead) block_dependents({trial});
