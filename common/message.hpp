@@ -178,6 +178,8 @@ struct Train {
   TrialSpec spec;
   std::map<std::string, std::string> inputs;  // name -> path of a file
   std::string output;                         // an empty directory for what the trial leaves
+  std::string checkpoint = {};                // where a training's checkpoints are; '' : none
+  std::chrono::milliseconds checkpoint_interval{60'000};
   bool operator==(const Train&) const = default;
 };
 

@@ -202,6 +202,8 @@ void list_fields(Train& m, Field&& field) {
   field("spec", m.spec);
   field("inputs", m.inputs);
   field("output", m.output);
+  field("checkpoint", m.checkpoint);
+  field("checkpoint_interval", m.checkpoint_interval);
 }
 
 template <class Field>

@@ -41,7 +41,8 @@ TrialsPlace place_of(const WorkerOptions& options, const Access& access, const S
           .gpus = options.gpus,
           .team = options.team,
           .patience = options.patience,
-          .slots = options.slots};
+          .slots = options.slots,
+          .checkpoints = {options.cache / "checkpoints", options.checkpoint}};
 }
 
 std::string device_text(const GpuList& gpus) {

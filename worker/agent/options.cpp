@@ -72,6 +72,7 @@ struct Given {
   std::string bf16 = "auto";
   std::string gpus = "all";
   long long gpu_memory = -1;  // MiB; -1: worked out
+  double checkpoint = 60;     // seconds
   long long ends_at = -1;     // milliseconds of the steady clock
 };
 
@@ -113,7 +114,7 @@ void describe_teams(CLI::App& app, WorkerOptions& options, Given& given) {
       "Further arguments for it, separated by blanks (\"--mca btl_tcp_if_include eth0\")");
 }
 
-void describe_files(CLI::App& app, WorkerOptions& options) {
+void describe_files(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--access", options.access,
                  "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
                  "./hone-state]; waited for if it is not there");
@@ -129,6 +130,12 @@ void describe_files(CLI::App& app, WorkerOptions& options) {
                  "file system, instead of sent")
       ->check(CLI::ExistingDirectory);
   app.add_option("--trainer", options.trainer, "The trainer program [hone-trainer beside this]");
+  app.add_option(
+         "--checkpoint", given.checkpoint,
+         "Seconds at least between checkpoints of a training, kept in the cache: tried again "
+         "there, it goes on from the last one and comes to the same bits [60]; 0: none")
+      ->envname("HONE_CHECKPOINT")
+      ->check(CLI::Range(0.0, 1e6));
 }
 
 void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
@@ -191,6 +198,8 @@ void settle(const Given& given, WorkerOptions& options) {
   options.bf16 = given.bf16 == "yes" ||
                  (given.bf16 == "auto" && (processor_has_bf16() || !options.gpus.empty()));
   if (given.count > 0) options.count = given.count;
+  options.checkpoint = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(given.checkpoint));
   if (given.grace) options.grace = std::chrono::seconds(*given.grace);
   if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
     options.patience = std::chrono::seconds(limit);
@@ -210,7 +219,7 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   app.option_defaults()->take_last();  // so that an alias can be overruled
   app.footer(examples);
   app.set_version_flag("--version", code_version());
-  describe_files(app, options);
+  describe_files(app, options, given);
   describe_slots(app, options, given);
   describe_teams(app, options, given);
   describe_end(app, options, given);

@@ -24,6 +24,7 @@ struct WorkerOptions {
   bool bf16 = false;            // whether trials of that precision are taken
   GpuList gpus;                 // shared out among the slots; none: trials for cuda are not taken
   std::int64_t gpu_memory = 0;  // MiB of them for each slot; 0: not limited
+  std::chrono::milliseconds checkpoint{60'000};  // between two of a training; 0: none
   bool until_drained = false;
   bool with_parent = false;
   std::optional<int> count;                   // trials to take at most; nothing: no limit

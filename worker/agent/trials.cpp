@@ -33,6 +33,7 @@ ChildCommand trainer_of_slot(const TrialsPlace& place, int slot) {
 Trials::Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEvents events)
     : io_(io),
       spool_(place.spool),
+      checkpoints_(place.checkpoints),
       events_(std::move(events)),
       report_timer_(io),
       transfers_(io, place.artifacts) {
@@ -121,7 +122,9 @@ void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers:
   trial->slot->train({.ticket = ticket,
                       .spec = trial->lease.spec,
                       .inputs = answer.result.paths,
-                      .output = spool_.make_work_folder(ticket).string()});
+                      .output = spool_.make_work_folder(ticket).string(),
+                      .checkpoint = checkpoints_.file_of(trial->lease).string(),
+                      .checkpoint_interval = checkpoints_.interval()});
 }
 
 void Trials::on_message(Slot& slot, const FromTrainer& message) {

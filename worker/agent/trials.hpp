@@ -12,6 +12,7 @@
 
 #include "common/message.hpp"
 #include "common/net/access.hpp"
+#include "worker/agent/checkpoint_folder.hpp"
 #include "worker/agent/gpu_list.hpp"
 #include "worker/agent/outbox.hpp"
 #include "worker/agent/slot.hpp"
@@ -38,6 +39,7 @@ struct TrialsPlace {
   TeamPlace team;
   std::optional<std::chrono::seconds> patience;  // with a silent trainer; nothing: see Slot
   int slots = 1;
+  CheckpointFolder checkpoints;
 };
 
 /// All tickets in this agent's hands, from the lease to the acknowledged ending.
@@ -134,6 +136,7 @@ class Trials {
 
   boost::asio::io_context& io_;
   const SpoolFolder& spool_;
+  CheckpointFolder checkpoints_;
   TrialsEvents events_;
   std::map<Ticket, HeldTrial> trials_;
   std::list<Slot> slots_;

@@ -14,6 +14,13 @@ namespace {
 constexpr std::chrono::milliseconds upload_pause{1000};
 constexpr std::chrono::milliseconds longest_upload_pause{30'000};
 
+/// Whether nobody will try again from where this attempt was.
+bool is_final(const Ending& ending) {
+  const auto* const failed = std::get_if<Failed>(&ending);
+  return failed == nullptr || failed->failure == Failure::diverged ||
+         failed->failure == Failure::impossible;
+}
+
 }  // namespace
 
 void Trials::take_up_spool() {
@@ -145,7 +152,9 @@ void Trials::give_back(const std::string& why) {
 }
 
 void Trials::forget(const Ticket& ticket) {
-  trials_.at(ticket).outbox.forget();
+  HeldTrial& trial = trials_.at(ticket);
+  if (trial.outbox.ending() && is_final(*trial.outbox.ending())) checkpoints_.remove(trial.lease);
+  trial.outbox.forget();
   trials_.erase(ticket);
   spool_.remove_work_folder(ticket);
   start_waiting();

@@ -55,6 +55,8 @@ std::string signed_summary(const std::string& summary, const Trainer& trainer) {
 FromTrainer carry_out(const Train& order, Trainer& trainer, Narrator& narrator) {
   TrainingRequest request{.spec = order.spec, .inputs = {}, .output = order.output};
   for (const auto& [name, path] : order.inputs) request.inputs.emplace(name, path);
+  request.checkpoint = order.checkpoint;
+  request.checkpoint_interval = order.checkpoint_interval;
   try {
     const TrainingResult result = trainer.train(request, narrator);
     Trained trained{.ticket = order.ticket,

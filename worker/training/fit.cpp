@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "worker/training/overlap.hpp"
 #include "worker/training/predict_all.hpp"
@@ -74,6 +75,19 @@ class Fitting {
     for (std::size_t i = 0; i < best_.size(); ++i) best_[i].copy_(state[i].value);
   }
 
+  /// All that an epoch changes, under names.
+  std::vector<NamedTensor> tensors() const {
+    std::vector<NamedTensor> all;
+    const std::vector<NamedTensor> state = net_.state();
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      all.push_back({"net/" + state[i].name, state[i].value});
+      all.push_back({"best/" + state[i].name, best_[i]});
+    }
+    for (const at::Tensor& tensor : step_->state())
+      all.push_back({"adam/" + std::to_string(all.size()), tensor});
+    return all;
+  }
+
   void restore_weights() {
     const c10::NoGradGuard no_grad;
     std::vector<NamedTensor> state = net_.state();
@@ -130,18 +144,25 @@ EpochRecord run_epoch(Fitting& fitting, Prefetcher& prefetcher, int epoch, FitRe
 
 }  // namespace
 
-FitResult fit(const TrialContext& trial, UNet& net, const Streams& streams, int earlier_epochs,
-              Observer& observer) {
+FitResult fit(const TrialContext& trial, UNet& net, const Streams& streams,
+              const TrainingPoint& start, Checkpoints& checkpoints) {
   const TrainingSpec& training = trial.spec.training;
   Fitting fitting(trial, net);
-  Prefetcher prefetcher(trial, streams, earlier_epochs + 1, earlier_epochs + training.epochs,
+  TrainingPoint now = start;
+  FitResult& result = now.fit;
+  if (result.last_epoch > start.earlier_epochs) {
+    checkpoints.restore(fitting.tensors());
+  } else {
+    result = {.last_epoch = start.earlier_epochs,
+              .best_signal = -std::numeric_limits<double>::infinity()};
+  }
+  const int last = start.earlier_epochs + training.epochs;
+  Prefetcher prefetcher(trial, streams, result.last_epoch + 1, last,
                         batch_makers(trial.spec.numerics));
-  FitResult result{.best_signal = -std::numeric_limits<double>::infinity()};
-  for (int i = 1; i <= training.epochs; ++i) {
-    const int epoch = earlier_epochs + i;
+  for (int epoch = result.last_epoch + 1; epoch <= last; ++epoch) {
     const EpochRecord record = run_epoch(fitting, prefetcher, epoch, result);
     result.last_epoch = epoch;
-    observer.on_epoch(record);
+    checkpoints.on_epoch(record);
     if (record.validation_signal > result.best_signal) {
       result.best_signal = record.validation_signal;
       result.best_epoch = epoch;
@@ -149,6 +170,7 @@ FitResult fit(const TrialContext& trial, UNet& net, const Streams& streams, int 
     } else if (epoch - result.best_epoch >= training.patience) {
       break;
     }
+    if (epoch < last) checkpoints.keep_if_due(now, fitting.tensors());
   }
   fitting.restore_weights();
   return result;

@@ -42,6 +42,7 @@ class HostStep final : public TrainingStep {
   }
 
   double take_loss() override { return std::exchange(loss_, 0); }
+  std::vector<at::Tensor> state() const override { return adam_.state(); }
   bool weights_agree() const override { return exchange_.weights_agree(); }
 
  private:

@@ -78,6 +78,7 @@ class TensorStep final : public TrainingStep {
     return total;
   }
 
+  std::vector<at::Tensor> state() const override { return adam_.state(); }
   bool weights_agree() const override { return exchange_.weights_agree(); }
 
  private:

@@ -5,6 +5,7 @@
 #include <torch/headeronly/version.h>
 
 #include "common/wire.hpp"
+#include "worker/training/checkpoint.hpp"
 #include "worker/training/cuda.hpp"
 #include "worker/training/recycler.hpp"
 #include "worker/training/team_inputs.hpp"
@@ -27,7 +28,16 @@ TrainingResult train_with(Collective& team, const TrainingRequest& request, Obse
   if (request.spec.numerics.threads >= 1) at::set_num_threads(request.spec.numerics.threads);
   release_recycled_memory();
   const TeamInputs inputs(team, request.inputs);
-  return run_trial({request.spec, inputs.paths(), request.output}, team, observer);
+  TrainingRequest here = request;
+  here.inputs = inputs.paths();
+  return run_trial(here, team, observer);
+}
+
+/// What is to be trained, and the checkpoint to go on from if there is one: for every rank.
+TrainingRequest with_checkpoint(TrainingRequest request) {
+  if (const auto found = find_checkpoint(request.checkpoint, request.spec.numerics))
+    request.inputs["checkpoint"] = *found;
+  return request;
 }
 
 std::string library_text() {
@@ -39,7 +49,7 @@ class SoloTrainer final : public Trainer {
   SoloTrainer() { set_up_libtorch(); }
 
   TrainingResult train(const TrainingRequest& request, Observer& observer) override {
-    return train_with(*team_, request, observer);
+    return train_with(*team_, with_checkpoint(request), observer);
   }
 
   std::string library() const override { return library_text(); }
@@ -56,7 +66,8 @@ class TeamLeader final : public Trainer {
   TeamLeader(const TeamLeader&) = delete;
   TeamLeader& operator=(const TeamLeader&) = delete;
 
-  TrainingResult train(const TrainingRequest& request, Observer& observer) override {
+  TrainingResult train(const TrainingRequest& asked, Observer& observer) override {
+    const TrainingRequest request = with_checkpoint(asked);
     Train order{.ticket = {}, .spec = request.spec, .inputs = {}, .output = {}};
     for (const auto& [name, path] : request.inputs) order.inputs[name] = path.string();
     broadcast_text(team_, encode(ToTrainer(order)), 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -40,6 +41,10 @@ struct TrainingRequest {
   /// "masks.1", "masks.2" and so on.
   std::map<std::string, std::filesystem::path> inputs;
   std::filesystem::path output;  // an existing empty directory
+  /// Where checkpoints of a training are kept and looked for, in an existing directory; '' for
+  /// none.
+  std::filesystem::path checkpoint = {};
+  std::chrono::milliseconds checkpoint_interval{60'000};  // at least so long between two
 };
 
 struct TrainingResult {
@@ -55,7 +60,8 @@ class Trainer {
  public:
   virtual ~Trainer() = default;
 
-  /// Throws TrainingError, or anything else for a bug.
+  /// Goes on from the checkpoint, if there is one. Throws TrainingError, or anything else for a
+  /// bug.
   virtual TrainingResult train(const TrainingRequest& request, Observer& observer) = 0;
 
   /// "LibTorch 2.13.0 (AVX512)" and the like.

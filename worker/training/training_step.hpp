@@ -24,6 +24,9 @@ class TrainingStep {
   /// included, of their batch's mean loss. Not finite if a loss, or a team's own mask, was not.
   virtual double take_loss() = 0;
 
+  /// All that a step changes besides the net's own tensors, in an order that never changes.
+  virtual std::vector<at::Tensor> state() const = 0;
+
   /// Whether the parameters have the same bits on every rank.
   virtual bool weights_agree() const = 0;
 };

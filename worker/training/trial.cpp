@@ -44,19 +44,27 @@ TrainedNet train_until_it_works(const TrainingRequest& request, const TrialConte
                                 const ConstantMask& constant, Observer& observer) {
   const TrialSpec& spec = trial.spec;
   const bool warm = spec.role == Role::refine && spec.refine.mode == RefineMode::warm;
+  Checkpoints checkpoints(request, trial.team.leads(), observer);
+  TrainingPoint point = checkpoints.take_point().value_or(TrainingPoint{});
   TrainedNet trained;
-  for (;; ++trained.reseeds) {
-    const Streams streams(spec, trained.reseeds);
+  for (;;) {
+    const Streams streams(spec, point.reseeds);
     trained.net =
         std::make_unique<UNet>(spec.network, trial.inputs.channels(), quality_head_of(spec),
                                spec.numerics.layout, streams, device_of(spec.numerics));
     if (warm) read_weights(input_file(request, "weights"), *trained.net);
-    trained.fit = fit(trial, *trained.net, streams, trained.fit.last_epoch, observer);
-    trained.training_seconds += trained.fit.training_seconds;
-    trained.images += trained.fit.images;
+    trained.fit = fit(trial, *trained.net, streams, point, checkpoints);
+    trained.reseeds = point.reseeds;
+    trained.training_seconds = point.earlier_seconds + trained.fit.training_seconds;
+    trained.images = point.earlier_images + trained.fit.images;
     trained.collapse = collapse_of(trial, *trained.net, constant);
     if (trained.collapse.empty() || trained.reseeds >= spec.training.collapse_retries)
       return trained;
+    point = {.reseeds = point.reseeds + 1,
+             .earlier_epochs = trained.fit.last_epoch,
+             .earlier_seconds = trained.training_seconds,
+             .earlier_images = trained.images,
+             .fit = {.last_epoch = trained.fit.last_epoch}};
   }
 }
 

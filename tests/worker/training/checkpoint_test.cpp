@@ -1,0 +1,154 @@
+// A training that is cut off goes on from its checkpoint, and nobody can tell from its results.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/worker/training/fixture.hpp"
+
+namespace hone {
+namespace {
+
+constexpr int count = 20;
+constexpr int size = 16;
+
+struct Cut : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Ends the training when an epoch has been heard of, as a kill would.
+struct Killer final : Observer {
+  explicit Killer(int its_epoch) : epoch(its_epoch) {}
+  int epoch;
+  std::vector<int> heard;
+  void on_epoch(const EpochRecord& record) override {
+    heard.push_back(record.epoch);
+    if (record.epoch == epoch) throw Cut("killed");
+  }
+  void on_rows(std::span<const Measurement>) override {}
+};
+
+class Checkpoint : public testing::Test {
+ protected:
+  Checkpoint() : trainer_(make_trainer()) {
+    test::write_disk_pack(pack_, count, size);
+    test::write_base_masks(folder_.path() / "base", count, size);
+  }
+
+  TrainingRequest request(const TrialSpec& spec) {
+    const auto output = folder_.path() / ("output-" + std::to_string(++outputs_));
+    std::filesystem::create_directory(output);
+    return {.spec = spec,
+            .inputs = {{"pack", pack_}, {"masks", folder_.path() / "base"}},
+            .output = output,
+            .checkpoint = file_,
+            .checkpoint_interval = std::chrono::milliseconds(0)};
+  }
+  test::Outcomes finish(const TrialSpec& spec) {
+    test::Outcomes outcomes;
+    outcomes.result = trainer_->train(request(spec), outcomes.heard);
+    return outcomes;
+  }
+  /// Epochs that the attempt told, those of its checkpoint included.
+  std::vector<int> cut(const TrialSpec& spec, int epoch) {
+    Killer killer(epoch);
+    EXPECT_THROW(trainer_->train(request(spec), killer), Cut);
+    return killer.heard;
+  }
+  test::Outcomes undisturbed(const TrialSpec& spec) {
+    const auto file = std::exchange(file_, "");
+    test::Outcomes outcomes = finish(spec);
+    file_ = file;
+    return outcomes;
+  }
+
+  void expect_same(const test::Outcomes& one, const test::Outcomes& other) {
+    EXPECT_EQ(one.heard.rows, other.heard.rows);
+    ASSERT_EQ(one.result.artifacts.size(), other.result.artifacts.size());
+    for (const auto& [name, file] : one.result.artifacts)
+      EXPECT_EQ(test::bytes_of_file(file), test::bytes_of_file(other.result.artifacts.at(name)));
+    ASSERT_EQ(one.heard.epochs.size(), other.heard.epochs.size());
+    for (std::size_t i = 0; i < one.heard.epochs.size(); ++i) {
+      EXPECT_EQ(one.heard.epochs[i].epoch, other.heard.epochs[i].epoch);
+      EXPECT_EQ(one.heard.epochs[i].train_loss, other.heard.epochs[i].train_loss);
+      EXPECT_EQ(one.heard.epochs[i].validation_signal, other.heard.epochs[i].validation_signal);
+    }
+  }
+
+  test::Folder folder_;
+  std::filesystem::path pack_ = folder_.path() / "pack";
+  std::filesystem::path file_ = folder_.path() / "checkpoint";
+  int outputs_ = 0;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+class CheckpointOf : public Checkpoint, public testing::WithParamInterface<const char*> {};
+
+TEST_P(CheckpointOf, ACutTrainingLeadsToTheSameBits) {
+  TrialSpec spec =
+      test::tiny_spec(GetParam() == std::string("segment") ? Role::segment : Role::refine);
+  if (GetParam() == std::string("batch norm")) spec.network.norm = Norm::batch;
+  if (GetParam() == std::string("self")) {
+    spec.refine.mode = RefineMode::scratch;
+    spec.refine.self_steps = 2;
+  }
+  const test::Outcomes straight = undisturbed(spec);
+  EXPECT_THAT(cut(spec, 4), testing::ElementsAre(1, 2, 3, 4));
+  // What epoch 4 came to was heard of before it could be kept.
+  EXPECT_THAT(cut(spec, 7), testing::ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  expect_same(finish(spec), straight);
+}
+
+INSTANTIATE_TEST_SUITE_P(Trainings, CheckpointOf,
+                         testing::Values("segment", "refine", "self", "batch norm"),
+                         [](const auto& each) {
+                           std::string name = each.param;
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
+
+TEST_F(Checkpoint, OfANetThatIsTrainedAgainAfterACollapseGoesOnThere) {
+  test::write_blind_pack(pack_, count, size);
+  TrialSpec spec = test::tiny_spec(Role::segment);
+  spec.training.collapse_retries = 2;
+  const test::Outcomes straight = undisturbed(spec);
+  ASSERT_EQ(straight.result.outcome, Outcome::collapsed);
+  const int of_one = straight.heard.epochs.back().epoch / 3;
+  cut(spec, of_one + 3);
+  EXPECT_THAT(test::bytes_of_file(file_), testing::HasSubstr(R"(\"reseeds\":1)"));
+  expect_same(finish(spec), straight);
+}
+
+TEST_F(Checkpoint, ThatIsCutShortGivesWayToTheOneBefore) {
+  const TrialSpec spec = test::tiny_spec(Role::segment);
+  const test::Outcomes straight = undisturbed(spec);
+  cut(spec, 5);
+  std::filesystem::resize_file(file_, std::filesystem::file_size(file_) / 2);
+  expect_same(finish(spec), straight);
+}
+
+TEST_F(Checkpoint, OfAnotherNetIsNotGoneOnFrom) {
+  TrialSpec spec = test::tiny_spec(Role::segment);
+  cut(spec, 5);
+  spec.network.filters *= 2;
+  test::Heard heard;
+  EXPECT_THROW(trainer_->train(request(spec), heard), std::runtime_error);
+  std::filesystem::remove(file_.string() + ".before");
+  expect_same(finish(spec), undisturbed(spec));
+}
+
+TEST_F(Checkpoint, OfAnotherMachineIsLeftAlone) {
+  const TrialSpec spec = test::tiny_spec(Role::segment);
+  const test::Outcomes straight = undisturbed(spec);
+  cut(spec, 5);
+  std::filesystem::remove(file_.string() + ".before");
+  std::string bytes = test::bytes_of_file(file_);
+  const auto at = bytes.find("LibTorch ");
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = 'l';
+  std::ofstream(file_, std::ios::binary) << bytes;
+  expect_same(finish(spec), straight);
+}
+
+}  // namespace
+}  // namespace hone

@@ -1,0 +1,200 @@
+#include "worker/training/checkpoint.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <c10/core/GradMode.h>
+#include <torch/headeronly/version.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "common/net/durable.hpp"
+#include "common/net/processor.hpp"
+#include "worker/training/cuda.hpp"
+#include "worker/training/files.hpp"
+
+namespace hone {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* checkpoint_layout = "hone-checkpoint-1";  // raise with any change of meaning
+constexpr int share_of_time = 50;  // writing takes at most one part in so many
+
+fs::path one_before(const fs::path& file) {
+  return file.string() + ".before";
+}
+
+/// A line in the worker's log. By hand: LibTorch brings a fmt of its own, which spdlog cannot have.
+void log(const std::string& event) {
+  std::fprintf(stderr, "trainer event=%s\n", event.c_str());
+}
+
+/// Whose arithmetic a training's bits come from.
+std::string arithmetic_of(const Numerics& numerics) {
+  const std::vector<Gpu> seen = numerics.device == Device::cuda ? gpus() : std::vector<Gpu>();
+  return std::string("LibTorch ") + TORCH_VERSION + ", " + at::get_cpu_capability() + ", " +
+         (seen.empty() ? processor_fact("model name") : seen.front().name);
+}
+
+json written(const EpochRecord& epoch) {
+  return {epoch.epoch, epoch.train_loss, epoch.validation_signal, epoch.seconds,
+          epoch.images_per_second};
+}
+
+json written(const TrainingPoint& point) {
+  const FitResult& fit = point.fit;
+  return {{"reseeds", point.reseeds},
+          {"earlier_epochs", point.earlier_epochs},
+          {"earlier_seconds", point.earlier_seconds},
+          {"earlier_images", point.earlier_images},
+          {"best_epoch", fit.best_epoch},
+          {"last_epoch", fit.last_epoch},
+          {"best_signal", fit.best_signal},
+          {"training_seconds", fit.training_seconds},
+          {"images", fit.images}};
+}
+
+TrainingPoint point_of(const json& text) {
+  return {.reseeds = text.at("reseeds"),
+          .earlier_epochs = text.at("earlier_epochs"),
+          .earlier_seconds = text.at("earlier_seconds"),
+          .earlier_images = text.at("earlier_images"),
+          .fit = {.best_epoch = text.at("best_epoch"),
+                  .last_epoch = text.at("last_epoch"),
+                  .best_signal = text.at("best_signal"),
+                  .training_seconds = text.at("training_seconds"),
+                  .images = text.at("images")}};
+}
+
+TensorFile parsed_checkpoint(const MappedFile& mapped) {
+  TensorFile content = parse_tensor_file(mapped.bytes());
+  if (content.metadata["layout"] != checkpoint_layout)
+    throw TensorFileError(std::string("is no checkpoint with the layout ") + checkpoint_layout);
+  return content;
+}
+
+bool is_of(const fs::path& file, const std::string& arithmetic) {
+  if (!fs::exists(file)) return false;
+  try {
+    const MappedFile mapped(file);
+    return parsed_checkpoint(mapped).metadata["arithmetic"] == arithmetic;
+  } catch (const std::runtime_error& error) {
+    log("checkpoint_ignored file=" + file.string() + " reason=\"" + error.what() + "\"");
+    return false;
+  }
+}
+
+}  // namespace
+
+std::optional<fs::path> find_checkpoint(const fs::path& file, const Numerics& numerics) {
+  if (file.empty()) return {};
+  const std::string arithmetic = arithmetic_of(numerics);
+  for (const fs::path& each : {file, one_before(file)})
+    if (is_of(each, arithmetic)) return each;
+  return {};
+}
+
+Checkpoints::Checkpoints(const TrainingRequest& request, bool leads, Observer& next)
+    : next_(next),
+      file_(leads ? request.checkpoint : ""),
+      made_on_(arithmetic_of(request.spec.numerics)),
+      interval_(request.checkpoint_interval) {
+  const auto found = request.inputs.find("checkpoint");
+  if (found == request.inputs.end()) return;
+  taken_ = found->second;
+  try {
+    const MappedFile mapped(taken_);
+    TensorFile content = parsed_checkpoint(mapped);
+    point_ = point_of(json::parse(content.metadata["point"]));
+    for (const json& each : json::parse(content.metadata["epochs"]))
+      on_epoch({.epoch = each.at(0),
+                .train_loss = each.at(1),
+                .validation_signal = each.at(2),
+                .seconds = each.at(3),
+                .images_per_second = each.at(4)});
+  } catch (const std::exception& error) {
+    throw TrainingError(Failure::impossible, taken_.string() + ": " + error.what());
+  }
+  log("resumed epoch=" + std::to_string(point_->fit.last_epoch) +
+      " reseeds=" + std::to_string(point_->reseeds));
+}
+
+void Checkpoints::on_epoch(const EpochRecord& record) {
+  epochs_.push_back(record);
+  next_.on_epoch(record);
+}
+
+std::optional<TrainingPoint> Checkpoints::take_point() {
+  return std::exchange(point_, std::nullopt);
+}
+
+void Checkpoints::restore(const std::vector<NamedTensor>& tensors) {
+  const MappedFile mapped(taken_);
+  const TensorFile content = parsed_checkpoint(mapped);
+  const c10::NoGradGuard no_grad;
+  for (const auto& [name, value] : tensors) {
+    const auto found = content.tensors.find(name);
+    if (content.tensors.size() != tensors.size() || found == content.tensors.end() ||
+        found->second.type != ElementType::f32 || found->second.shape != value.sizes().vec()) {
+      fs::remove(taken_);
+      throw std::runtime_error(taken_.string() + ": a checkpoint of another net ('" + name +
+                               "'); it was removed");
+    }
+    const at::Tensor row_major = at::empty(found->second.shape, at::kFloat);
+    std::memcpy(row_major.data_ptr<float>(), found->second.bytes.data(),
+                found->second.bytes.size());
+    value.copy_(row_major);
+  }
+}
+
+void Checkpoints::keep_if_due(const TrainingPoint& point, const std::vector<NamedTensor>& tensors) {
+  const auto start = Clock::now();
+  if (file_.empty() || start - last_ < interval_) return;
+  try {
+    write(point, tensors);
+  } catch (const std::exception& error) {
+    log("checkpoint_failed file=" + file_.string() + " reason=\"" + error.what() + "\"");
+  }
+  last_ = Clock::now();
+  if (interval_ > Clock::duration::zero())  // for tests: after every epoch
+    interval_ = std::max<Clock::duration>(interval_, share_of_time * (last_ - start));
+}
+
+void Checkpoints::write(const TrainingPoint& point, const std::vector<NamedTensor>& tensors) const {
+  json epochs = json::array();
+  for (const EpochRecord& each : epochs_) epochs.push_back(written(each));
+  TensorFile content;
+  content.metadata = {{"layout", checkpoint_layout},
+                      {"arithmetic", made_on_},
+                      {"point", written(point).dump()},
+                      {"epochs", epochs.dump()}};
+  std::vector<at::Tensor> kept;  // row-major copies, alive until the file is written
+  for (const auto& [name, value] : tensors) {
+    kept.push_back(value.detach().cpu().contiguous());
+    const std::span numbers(kept.back().const_data_ptr<float>(),
+                            static_cast<std::size_t>(value.numel()));
+    content.tensors[name] = {ElementType::f32, value.sizes().vec(), std::as_bytes(numbers)};
+  }
+  const fs::path part = file_.string() + "." + std::to_string(::getpid()) + ".part";
+  try {
+    write_tensor_file(part, content);
+    make_durable(part);
+    std::error_code none;  // the first time
+    fs::rename(file_, one_before(file_), none);
+    fs::rename(part, file_);
+    make_durable(file_.parent_path());
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(part, ignored);
+    throw;
+  }
+}
+
+}  // namespace hone
