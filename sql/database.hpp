@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -59,6 +60,14 @@ class Database {
 
   /// Ends the statement under way, whose step throws SqlError with is_interrupt(). From any thread.
   void interrupt();
+
+  /// Called now and then while the file is copied.
+  using Copied = std::function<void(std::int64_t pages, std::int64_t of_pages)>;
+
+  /// Copies one state of the whole file, whatever is written to it meanwhile, into `file`, made if
+  /// need be, and checks the copy. Nobody is kept from reading or writing. The copy needs no -wal
+  /// beside it. Throws SqlError, also for a copy that is not in order.
+  void copy_to(const std::filesystem::path& file, const Copied& copied = {});
 
   std::int64_t last_insert_id() const;
   std::int64_t changes() const;  // rows changed by the last statement

@@ -41,5 +41,14 @@ void add_doctor(CLI::App& app);
 void add_tell(CLI::App& app);
 void add_ask(CLI::App& app);
 void add_gc(CLI::App& app);
+void add_trials(CLI::App& app);
+void add_trial(CLI::App& app);  // show, logs, diff
+void add_why(CLI::App& app);
+void add_retry(CLI::App& app);
+void add_init(CLI::App& app);
+void add_top(CLI::App& app);
+void add_backup(CLI::App& app);
+void add_completion(CLI::App& app);
+void add_man(CLI::App& app);
 
 }  // namespace hone::cli

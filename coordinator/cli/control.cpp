@@ -4,8 +4,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/cli/changes.hpp"
 #include "coordinator/cli/command.hpp"
-#include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/selection.hpp"
+#include "coordinator/cli/sweep_numbers.hpp"
 #include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
@@ -16,8 +19,9 @@ using nlohmann::json;
 
 struct Options {
   ConnectionOptions connection;
-  std::int64_t sweep = 0;
+  std::string sweeps = "last";
   std::int64_t priority = 0;
+  bool dry_run = false;
   bool json = false;
 };
 
@@ -32,20 +36,22 @@ struct StateCommand {
 constexpr StateCommand state_commands[] = {
     {"pause", "paused", "Lease nothing more of a sweep until it is resumed", R"(
 Examples:
-  hone pause 3                  what runs goes on to its end; workers wait, also --until-drained
-  hone pause 3 --json
+  hone pause                    the last sweep: what runs goes on to its end, workers wait
+  hone pause 3,5-8 --dry-run
+  hone pause all --json
 
-Trials that another active sweep wants too go on for that one.
+Trials that another active sweep wants too go on for that one. 'hone resume' ends a pause.
 )"},
     {"resume", "active", "Go on with a sweep that was paused", R"(
 Examples:
-  hone resume 3
-  hone resume 3 --state ~/sweeps
+  hone resume                   the last sweep
+  hone resume 3,5-8 --state ~/sweeps
 )"},
     {"cancel", "cancelled", "Stop a sweep: what runs of it is dropped, results that are there stay",
      R"(
 Examples:
   hone cancel 3                 its workers are free for other sweeps at once
+  hone cancel last --dry-run    how many running trials would be dropped
   hone submit FILE              with the same file: goes on where the cancelled sweep was
 
 Trials that another sweep wants too go on for that one.
@@ -54,54 +60,88 @@ Trials that another sweep wants too go on for that one.
 constexpr const char* priority_examples = R"(
 Examples:
   hone priority 3 10            before every sweep of a smaller priority; the default is 0
-  hone priority 3 -1            after all others
+  hone priority 3,5-8 -1        after all others
 
 What runs goes on. Sweeps of one priority share the slots evenly.
 )";
 
-void post(const Options& options, const std::string& what, const json& body) {
-  HttpClient coordinator = connect(options.connection);
-  const std::string target = "/api/v1/sweeps/" + std::to_string(options.sweep) + "/" + what;
-  const std::string answer = body_of(coordinator.post(target, body.dump()));
-  if (options.json) {
-    std::cout << answer << "\n";
-    return;
-  }
-  const json standing = json::parse(answer);
-  std::cout << "sweep " << options.sweep << ", " << standing.at("name").get<std::string>() << ": "
-            << standing.at("state").get<std::string>() << ", priority " << standing.at("priority")
-            << ", " << counted(standing.at("running"), "trial") << " running, "
-            << standing.at("waiting") << " waiting\n";
+std::string standing_text(const json& standing) {
+  std::string text = standing.at("state").get<std::string>() + ", priority " +
+                     standing.at("priority").dump() + ", " +
+                     counted(standing.at("running"), "trial") + " running, " +
+                     standing.at("waiting").dump() + " waiting";
+  return text;
 }
 
-CLI::App* add_command(CLI::App& app, const StateCommand& words, Options& options) {
+void print(const json& told) {
+  std::cout << "sweep " << told.at("sweep") << ", " << told.at("name").get<std::string>() << ": "
+            << standing_text(told);
+  if (told.contains("before"))
+    std::cout << "; this is what would be, now it is " << standing_text(told.at("before"));
+  std::cout << "\n";
+}
+
+/// One sweep that is named alone is one object; several are a list of them.
+void post(const Options& options, const std::string& what, json body) {
+  Changes changes(options.connection);
+  if (options.dry_run) body["dry_run"] = true;
+  json list = json::array();
+  for (const std::int64_t sweep : selected_sweeps(changes.get("/api/v1/sweeps"), options.sweeps)) {
+    const std::string target = "/api/v1/sweeps/" + std::to_string(sweep) + "/" + what;
+    const std::string answer = changes.post(target, body.dump());
+    if (!options.json) {
+      print(json::parse(answer));
+    } else if (names_one(parse_selection(options.sweeps))) {
+      std::cout << answer << "\n";
+    } else {
+      list.push_back(json::parse(answer));
+    }
+  }
+  if (!list.empty())
+    std::cout << json{{"schema", "hone.control_list.v1"}, {"sweeps", list}}.dump() << "\n";
+  require_written(std::cout);
+}
+
+CLI::Option* add_sweeps(CLI::App& command, Options& options) {
+  return command.add_option("SWEEPS", options.sweeps,
+                            "last, all, 3 or 3,5-8; 'hone status' lists them");
+}
+
+void add_common(CLI::App& command, Options& options) {
+  command.add_flag("-n,--dry-run", options.dry_run, "Only say what would come of it");
+  add_connection_options(command, options.connection);
+  command.add_flag("--json", options.json, "Print one JSON object");
+}
+
+void add_state_command(CLI::App& app, const StateCommand& words) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand(words.name, words.what);
   command->footer(words.footer);
-  command->add_option("SWEEP", options.sweep, "Number of a sweep; 'hone status' lists them")
-      ->required()
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
-  add_connection_options(*command, options.connection);
-  command->add_flag("--json", options.json, "Print one JSON object");
-  return command;
+  CLI::Option* sweeps = add_sweeps(*command, *options);
+  const std::string state = words.state;
+  // What is cancelled has lost what ran: no sweep is that by default.
+  if (state == "cancelled") {
+    sweeps->required();
+  } else {
+    sweeps->capture_default_str();
+  }
+  add_common(*command, *options);
+  command->callback([options, state] { post(*options, "state", {{"state", state}}); });
 }
 
 }  // namespace
 
 void add_control(CLI::App& app) {
-  for (const StateCommand& words : state_commands) {
-    auto options = std::make_shared<Options>();  // the callback outlives this call
-    CLI::App* command = add_command(app, words, *options);
-    const std::string state = words.state;
-    command->callback([options, state] { post(*options, "state", {{"state", state}}); });
-  }
+  for (const StateCommand& words : state_commands) add_state_command(app, words);
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
-      app,
-      {"priority", "", "Say how soon a sweep is leased from, beside others", priority_examples},
-      *options);
+  CLI::App* command =
+      app.add_subcommand("priority", "Say how soon a sweep is leased from, beside others");
+  command->footer(priority_examples);
+  add_sweeps(*command, *options)->required();
   command->add_option("N", options->priority, "The greater first")
       ->required()
       ->check(CLI::Range(std::int64_t{-1'000'000}, std::int64_t{1'000'000}));
+  add_common(*command, *options);
   command->callback([options] { post(*options, "priority", {{"priority", options->priority}}); });
 }
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "common/net/access.hpp"
@@ -36,13 +37,16 @@ struct Options {
   ConnectionOptions connection;
   std::uint16_t port = 0;
   bool no_open = false;
+  bool json = false;
 };
 
 /// Prints the address and opens it, if there is something to open it with.
-void show(const Access& access, const std::filesystem::path& redirect, bool no_open) {
+void show(const Access& access, const std::filesystem::path& redirect, const Options& options) {
   const std::string address = page_address(access);
-  std::cout << address << std::endl;  // also into a pipe, before the server blocks
-  if (!no_open && has_screen() && !open_page(address, redirect))
+  const nlohmann::json told = {{"schema", "hone.dashboard.v1"}, {"address", address}};
+  // Also into a pipe, before the server blocks.
+  std::cout << (options.json ? told.dump() : address) << std::endl;
+  if (!options.no_open && has_screen() && !open_page(address, redirect))
     std::fprintf(stderr, "hone: no browser could be started; open the address above\n");
 }
 
@@ -54,7 +58,7 @@ void show_file(const std::filesystem::path& file, const Options& options) {
       ("hone-dashboard-" + server.access().token.substr(0, 16) + ".html");
   std::fprintf(stderr, "hone: showing %s; nothing can change it; Ctrl-C ends it\n", file.c_str());
   signals.on_signal([&server] { server.stop(); });
-  show(server.access(), redirect, options.no_open);
+  show(server.access(), redirect, options);
   server.run();
   std::filesystem::remove(redirect);
 }
@@ -76,7 +80,7 @@ void show_state(Options options) {
     std::fprintf(stderr, "hone: the coordinator at %s:%u shows its sweeps\n", access->host.c_str(),
                  access->port);
     const std::filesystem::path beside = access_path(options.connection).parent_path();
-    show(*access, beside / "open-dashboard.html", options.no_open);
+    show(*access, beside / "open-dashboard.html", options);
     return;
   }
   open_results(options.connection.state);  // says what is missing
@@ -106,6 +110,7 @@ void add_dashboard(CLI::App& app) {
                    "Port of 127.0.0.1 to show a file on; 0 takes a free one")
       ->capture_default_str();
   command->add_flag("--no-open", options->no_open, "Do not open a browser");
+  command->add_flag("--json", options->json, "Print the address as one JSON object");
   command->callback([options] { dashboard(*options); });
 }
 

@@ -7,6 +7,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/durations.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/garbage.hpp"
@@ -36,13 +37,15 @@ Exit codes: 0 done, 1 a file could not be removed, 2 wrong usage.)";
 
 struct Options {
   ConnectionOptions connection;
-  double grace_hours = 24;
+  std::string grace = "24h";
   bool dry_run = false;
   bool json = false;
 };
 
 std::chrono::seconds grace_of(const Options& options) {
-  return std::chrono::seconds(static_cast<std::int64_t>(options.grace_hours * 3600));
+  constexpr std::chrono::hours bare{1}, most{1'000'000};
+  return std::chrono::duration_cast<std::chrono::seconds>(
+      duration_of("--grace", options.grace, {bare, std::chrono::milliseconds(0), most}));
 }
 
 std::string ask_coordinator(const Options& options) {
@@ -93,10 +96,10 @@ void add_gc(CLI::App& app) {
   command->footer(examples);
   command->add_flag("-n,--dry-run", options->dry_run, "Only count; change nothing");
   command
-      ->add_option("--grace", options->grace_hours,
-                   "Hours that a file which no result names is left alone")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6));
+      ->add_option("--grace", options->grace,
+                   "How long a file which no result names is left alone: 24 (hours), 90min, 2d")
+      ->type_name("DURATION")
+      ->capture_default_str();
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { run(*options); });

@@ -27,6 +27,8 @@ Examples:
   mpirun -n 2 hone-worker --access ~/sweeps/access.json     its workers
   hone submit experiments/ph2.json --state ~/sweeps --data ~/data
   hone table II --state ~/sweeps
+  hone init ~/polyps                                        an experiment for images of one's own
+  hone top                                                  what goes on; hone why 12: why a trial waits
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 finished but results are missing, 130 stopped.)";
 
@@ -56,12 +58,18 @@ int fail(const std::string& message, int code) {
 }
 
 void add_commands(CLI::App& app) {
+  hone::cli::add_init(app);
   hone::cli::add_run(app);
   hone::cli::add_plan(app);
   hone::cli::add_ingest(app);
   hone::cli::add_serve(app);
   hone::cli::add_submit(app);
   hone::cli::add_status(app);
+  hone::cli::add_top(app);
+  hone::cli::add_trials(app);
+  hone::cli::add_trial(app);
+  hone::cli::add_why(app);
+  hone::cli::add_retry(app);
   hone::cli::add_control(app);
   hone::cli::add_dashboard(app);
   hone::cli::add_table(app);
@@ -78,6 +86,9 @@ void add_commands(CLI::App& app) {
   hone::cli::add_doctor(app);
   hone::cli::add_query(app);
   hone::cli::add_gc(app);
+  hone::cli::add_backup(app);
+  hone::cli::add_completion(app);
+  hone::cli::add_man(app);
 }
 
 }  // namespace

@@ -6,10 +6,8 @@
 #include "coordinator/cli/calibration.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/datasets.hpp"
+#include "coordinator/cli/estimate_here.hpp"
 #include "coordinator/cli/state_options.hpp"
-#include "coordinator/plan/estimate.hpp"
-#include "coordinator/report/speed.hpp"
-#include "coordinator/server/server.hpp"
 
 namespace hone::cli {
 
@@ -26,23 +24,10 @@ Examples:
 struct Options {
   ExperimentOptions experiment;
   std::string state;
-  double speed = 0;  // images a second; 0: not known
+  double speed = 0;  // images a second; 0: as measured
   bool resolved = false;
   bool json = false;
 };
-
-/// What the state folder knows, if there is one.
-Experience experience_of(const Options& options, const Plan& plan) {
-  Experience experience;
-  const auto file = database_file(state_folder(options.state));
-  if (std::filesystem::exists(file) && !plan.trials.empty()) {
-    Database database(file, Database::Mode::read_only);
-    experience.done = finished_trials(database);
-    experience.images_per_second = measured_speed(database, to_json(plan.trials.front().spec));
-  }
-  if (options.speed > 0) experience.images_per_second = options.speed;
-  return experience;
-}
 
 void print_plan(const Options& options) {
   const ExperimentSpec experiment = load_experiment(
@@ -54,8 +39,7 @@ void print_plan(const Options& options) {
   const auto store = artifact_folder(state_folder(options.state));
   const auto facts = ingest_datasets(experiment, options.experiment.data, store);
   try {
-    const Plan plan = expand(experiment, facts);
-    const Estimate total = estimate(plan, facts, experience_of(options, plan));
+    const Estimate total = estimate_here(experiment, facts, {options.state, options.speed});
     std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
     if (!options.json)
       std::cout << "The images were read into " << store.string()

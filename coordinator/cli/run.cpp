@@ -38,6 +38,7 @@ struct Options {
   std::string format = "text";
   WorkOptions work;
   bool open = false;
+  bool json = false;
 };
 
 /// Says where to look on, and opens it where there is a screen.
@@ -69,7 +70,7 @@ void run(const Options& options) {
   }
   Database database(database_file(state), Database::Mode::read_only);
   const Snapshot snapshot(database);
-  if (!print_tables(database, submitted.sweep, options.format, std::cout)) {
+  if (!print_tables(database, submitted.sweep, options.json ? "json" : options.format, std::cout)) {
     print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
     throw CommandError("", 3);
   }
@@ -96,6 +97,7 @@ void add_run(CLI::App& app) {
   add_state_option(*command, options->state);
   add_work_options(*command, options->work);
   add_format_option(*command, options->format);
+  command->add_flag("--json", options->json, "The same as --format json: an object for each table");
   command->add_flag("--open", options->open, "Show the run in the browser while it lasts");
   command->callback([options] { run(*options); });
 }

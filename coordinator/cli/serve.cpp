@@ -2,10 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/durations.hpp"
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/server.hpp"
@@ -24,7 +27,8 @@ Examples:
 struct Options {
   std::string state;
   ServerSettings server;
-  double lease_seconds = 30;
+  std::string lease = "30s";
+  bool json = false;
 };
 
 void serve(Options options) {
@@ -35,7 +39,8 @@ void serve(Options options) {
         2);
   }
   options.server.state = state_folder(options.state);
-  options.server.lease = std::chrono::milliseconds(static_cast<int>(options.lease_seconds * 1000));
+  constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
+  options.server.lease = duration_of("--lease", options.lease, {second, least, most});
   spdlog::set_level(spdlog::level::info);
   Signals signals;  // before any thread starts, so that every thread inherits its mask
   Server server(options.server);
@@ -44,6 +49,12 @@ void serve(Options options) {
                "in the browser: hone dashboard --state %s\n",
                options.server.state.c_str(), options.server.bind.c_str(), server.port(),
                access_file(options.server.state).c_str(), options.server.state.c_str());
+  if (options.json)
+    std::cout << nlohmann::json{{"schema", "hone.serve.v1"},
+                                {"address", options.server.bind},
+                                {"port", server.port()},
+                                {"access", access_file(options.server.state).string()}}
+              << std::endl;  // at once, for whoever started it
   if (!options.server.bind.starts_with("127.")) {
     std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",
                  options.server.bind.c_str());
@@ -70,10 +81,12 @@ void add_serve(CLI::App& app) {
                    "[256M]; below that they are refused, and workers try again")
       ->transform(CLI::AsSizeValue(false));
   command
-      ->add_option("--lease", options->lease_seconds,
-                   "Seconds without a sign of life after which a trial is given to another")
-      ->capture_default_str()
-      ->check(CLI::Range(0.5, 3600.0));
+      ->add_option("--lease", options->lease,
+                   "Time without a sign of life after which a trial is given to another: 30 "
+                   "(seconds), 2min")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print where it listens as one JSON object");
   command->callback([options] { serve(*options); });
 }
 

@@ -1,16 +1,14 @@
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
+#include "coordinator/cli/answers.hpp"
 #include "coordinator/cli/command.hpp"
-#include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/selection.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/report/wording.hpp"
-#include "coordinator/server/api.hpp"
 
 namespace hone::cli {
 
@@ -21,13 +19,15 @@ using nlohmann::json;
 constexpr const char* examples = R"(
 Examples:
   hone status                   all sweeps of the coordinator, or of a state folder without one
-  hone status 3                 one of them: what runs, what failed and why
+  hone status last              one of them: what runs, what failed and why
+  hone status 3,5-8             several
   hone status 3 --json
+Next: 'hone trials 3' lists its trials, 'hone why N' says why a trial waits or failed.
 )";
 
 struct Options {
   ConnectionOptions connection;
-  std::int64_t sweep = 0;  // 0: all
+  std::string sweeps;  // '': all, a line each
   bool json = false;
 };
 
@@ -71,44 +71,40 @@ void print_sweep(const std::string& body) {
   print_troubled(body, std::cout);
 }
 
-/// Answers a GET.
-using Ask = std::function<std::string(const std::string& target)>;
-
-void print_answers(const Options& options, const Ask& ask) {
-  const bool one = options.sweep != 0;
-  const std::string body = ask("/api/v1/sweeps" + (one ? "/" + std::to_string(options.sweep) : ""));
+void print_all(const Options& options, Answers& answers) {
+  const std::string body = answers.get("/api/v1/sweeps");
   if (options.json) {
     std::cout << body << "\n";
-  } else if (one) {
-    print_sweep(body);
   } else {
-    print_sweeps(json::parse(body), json::parse(ask("/api/v1/status")));
+    print_sweeps(json::parse(body), json::parse(answers.get("/api/v1/status")));
   }
 }
 
-std::string asked_of_file(Database& database, const std::string& target) {
-  const ApiResponse response = api_get(database, {}, target);
-  return body_of({.status = response.status, .body = response.body});
+/// One sweep that is named alone is one object; several are a list of them.
+void print_selected(const Options& options, Answers& answers) {
+  json list = json::array();
+  for (const std::int64_t sweep : answers.selected(options.sweeps)) {
+    const std::string body = answers.get("/api/v1/sweeps/" + std::to_string(sweep));
+    if (!options.json) {
+      print_sweep(body);
+    } else if (names_one(parse_selection(options.sweeps))) {
+      std::cout << body << "\n";
+    } else {
+      list.push_back(json::parse(body));
+    }
+  }
+  if (!list.empty())
+    std::cout << json{{"schema", "hone.sweep_list.v1"}, {"sweeps", list}}.dump() << "\n";
 }
 
-/// Of the coordinator; of a state folder on which none runs, from its file.
 void print_status(const Options& options) {
-  std::optional<HttpClient> coordinator;
-  try {
-    coordinator.emplace(connect(options.connection));
-  } catch (const NoCoordinator&) {
-    const bool elsewhere = !options.connection.access.empty();
-    if (elsewhere || !has_results(options.connection.state)) throw;
+  Answers answers(options.connection);
+  if (options.sweeps.empty()) {
+    print_all(options, answers);
+  } else {
+    print_selected(options, answers);
   }
-  if (coordinator) {
-    return print_answers(
-        options, [&](const std::string& target) { return body_of(coordinator->get(target)); });
-  }
-  Database database = open_results(options.connection.state);
-  const Snapshot snapshot(database);
-  std::cerr << "no coordinator runs on this state folder; its file says:\n";
-  print_answers(options,
-                [&](const std::string& target) { return asked_of_file(database, target); });
+  require_written(std::cout);
 }
 
 }  // namespace
@@ -117,8 +113,9 @@ void add_status(CLI::App& app) {
   auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand("status", "Show how the sweeps of a coordinator get on");
   command->footer(examples);
-  command->add_option("SWEEP", options->sweep, "Number of a sweep; all when left out")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
+  command->add_option("SWEEPS", options->sweeps,
+                      "last, all, 3 or 3,5-8: with what runs and what failed; a line for each "
+                      "sweep when left out");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { print_status(*options); });

@@ -9,6 +9,7 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/datasets.hpp"
+#include "coordinator/cli/estimate_here.hpp"
 #include "coordinator/cli/pack_cache.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/watch.hpp"
@@ -24,6 +25,7 @@ constexpr const char* examples = R"(
 Examples:
   hone submit experiments/ph2.json --profile desk --data ~/data
   hone submit experiments/isbi2017.json --state ~/sweeps --wait
+  hone submit experiments/ph2.json --dry-run             what it would take; submits nothing
   sweep=$(hone submit experiments/quickstart.json)      prints the sweep's number alone when piped
 )";
 
@@ -33,12 +35,25 @@ struct Options {
   ExperimentOptions experiment;
   ConnectionOptions connection;
   bool wait = false;
+  bool dry_run = false;
   bool json = false;
 };
+
+/// The images are read, into a cache of this machine, and nothing is handed to anyone.
+void rehearse(const Options& options, const ExperimentSpec& experiment) {
+  const auto facts = ingest_datasets(experiment, options.experiment.data, pack_cache());
+  try {
+    const Estimate total = estimate_here(experiment, facts, {.state = options.connection.state});
+    std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
+  } catch (const ExperimentError& error) {
+    throw CommandError(options.experiment.file + ": " + error.what(), 2);
+  }
+}
 
 void submit(const Options& options) {
   const ExperimentSpec experiment = load_experiment(
       options.experiment, [] { return calibrate({}, Freshness::stored_will_do).best().numerics; });
+  if (options.dry_run) return rehearse(options, experiment);
   HttpClient coordinator = connect_patiently(options.connection);
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
@@ -105,6 +120,8 @@ void add_submit(CLI::App& app) {
   add_experiment_options(*submit_command, options->experiment);
   add_connection_options(*submit_command, options->connection);
   submit_command->add_flag("--wait", options->wait, "Show progress until the sweep is finished");
+  submit_command->add_flag("-n,--dry-run", options->dry_run,
+                           "Print what it would take, as 'hone plan' does, and submit nothing");
   submit_command->add_flag("--json", options->json, "Print one JSON object");
   submit_command->callback([options] { submit(*options); });
 }

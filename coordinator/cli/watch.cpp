@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
 #include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/terminal.hpp"
 
 namespace hone::cli {
 
@@ -88,10 +90,12 @@ std::string status_of(HttpClient& coordinator, SweepId sweep) {
 
 void print_troubled(const std::string& status_json, std::ostream& out) {
   const json status = json::parse(status_json);
+  const bool colours = &out == &std::cout && has_colours();
   for (const json& trial : status.at("troubled")) {
     const std::string state = trial.at("state");
     const std::string reason = trial.at("reason");  // of a crash, the rest are log lines
-    out << "  " << state << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
+    out << "  " << painted_state(state, colours)
+        << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
         << trial.at("name").get<std::string>() << ": " << reason.substr(0, reason.find('\n'))
         << "\n";
   }

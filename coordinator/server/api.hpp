@@ -41,9 +41,16 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
                      const std::string& body);
 
-/// Answers POST /sweeps/N/state ({"state": "active", "paused" or "cancelled"}) and
-/// /sweeps/N/priority ({"priority"}, a whole number). `target` begins with /api/v1/sweeps/.
-/// Throws nlohmann's exceptions on a body that is not such an object.
+/// Answers POST /sweeps/N/state ({"state": "active", "paused" or "cancelled"}),
+/// /sweeps/N/priority ({"priority"}, a whole number) and /sweeps/N/retry. With "dry_run": true each
+/// says what would come of it and changes nothing. `target` begins with /api/v1/sweeps/. Throws
+/// nlohmann's exceptions on a body that is not such an object.
 ApiResponse control_sweep(Store& store, std::string_view target, const std::string& body);
+
+/// Answers POST /sweeps/N/retry and /trials/N/retry ({} or {"dry_run": true}): what failed waits
+/// again; which trials those are ("hone.retry.v1"). `target` of the latter begins with
+/// /api/v1/trials/. Throws likewise.
+ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body);
+ApiResponse retry_trial(Store& store, std::string_view target, const std::string& body);
 
 }  // namespace hone

@@ -1,5 +1,6 @@
 // What a person may do to a sweep: its priority, and whether it is leased from.
 #include <charconv>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -58,6 +59,20 @@ ApiResponse post_priority(Store& store, SweepId sweep, const json& body) {
   return standing(store.database(), sweep);
 }
 
+/// What would come of a change, with how it is now under "before"; nothing is changed.
+ApiResponse rehearsed(Store& store, SweepId sweep, const std::function<ApiResponse()>& change) {
+  const json before = json::parse(standing(store.database(), sweep).body);
+  ApiResponse response;
+  store.rehearse([&] { response = change(); });
+  if (response.status != 200) return response;
+  json told = json::parse(response.body);
+  told["dry_run"] = true;
+  for (const char* key : {"state", "priority", "running", "waiting"})
+    told["before"][key] = before.at(key);
+  response.body = told.dump();
+  return response;
+}
+
 }  // namespace
 
 ApiResponse control_sweep(Store& store, std::string_view target, const std::string& text) {
@@ -67,15 +82,19 @@ ApiResponse control_sweep(Store& store, std::string_view target, const std::stri
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
   if (error != std::errc()) return unknown;
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+  if (rest == "/retry") return retry_sweep(store, {number}, text);
   if (rest != "/state" && rest != "/priority") return unknown;
   const json body = json::parse(text);
   const SweepId sweep{number};
-  const auto transaction = store.begin();
   if (!store.has_sweep(sweep))
     return api_error(404, "there is no sweep " + std::to_string(number) +
                               "; 'hone status' lists those that there are");
-  ApiResponse response =
-      rest == "/state" ? post_state(store, sweep, body) : post_priority(store, sweep, body);
+  const auto change = [&] {
+    return rest == "/state" ? post_state(store, sweep, body) : post_priority(store, sweep, body);
+  };
+  if (body.value("dry_run", false)) return rehearsed(store, sweep, change);
+  const auto transaction = store.begin();
+  ApiResponse response = change();
   if (response.status == 200) transaction->commit();
   return response;
 }

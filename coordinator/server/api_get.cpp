@@ -6,6 +6,7 @@
 #include "common/message.hpp"
 #include "coordinator/report/tables.hpp"
 #include "coordinator/server/api_sweep.hpp"
+#include "coordinator/server/demand.hpp"
 
 namespace hone {
 
@@ -93,14 +94,6 @@ json failures(Database& database, std::int64_t sweep) {
   return list;
 }
 
-bool meets(const Service::Capability& worker, const json& demand) {
-  const auto memory = demand.at("memory_mib").get<std::int64_t>();
-  return worker.threads >= demand.at("threads") && worker.ranks >= demand.at("ranks") &&
-         (demand.at("precision") != "bf16" || worker.bf16) &&
-         (demand.at("device") != "cuda" ||
-          (worker.gpu && (worker.memory_mib == 0 || worker.memory_mib >= memory)));
-}
-
 /// Trials that are in an active sweep's turn and could start, but for no connected worker having
 /// all that they ask for: how many, and what they ask for, the most trials first. Nothing while no
 /// worker is connected.
@@ -115,14 +108,21 @@ json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   json demands = json::array();
   std::int64_t trials = 0;
   while (query.step()) {
-    const json demand = {{"trials", query.integer(0)}, {"threads", query.integer(1)},
-                         {"ranks", query.integer(2)},  {"precision", query.text(3)},
-                         {"device", query.text(4)},    {"memory_mib", query.integer(5)}};
+    const Demand demand{.threads = query.integer(1),
+                        .ranks = query.integer(2),
+                        .precision = query.text(3),
+                        .device = query.text(4),
+                        .memory_mib = query.integer(5)};
     if (std::any_of(live.capabilities.begin(), live.capabilities.end(),
                     [&](const Service::Capability& worker) { return meets(worker, demand); }))
       continue;
     trials += query.integer(0);
-    demands.push_back(demand);
+    demands.push_back({{"trials", query.integer(0)},
+                       {"threads", demand.threads},
+                       {"ranks", demand.ranks},
+                       {"precision", demand.precision},
+                       {"device", demand.device},
+                       {"memory_mib", demand.memory_mib}});
   }
   if (demands.empty()) return {};
   return {{"trials", trials}, {"demands", demands}};
@@ -207,6 +207,7 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
     rest.remove_prefix(std::string_view("trials/").size());
     const auto trial = take_number(rest);
     if (!trial) return unknown;
+    if (rest == "/why") return why_response(database, live, *trial);
     if (rest == "/images") return trial_images(database, *trial);
     return rest.empty() ? trial_response(database, live, *trial) : unknown;
   }

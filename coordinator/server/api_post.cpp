@@ -103,6 +103,7 @@ ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_v
     }
     if (target == "/api/v1/gc") return post_gc(store, artifacts, json::parse(body));
     if (target.starts_with("/api/v1/sweeps/")) return control_sweep(store, target, body);
+    if (target.starts_with("/api/v1/trials/")) return retry_trial(store, target, body);
     return api_error(404, "POST " + std::string(target) + " is not a route");
   } catch (const json::exception& error) {
     return api_error(400, std::string("the request is not the JSON it should be: ") + error.what());

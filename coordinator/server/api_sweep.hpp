@@ -72,6 +72,10 @@ ApiResponse trial_images(Database& database, std::int64_t trial);
 bool is_picture(std::string_view target);
 ApiResponse picture_response(const std::filesystem::path& artifacts, std::string_view target);
 
+/// GET /trials/N/why: what it waits for, or why it ended as it did, in sentences ("hone.why.v1":
+/// {"state", "reasons": [{"kind", "text", "trials"}], "next": a command or null}).
+ApiResponse why_response(Database& database, const LiveFacts& live, std::int64_t trial);
+
 /// GET /workers: every worker that ever came, what it does and has done. "hone.workers.v1".
 ApiResponse workers_response(Database& database, const LiveFacts& live);
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,6 +97,17 @@ class Store {
   /// Paused: nothing more of it is leased, what runs goes on. Cancelled: what runs is taken back
   /// as well. Trials that an active sweep wants too go on for that one. Done results stay.
   void set_state(SweepId sweep, SweepState state);
+
+  /// Failed trials of the sweep wait again, with as many crashes to spare as new ones, and so does
+  /// what they blocked. What diverged would diverge again and stays.
+  void retry(SweepId sweep);
+
+  /// Likewise one trial that failed or is blocked, with the failed ones that it needs.
+  void retry(TrialId trial);
+
+  /// Makes the change and undoes it, in the file and here: `change` sees what would come of it.
+  /// Throws what `change` throws. Requires: no transaction is open.
+  void rehearse(const std::function<void()>& change);
 
   /// The leases that were taken back since the last call: their workers are to be told.
   std::vector<Revoked> take_revoked() { return std::exchange(revoked_, {}); }

@@ -3,8 +3,8 @@
 // base net, its curve rises and levels off), and comes in milliseconds.
 //
 // HONE_QUICK_MILLISECONDS=N  a trial takes about so long (also --milliseconds N)
-// HONE_QUICK_CRASH=T-A       killed in the middle of attempt A of trial T
-// HONE_QUICK_HANG=T-A        says nothing more from the middle of attempt A of trial T on
+// HONE_QUICK_CRASH=T-A       killed in the middle of attempt A of trial T; or =ROLE: of every such
+// trial HONE_QUICK_HANG=T-A        says nothing more from the middle of attempt A of trial T on
 // HONE_QUICK_MUTE=1          never says Ready
 
 #include <unistd.h>
@@ -233,7 +233,9 @@ void train(const Train& order, std::chrono::milliseconds time) {
     const auto from = std::min((part - 1) * step, end);
     if (from < end)
       say(Rows{order.ticket, {rows.begin() + from, rows.begin() + std::min(part * step, end)}});
-    if (part == 3 && variable("HONE_QUICK_CRASH") == text_of(order.ticket)) ::raise(SIGKILL);
+    const std::string crash = variable("HONE_QUICK_CRASH");
+    const bool meant = crash == text_of(order.ticket) || crash == name_of(order.spec.role);
+    if (part == 3 && meant) ::raise(SIGKILL);
     if (part == 3 && variable("HONE_QUICK_HANG") == text_of(order.ticket)) ::pause();
   }
   Trained trained{.ticket = order.ticket, .reason = "", .artifacts = {}, .summary = "{}"};

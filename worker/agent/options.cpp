@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "common/duration.hpp"
 #include "common/net/processor.hpp"
 #include "common/version.hpp"
 #include "worker/agent/environment.hpp"
@@ -65,7 +66,7 @@ fs::path default_trainer() {
 struct Given {
   int slots = 0;  // 0: as many as there are cores for
   int count = 0;
-  std::optional<long long> grace;
+  std::string grace;
   std::string hosts;
   std::string mpirun_arguments;
   std::string time_left;
@@ -144,12 +145,14 @@ void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--count", given.count, "Exit after this many trials")
       ->check(CLI::Range(1, 1'000'000'000));
   app.add_option("--grace", given.grace,
-                 "Seconds that running trials get after a first signal [without end]; 0: none")
-      ->check(CLI::Range(0LL, 1'000'000'000LL));
-  app.add_option("--time-left", given.time_left,
-                 "Seconds until the job ends that this worker is in, or 'auto': what Slurm grants. "
-                 "No trial is taken that would take longer (as long as the longest so far); what "
-                 "runs is given back 15 seconds before the end");
+                 "Time that running trials get after a first signal, as 20 (seconds) or 5min "
+                 "[without end]; 0: none");
+  app.add_option(
+      "--time-left", given.time_left,
+      "Time until the job ends that this worker is in, as 3600 (seconds) or 2h 30min, or "
+      "'auto': what Slurm grants. "
+      "No trial is taken that would take longer (as long as the longest so far); what "
+      "runs is given back 15 seconds before the end");
   app.add_flag("--with-parent", options.with_parent,
                "Stop when the process that started this one ends, however it ends");
   // Hidden: the supervisor's own.
@@ -200,7 +203,8 @@ void settle(const Given& given, WorkerOptions& options) {
   if (given.count > 0) options.count = given.count;
   options.checkpoint = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(given.checkpoint));
-  if (given.grace) options.grace = std::chrono::seconds(*given.grace);
+  if (!given.grace.empty())
+    options.grace = std::chrono::floor<std::chrono::seconds>(parse_duration(given.grace));
   if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
     options.patience = std::chrono::seconds(limit);
   }

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string_view>
 
+#include "common/duration.hpp"
+
 namespace hone {
 
 namespace {
@@ -84,11 +86,14 @@ std::optional<seconds> parse_slurm_time(const std::string& text) {
 
 std::optional<seconds> time_left(const std::string& text) {
   if (text == "auto") return time_left_of_job();
-  const auto given = number(text);
-  if (!given || *given < 1 || *given > 1'000'000'000) {
-    refuse("'" + text + "' is neither 'auto' nor seconds from 1 to 1000000000");
+  try {
+    const auto given = std::chrono::floor<seconds>(parse_duration(text));
+    if (given >= seconds(1)) return given;
+  } catch (const std::invalid_argument&) {
+    // said below, with the other word that is possible
   }
-  return seconds(*given);
+  refuse("'" + text +
+         "' is neither 'auto' nor a duration of a second or more, as 3600 or 2h 30min");
 }
 
 TimeLeft::TimeLeft(boost::asio::io_context& io, std::optional<Instant> end, TimeLeftEvents events)

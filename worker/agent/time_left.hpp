@@ -16,9 +16,9 @@ class TimeLeftError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What --time-left says: seconds, or "auto": what Slurm grants the job that this process is in,
-/// from SLURM_JOB_END_TIME or, where that is not set, from `squeue`; nothing if the job has no
-/// limit. Throws TimeLeftError.
+/// What --time-left says: a duration (parse_duration), or "auto": what Slurm grants the job that
+/// this process is in, from SLURM_JOB_END_TIME or, where that is not set, from `squeue`; nothing if
+/// the job has no limit. Throws TimeLeftError.
 std::optional<std::chrono::seconds> time_left(const std::string& text);
 
 /// "[DAYS-][[HOURS:]MINUTES:]SECONDS" as Slurm writes a time; nothing for UNLIMITED. Throws

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace hone::cli {
+
+/// What a bare number means, and from where to where a duration may be.
+struct DurationRange {
+  std::chrono::milliseconds bare;
+  std::chrono::milliseconds least, most;
+};
+
+/// What a person wrote behind `option`, see parse_duration. Throws CommandError with exit code 2,
+/// naming the option.
+std::chrono::milliseconds duration_of(const std::string& option, const std::string& text,
+                                      const DurationRange& range);
+
+}  // namespace hone::cli

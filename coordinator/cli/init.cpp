@@ -1,0 +1,226 @@
+// hone init: an experiment file for one's own data.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/results_file.hpp"
+#include "coordinator/dataset/detect.hpp"
+#include "coordinator/report/wording.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+using nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr int wrong_input = 2;
+constexpr std::int64_t fewest_images = 5;
+constexpr const char* profiles[] = {"paper", "rigor", "desk", "smoke"};
+
+constexpr const char* examples = R"(
+Examples:
+  hone init ~/polyps                            looks at the folder, asks on a terminal, writes polyps.json
+  hone init ~/polyps --name Polyps --profile desk --output polyps.json
+  hone init ~/polyps --group '^(patient[0-9]+)'   images of one patient stay together in every split
+  hone init ~/polyps --dry-run                  prints the file and writes none
+  hone plan polyps.json                         what it would take; then: hone run polyps.json
+
+What it tells from names: the official trees of PH2 and ISIC 2017, images and masks in two folders, and in
+one, by suffix (007.jpg, 007_mask.png) or by extension (007.jpg, 007.png). Profiles: paper, rigor, desk (two
+cores, hours), smoke (seconds, to see that all works).
+)";
+
+struct Options {
+  std::string data;
+  std::string name;
+  std::string profile;
+  std::string output;
+  std::string group;
+  bool force = false;
+  bool dry_run = false;
+  bool json = false;
+};
+
+/// "My polyps" of ".../my_polyps".
+std::string name_of_folder(const fs::path& folder) {
+  std::string name = fs::weakly_canonical(folder).filename().string();
+  for (char& c : name) c = c == '_' || c == '/' ? ' ' : c;
+  if (name.empty()) return "My data";
+  name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
+std::string file_of_name(const std::string& name) {
+  std::string file;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0) {
+      file += static_cast<char>(std::tolower(byte));
+    } else if (!file.empty() && file.back() != '-') {
+      file += '-';
+    }
+  }
+  while (!file.empty() && file.back() == '-') file.pop_back();
+  return (file.empty() ? "experiment" : file) + ".json";
+}
+
+/// Asks on a terminal only; what is not answered is `usual`.
+std::string asked(const std::string& question, const std::string& usual) {
+  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return usual;
+  std::cerr << question << " [" << usual << "]: " << std::flush;
+  std::string answer;
+  if (!std::getline(std::cin, answer)) throw CommandError("nothing was written: no answer came");
+  return answer.empty() ? usual : answer;
+}
+
+ordered_json dataset_of(const Options& options, const Detected& found) {
+  // Beside the usual place of data sets the path is short; else the file works from any folder.
+  const fs::path data = fs::weakly_canonical("data"), folder = fs::weakly_canonical(options.data);
+  const fs::path inside = folder.lexically_relative(data);
+  const bool below = !inside.empty() && *inside.begin() != ".." && inside != ".";
+  ordered_json dataset = {{"name", options.name}};
+  const PairsOptions& pairs = found.pairs;
+  if (found.layout != "pairs") {
+    dataset["layout"] = found.layout;
+    dataset["path"] = (below ? inside : folder).string();
+    return dataset;
+  }
+  ordered_json layout = {{"layout", "pairs"}, {"images", pairs.images}, {"masks", pairs.masks}};
+  const auto say = [&](const char* key, const std::string& value) {
+    if (!value.empty()) layout[key] = value;
+  };
+  say("image_suffix", pairs.image_suffix);
+  say("mask_suffix", pairs.mask_suffix);
+  say("image_extension", pairs.image_extension);
+  say("mask_extension", pairs.mask_extension);
+  say("group", options.group);
+  dataset["path"] = (below ? inside : folder).string();
+  if (pairs.image_extension.empty()) {
+    dataset.update(layout);
+  } else {
+    dataset["description"] = layout;  // extensions are keys of descriptions alone
+  }
+  return dataset;
+}
+
+std::string where_of(const Detected& found) {
+  if (found.layout != "pairs") return "the official tree " + found.layout;
+  const PairsOptions& pairs = found.pairs;
+  const auto side = [](const std::string& folder, const std::string& suffix,
+                       const std::string& extension) {
+    const std::string names = suffix + (extension.empty() ? "" : extension);
+    return (folder == "." ? std::string("the folder itself") : "'" + folder + "'") +
+           (names.empty() ? "" : " (*" + names + ")");
+  };
+  return "images in " + side(pairs.images, pairs.image_suffix, pairs.image_extension) +
+         ", masks in " + side(pairs.masks, pairs.mask_suffix, pairs.mask_extension);
+}
+
+void check_profile(const std::string& profile) {
+  for (const char* known : profiles) {
+    if (profile == known) return;
+  }
+  throw CommandError("'" + profile + "' is no profile; they are paper, rigor, desk and smoke",
+                     wrong_input);
+}
+
+/// Whole or not at all; an existing file only with --force.
+void write_file(const Options& options, const std::string& text) {
+  const int exclusive = options.force ? O_TRUNC : O_EXCL;
+  constexpr mode_t readable = 0644;
+  const int file =
+      ::open(options.output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, readable);
+  if (file < 0 && errno == EEXIST)
+    throw CommandError("'" + options.output +
+                           "' is there already; --force writes over it, --output "
+                           "names another",
+                       wrong_input);
+  if (file < 0)
+    throw CommandError("'" + options.output + "' cannot be written: " + std::strerror(errno));
+  const auto written = ::write(file, text.data(), text.size());
+  const bool whole = written == static_cast<ssize_t>(text.size()) && ::close(file) == 0;
+  if (!whole)
+    throw CommandError("'" + options.output + "' was not written whole: is the disk full?");
+}
+
+void print_json(const Options& options, const Detected& found, const ordered_json& experiment) {
+  std::cout << ordered_json{{"schema", "hone.init.v1"},
+                            {"file",
+                             options.dry_run ? ordered_json() : ordered_json(options.output)},
+                            {"layout", found.layout},
+                            {"images", found.images},
+                            {"other_files", found.other_files},
+                            {"experiment", experiment}}
+                   .dump()
+            << "\n";
+}
+
+void init(Options& options) {
+  const Detected found = [&] {
+    try {
+      return detect_layout(options.data);
+    } catch (const IngestError& error) {
+      throw CommandError(error.what(), wrong_input);
+    }
+  }();
+  if (found.images < fewest_images)
+    throw CommandError(options.data + ": " + counted(found.images, "image") +
+                           " with a mask; a data set needs five at least, to be split",
+                       wrong_input);
+  if (!options.group.empty() && found.layout != "pairs")
+    throw CommandError("--group is for images and masks of one's own, not for " + found.layout,
+                       wrong_input);
+  std::cerr << counted(found.images, "image") << " with a mask each: " << where_of(found)
+            << (found.other_files > 0 ? "; " + counted(found.other_files, "other file") : "")
+            << "\n";
+  if (options.name.empty())
+    options.name = asked("Name of the data set", name_of_folder(options.data));
+  if (options.profile.empty())
+    options.profile = asked("Profile: paper, rigor, desk or smoke", "desk");
+  check_profile(options.profile);
+  if (options.output.empty()) options.output = file_of_name(options.name);
+  const ordered_json experiment = {{"name", options.name},
+                                   {"profile", options.profile},
+                                   {"datasets", {dataset_of(options, found)}}};
+  if (!options.dry_run) write_file(options, experiment.dump(2) + "\n");
+  if (options.json) {
+    print_json(options, found, experiment);
+  } else if (options.dry_run) {
+    std::cout << experiment.dump(2) << "\n";
+  } else {
+    std::cout << options.output << "\n";
+    std::cerr << "next: hone plan " << options.output << "\n";
+  }
+  require_written(std::cout);
+}
+
+}  // namespace
+
+void add_init(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* command = app.add_subcommand("init", "Write an experiment file for a folder of images");
+  command->footer(examples);
+  command->add_option("DIR,--data", options->data, "Folder of images and masks")->required();
+  command->add_option("--name", options->name, "What tables call the data set (from the folder)");
+  command->add_option("--profile", options->profile, "paper, rigor, desk or smoke (desk)");
+  command->add_option("--group", options->group,
+                      "Regular expression on an image's id; its first capture is the patient");
+  command->add_option("-o,--output", options->output, "File to write (from the name)")
+      ->type_name("FILE");
+  command->add_flag("--force", options->force, "Write over a file that is there");
+  command->add_flag("-n,--dry-run", options->dry_run, "Print the experiment and write nothing");
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options] { init(*options); });
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,106 @@
+// hone retry: another chance for what failed.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "coordinator/cli/changes.hpp"
+#include "coordinator/cli/command.hpp"
+#include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/sweep_numbers.hpp"
+#include "coordinator/cli/terminal.hpp"
+#include "coordinator/report/wording.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t reason_columns = 100;
+constexpr std::size_t trials_shown = 20;
+
+constexpr const char* examples = R"(
+Examples:
+  hone retry                    what failed of the last sweep, and what that blocked, waits again
+  hone retry 3,5-8 --dry-run    which trials that would be
+  hone retry --trial 12         one, with the failed ones that it needs
+
+A trial that failed has three crashes to spare again. What diverged is left: it would diverge again. Where no
+coordinator runs the file is changed, and the next 'hone serve' or 'hone run' goes on with it.
+)";
+
+struct Options {
+  ConnectionOptions connection;
+  std::string sweeps = "last";
+  std::int64_t trial = 0;  // 0: of sweeps
+  bool dry_run = false;
+  bool json = false;
+};
+
+void print(const json& answer) {
+  const std::int64_t failed = answer.at("failed"), blocked = answer.at("blocked");
+  if (failed + blocked == 0) {
+    std::cout << "nothing to retry\n";
+    return;
+  }
+  std::cout << (answer.at("dry_run").get<bool>() ? "would wait again: " : "wait again: ")
+            << counted(failed, "failed trial") << ", " << counted(blocked, "blocked trial") << "\n";
+  std::size_t shown = 0;
+  for (const json& each : answer.at("trials")) {
+    if (++shown > trials_shown) break;
+    const std::string reason = each.at("reason");
+    std::cout << "  trial " << each.at("trial") << "  " << each.at("name").get<std::string>()
+              << ": " << shortened(reason.substr(0, reason.find('\n')), reason_columns) << "\n";
+  }
+}
+
+std::vector<std::string> targets(const Options& options, Changes& changes) {
+  if (options.trial != 0) return {"/api/v1/trials/" + std::to_string(options.trial) + "/retry"};
+  std::vector<std::string> list;
+  for (const std::int64_t sweep : selected_sweeps(changes.get("/api/v1/sweeps"), options.sweeps))
+    list.push_back("/api/v1/sweeps/" + std::to_string(sweep) + "/retry");
+  return list;
+}
+
+void retry(const Options& options) {
+  Changes changes(options.connection);
+  json whole;
+  for (const std::string& target : targets(options, changes)) {
+    json answer = json::parse(changes.post(target, json{{"dry_run", options.dry_run}}.dump()));
+    if (whole.is_null()) {
+      whole = std::move(answer);
+      continue;
+    }
+    for (const char* count : {"failed", "blocked"})
+      whole[count] = whole[count].get<std::int64_t>() + answer[count].get<std::int64_t>();
+    for (json& each : answer.at("trials")) whole.at("trials").push_back(std::move(each));
+  }
+  if (options.json) {
+    std::cout << whole.dump() << "\n";
+  } else {
+    print(whole);
+  }
+  require_written(std::cout);
+}
+
+}  // namespace
+
+void add_retry(CLI::App& app) {
+  auto options = std::make_shared<Options>();  // the callback outlives this call
+  CLI::App* command = app.add_subcommand("retry", "Let trials that failed wait again");
+  command->footer(examples);
+  CLI::Option* sweeps = command->add_option("SWEEPS", options->sweeps, "last, all, 3 or 3,5-8")
+                            ->capture_default_str();
+  command->add_option("--trial", options->trial, "Only this trial")
+      ->type_name("NUMBER")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53))
+      ->excludes(sweeps);
+  command->add_flag("-n,--dry-run", options->dry_run, "Only say which; change nothing");
+  add_connection_options(*command, options->connection);
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options] { retry(*options); });
+}
+
+}  // namespace hone::cli

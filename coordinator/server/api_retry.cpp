@@ -1,0 +1,121 @@
+// Another chance for trials that failed.
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "coordinator/server/api.hpp"
+
+namespace hone {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_listed = 100;
+
+/// A trial that ended without a result, as it stood before a retry.
+struct Dead {
+  std::int64_t trial = 0;
+  std::string name, state, reason;
+};
+
+std::vector<Dead> dead_trials(Database& database) {
+  Statement query = database.prepare(
+      "SELECT t.id, coalesce((SELECT min(name) FROM sweep_trial WHERE trial = t.id), "
+      "  (SELECT min(m.name) FROM trial d JOIN sweep_trial m ON m.trial = d.id "
+      "   WHERE d.resolved = t.id), ''), t.state, t.reason "
+      "FROM trial t WHERE t.state IN ('failed', 'blocked') ORDER BY t.id");
+  std::vector<Dead> dead;
+  while (query.step())
+    dead.push_back({query.integer(0), query.text(1), query.text(2), query.text(3)});
+  return dead;
+}
+
+/// Of the trials that were dead, those that are no longer.
+json revived(Database& database, const std::vector<Dead>& dead) {
+  Statement query = database.prepare("SELECT state FROM trial WHERE id = ?");
+  json list = json::array();
+  std::int64_t failed = 0, blocked = 0;
+  for (const Dead& each : dead) {
+    query.bind(each.trial).step();
+    const std::string now = query.text(0);
+    query.reset();
+    if (now == "failed" || now == "blocked") continue;
+    ++(each.state == "failed" ? failed : blocked);
+    if (list.size() < most_listed)
+      list.push_back({{"trial", each.trial},
+                      {"name", each.name},
+                      {"was", each.state},
+                      {"reason", each.reason},
+                      {"state", now}});
+  }
+  return {{"schema", "hone.retry.v1"}, {"failed", failed}, {"blocked", blocked}, {"trials", list}};
+}
+
+template <class Which>
+ApiResponse retry(Store& store, Which which, const std::string& text) {
+  const bool dry_run = json::parse(text).value("dry_run", false);
+  const std::vector<Dead> dead = dead_trials(store.database());
+  json told;
+  const auto change = [&] {
+    store.retry(which);
+    store.settle_selections();
+    told = revived(store.database(), dead);
+  };
+  if (dry_run) {
+    store.rehearse(change);
+  } else {
+    const auto transaction = store.begin();
+    change();
+    transaction->commit();
+  }
+  told["dry_run"] = dry_run;
+  return {200, told.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+/// Why a trial is not one to try again; '' if it is.
+std::string refusal(Database& database, std::int64_t trial) {
+  Statement query = database.prepare("SELECT state, coalesce(resolved, 0) FROM trial WHERE id = ?");
+  query.bind(trial).step();
+  const std::string state = query.text(0), name = "trial " + std::to_string(trial);
+  if (state == "failed" || state == "blocked") return "";
+  if (state == "diverged")
+    return name +
+           " diverged, and would again with the same settings: change one, as with "
+           "-S training.learning_rate=...";
+  if (state == "resolved")
+    return name + " is trial " + query.text(1) + " since its parameters were chosen: name that one";
+  return name + " is " + state + "; only what failed, or is blocked by what failed, can be retried";
+}
+
+}  // namespace
+
+ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body) {
+  Statement query = store.database().prepare("SELECT state FROM sweep WHERE id = ?");
+  if (!query.bind(sweep.value).step())
+    return api_error(404, "there is no sweep " + std::to_string(sweep.value) +
+                              "; 'hone status' lists those that there are");
+  if (query.text(0) == "cancelled")
+    return api_error(409, "sweep " + std::to_string(sweep.value) +
+                              " was cancelled: submit it again, which retries what failed too");
+  query.reset();
+  return retry(store, sweep, body);
+}
+
+ApiResponse retry_trial(Store& store, std::string_view target, const std::string& body) {
+  std::string_view rest = target.substr(std::string_view("/api/v1/trials/").size());
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+  if (error != std::errc() || rest != "/retry")
+    return api_error(404, "POST " + std::string(target) + " is not a route");
+  Statement query = store.database().prepare("SELECT 1 FROM trial WHERE id = ?");
+  if (!query.bind(number).step())
+    return api_error(404, "there is no trial " + std::to_string(number));
+  query.reset();
+  if (const std::string refused = refusal(store.database(), number); !refused.empty())
+    return api_error(409, refused);
+  return retry(store, TrialId{number}, body);
+}
+
+}  // namespace hone

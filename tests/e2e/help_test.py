@@ -1,0 +1,112 @@
+"""What hone says of itself: help texts against tests/golden/help, completions in a shell, manual pages.
+
+HONE_BLESS=1 writes the golden files anew; read the difference before you commit it.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from harness import HONE, SOURCE, HoneTest
+
+GOLDEN = SOURCE / "tests" / "golden" / "help"
+
+
+class Help(HoneTest):
+    def commands(self, *path):
+        """The words of every command at and below `path`."""
+        text = self.hone(*path, "--help").stdout
+        found = [path]
+        listed = text.partition("\nSubcommands:\n")[2].partition("\n\n")[0]
+        for name in re.findall(r"^  ([a-z-]+)", listed, re.M):
+            found += self.commands(*path, name)
+        return found
+
+    def test_every_command_says_what_it_should(self):
+        GOLDEN.mkdir(exist_ok=True)
+        names = set()
+        for path in self.commands():
+            name = "-".join(("hone", *path)) + ".txt"
+            names.add(name)
+            text = self.hone(*path, "--help").stdout
+            with self.subTest(name):
+                self.assertIn("Examples:", text)
+                if os.environ.get("HONE_BLESS"):
+                    (GOLDEN / name).write_text(text)
+                self.assertEqual(text, (GOLDEN / name).read_text(), "HONE_BLESS=1 ctest -R help_test renews it")
+        if os.environ.get("HONE_BLESS"):
+            for file in GOLDEN.glob("*.txt"):
+                if file.name not in names:
+                    file.unlink()
+        self.assertEqual({file.name for file in GOLDEN.glob("*.txt")}, names)
+
+    def test_every_command_that_answers_has_json(self):
+        without = {("completion",), ("trial",), ()}
+        for path in self.commands():
+            if path not in without:
+                with self.subTest(path):
+                    self.assertIn("--json", self.hone(*path, "--help").stdout)
+
+
+class Completion(HoneTest):
+    def complete(self, line):
+        """What bash offers for the last word of a line."""
+        words = line.split(" ")
+        script = (f"source <('{HONE}' completion bash)\nCOMP_WORDS=({' '.join(map(repr, words))})\n"
+                  f"COMP_CWORD={len(words) - 1}\ncompopt() {{ :; }}\n_hone\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n")
+        done = self.run_program("bash", "-uc", script)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_bash_completes_commands_options_and_values(self):
+        self.assertEqual(self.complete("hone ver"), ["verify"])
+        self.assertLess({"run", "init", "trials", "why", "top"}, set(self.complete("hone ")))
+        self.assertEqual(self.complete("hone trial "), ["show", "logs", "diff"])
+        self.assertEqual(self.complete("hone trial logs --fol"), ["--follow"])
+        self.assertEqual(self.complete("hone trials --only fa"), ["failed"])
+        self.assertIn("--dry-run", self.complete("hone cancel 3 --"))
+        self.assertEqual(self.complete("hone trials --grep "), [])
+        (self.folder / "mine.json").write_text("{}")
+        self.assertEqual(self.complete("hone run mi"), ["mine.json"])
+        (self.folder / "sweeps").mkdir()
+        self.assertEqual(self.complete("hone status --state swee"), ["sweeps"])
+
+    def test_other_shells_can_read_theirs(self):
+        for shell in ("zsh", "fish"):
+            script = self.hone("completion", shell).stdout
+            self.assertIn("trials", script)
+            if shutil.which(shell):
+                file = self.folder / f"completion.{shell}"
+                file.write_text(script)
+                self.run_program(shell, "-n", file)
+        self.assertIn("SHELL", self.hone("completion", "tcsh", code=2).stderr)
+
+
+class Manual(HoneTest):
+    def test_every_command_has_a_page_that_man_renders(self):
+        told = json.loads(self.hone("man", "man1", "--json").stdout)
+        pages = sorted((self.folder / "man1").glob("*.1"))
+        self.assertEqual(len(pages), len(told["files"]))
+        self.assertLess({"hone.1", "hone-run.1", "hone-trial-show.1"}, {page.name for page in pages})
+        for page in pages:
+            self.assertRegex(page.read_text(), r"\A\.TH ")
+        text = (self.folder / "man1" / "hone-trials.1").read_text()
+        self.assertIn(r"\fB\-\-only\fR", text)
+        self.assertIn("hone trials 3 \\-\\-only failed", text)
+        if shutil.which("groff"):
+            for page in pages:
+                done = self.run_program("groff", "-k", "-man", "-ww", "-z", "-Tutf8", page)
+                self.assertEqual(done.stderr, "", page.name)
+        if shutil.which("man"):
+            self.environment |= {"MANWIDTH": "100", "LC_ALL": "C.UTF-8"}
+            shown = self.run_program("man", "-l", self.folder / "man1" / "hone-trials.1")
+            self.assertEqual(shown.stderr, "")
+            for part in ("SYNOPSIS", "--only", "EXIT STATUS", "hone trials 3 --only failed"):
+                self.assertIn(part, re.sub(r".\x08", "", shown.stdout))
+
+
+if __name__ == "__main__":
+    unittest.main()
