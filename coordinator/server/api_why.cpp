@@ -86,13 +86,13 @@ void explain_crashes(Database& database, const Asked& asked, Answer& answer) {
   query.bind(asked.id);
   while (query.step()) {
     const bool crashed = query.text(0) == "failed";
-    const std::string verb = crashed ? " failed" : " ended without a word";
-    const std::string last = "attempt " + std::to_string(query.integer(2));
-    const std::string reason = query.text(3).empty() ? "" : ": " + first_line(query.text(3));
-    answer.add(crashed ? "crashed" : "lost", query.integer(1) == 1
-                                                 ? last + verb + reason
-                                                 : counted(query.integer(1), "attempt") + verb +
-                                                       ", the last of them " + last + reason);
+    std::string text = "attempt " + std::to_string(query.integer(2));
+    if (query.integer(1) > 1) text = counted(query.integer(1), "attempt");
+    text += crashed ? " failed" : " ended without a word";
+    if (query.integer(1) > 1)
+      text += ", the last of them attempt " + std::to_string(query.integer(2));
+    if (!query.text(3).empty()) text += ": " + first_line(query.text(3));
+    answer.add(crashed ? "crashed" : "lost", text);
   }
 }
 
