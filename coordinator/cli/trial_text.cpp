@@ -81,7 +81,9 @@ std::string neighbours(const json& list, const std::string& title) {
       break;
     }
     rows.push_back({"trial " + each.at("trial").dump(), each.at("state"),
-                    each.at("input") == "" ? "its rows" : each.at("input").get<std::string>(),
+                    each.at("input").get<std::string>().empty()
+                        ? "its rows"
+                        : each.at("input").get<std::string>(),
                     cut(each.at("name"))});
   }
   return "\n" + title + ":\n" + indented(text_table(rows, 1, has_colours()));
