@@ -15,7 +15,8 @@ experiment, data, trials = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 
 def hone(*words):
-    return subprocess.run(["hone", *words], check=False, capture_output=True, text=True).stdout
+    done = subprocess.run(["hone", *words], check=False, capture_output=True, text=True)
+    return done.stdout or sys.exit(done.stderr)
 
 
 def score(trial):
@@ -26,8 +27,8 @@ def score(trial):
     while True:
         answer = json.loads(hone("ask", sweep, "--json"))
         done = [fold for fold in answer["folds"] if fold["dice"] is not None]
-        if answer["state"] in ("done", "failed"):
-            return answer["score"]  # None of a failed one: Optuna counts it as such
+        if answer["state"] in ("done", "failed", "cancelled"):
+            return answer["score"]  # None without one: Optuna counts the trial as failed
         if done:
             trial.report(answer["mean_so_far"], step=len(done))
         time.sleep(0.5)

@@ -45,6 +45,36 @@ class StatementCache {
   std::unordered_map<std::string, sqlite3_stmt*> idle_;
 };
 
+namespace {
+
+/// As SQLite wants a path inside a URI.
+std::string escaped(const std::string& path) {
+  std::string text;
+  for (const char each : path) {
+    if (each == '%')
+      text += "%25";
+    else if (each == '?')
+      text += "%3f";
+    else if (each == '#')
+      text += "%23";
+    else
+      text += each;
+  }
+  return text;
+}
+
+/// A reader makes the files of the write-ahead log anew where they are gone, which it cannot on a
+/// read-only disk or in a folder of somebody else's. Without a log nobody writes, and the file can
+/// be taken as it is.
+bool is_locked_up(sqlite3* connection, const std::filesystem::path& file) {
+  const int code = sqlite3_exec(connection, "PRAGMA user_version", nullptr, nullptr, nullptr);
+  const bool cannot = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+  return cannot && std::filesystem::exists(file) &&
+         !std::filesystem::exists(file.string() + "-wal");
+}
+
+}  // namespace
+
 void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close_v2(connection);
 }
@@ -58,6 +88,12 @@ Database::Database(const std::filesystem::path& file, Mode mode)
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   connection_.reset(raw);
   if (code != SQLITE_OK) fail(raw, code, file.string());
+  if (!writing && is_locked_up(raw, file)) {
+    const std::string as_it_is = "file:" + escaped(file.string()) + "?immutable=1";
+    const int again = sqlite3_open_v2(as_it_is.c_str(), &raw, flags | SQLITE_OPEN_URI, nullptr);
+    connection_.reset(raw);
+    if (again != SQLITE_OK) fail(raw, again, file.string());
+  }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, busy_timeout_ms);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

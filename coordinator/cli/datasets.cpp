@@ -77,12 +77,13 @@ void take_in_descriptions(ExperimentSpec& experiment, const std::filesystem::pat
   }
 }
 
-/// A rule that finds no foreground anywhere trains nets that have nothing to find.
-void warn_of_empty_masks(const DatasetSpec& dataset, const PackManifest& manifest) {
+/// Nets that have nothing to find say nothing: masks of another colour or level than the rule's.
+void require_foreground(const DatasetSpec& dataset, const PackManifest& manifest) {
   const auto is_empty = [](const PackImage& image) { return image.foreground == 0; };
   if (!std::all_of(manifest.images.begin(), manifest.images.end(), is_empty)) return;
-  std::fprintf(stderr, "hone: warning: data set '%s': every mask is empty by its rule: %s\n",
-               dataset.name.c_str(), manifest.foreground.c_str());
+  throw CommandError("data set '" + dataset.name + "': every mask is empty by its rule: " +
+                         manifest.foreground + "; a description can name another (mask levels)",
+                     wrong_input);
 }
 
 /// Not refused: fewer tables may be asked for, for once.
@@ -104,7 +105,12 @@ DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
   try {
     return ingest_dataset(dataset, image_size, data, store, progress);
   } catch (const IngestError& error) {
-    throw CommandError("data set '" + dataset.name + "': " + error.what(), wrong_input);
+    const bool is_missing =
+        dataset.layout != "lesions" && !std::filesystem::exists(data / dataset.path);
+    throw CommandError(
+        "data set '" + dataset.name + "': " + error.what() +
+            (is_missing ? "; its path is relative to --data, which is " + data.string() : ""),
+        wrong_input);
   }
 }
 
@@ -142,7 +148,7 @@ DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,
                             const std::filesystem::path& data, const std::filesystem::path& store,
                             const IngestProgress& progress) {
   const IngestResult result = ingest(request_of(dataset, image_size, data), store, progress);
-  warn_of_empty_masks(dataset, result.manifest);
+  require_foreground(dataset, result.manifest);
   DatasetFacts facts{.pack = result.pack, .groups = {}};
   for (const PackImage& image : result.manifest.images) facts.groups.push_back(image.group);
   return facts;

@@ -1,5 +1,7 @@
 #include "coordinator/cli/local_work.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
@@ -55,6 +57,18 @@ void add_work_options(CLI::App& app, WorkOptions& options) {
 void require_trainer(const WorkOptions& options) {
   if (options.trainer.empty() || std::filesystem::exists(options.trainer)) return;
   throw CommandError("--trainer " + options.trainer + ": there is no such program", wrong_input);
+}
+
+void require_room(const WorkOptions& options, const Numerics& numerics) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int found = std::max(1, cores / std::max(1, numerics.threads));
+  const int slots = options.slots > 0 ? options.slots : found;
+  if (numerics.device == Device::cuda || slots >= numerics.ranks) return;
+  const std::string ranks = std::to_string(numerics.ranks);
+  throw CommandError("numerics.ranks is " + ranks + ", and a worker of " + std::to_string(slots) +
+                         " slots has no room for such a team; --slots " + ranks +
+                         " makes room, however many cores there are",
+                     wrong_input);
 }
 
 EmbeddedServer::EmbeddedServer(const std::filesystem::path& state) {

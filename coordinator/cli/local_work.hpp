@@ -8,6 +8,7 @@
 
 #include "common/ids.hpp"
 #include "common/net/http_client.hpp"
+#include "common/spec.hpp"
 #include "coordinator/server/server.hpp"
 
 namespace CLI {
@@ -27,6 +28,10 @@ void add_work_options(CLI::App& app, WorkOptions& options);
 
 /// Throws CommandError with exit code 2 if a trainer is named that is not there.
 void require_trainer(const WorkOptions& options);
+
+/// Throws CommandError with exit code 2 if this machine's worker has fewer slots than a team of
+/// these trials has ranks: it would wait for ever.
+void require_room(const WorkOptions& options, const Numerics& numerics);
 
 /// A coordinator on a thread of its own for as long as the object lives. Its threads take no
 /// signal: until a worker runs, Ctrl-C does to the process what it did before.

@@ -24,7 +24,7 @@ Examples:
   hone run experiments/quickstart.json                      everything on this machine
   hone run experiments/ph2.json --profile desk --data ~/data
   hone serve --state ~/sweeps &                             a coordinator for a cluster
-  mpirun -n 2 hone-worker --access ~/sweeps/access.json     its workers
+  mpirun -n 2 --bind-to none hone-worker --access ~/sweeps/access.json     its workers
   hone submit experiments/ph2.json --state ~/sweeps --data ~/data
   hone table II --state ~/sweeps
   hone init ~/polyps                                        an experiment for images of one's own

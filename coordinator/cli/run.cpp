@@ -53,6 +53,7 @@ void run(const Options& options) {
   const ExperimentSpec experiment = load_experiment(options.experiment, [&] {
     return chosen_numerics(state_folder(options.state), options.work.trainer);
   });
+  require_room(options.work, experiment.numerics);
   if (experiment.numerics.device == Device::cuda) require_gpu(options.work.trainer);
   const std::filesystem::path state = state_folder(options.state);
   EmbeddedServer server(state);

@@ -44,11 +44,13 @@ void serve(Options options) {
   spdlog::set_level(spdlog::level::info);
   Signals signals;  // before any thread starts, so that every thread inherits its mask
   Server server(options.server);
-  std::fprintf(stderr,
-               "hone: serving %s on %s:%u; workers: mpirun -n 2 hone-worker --access %s; "
-               "in the browser: hone dashboard --state %s\n",
-               options.server.state.c_str(), options.server.bind.c_str(), server.port(),
-               access_file(options.server.state).c_str(), options.server.state.c_str());
+  std::fprintf(
+      stderr,
+      "hone: serving %s on %s:%u; workers: mpirun -n 2 --bind-to none hone-worker --access "
+      "%s; "
+      "in the browser: hone dashboard --state %s\n",
+      options.server.state.c_str(), options.server.bind.c_str(), server.port(),
+      access_file(options.server.state).c_str(), options.server.state.c_str());
   if (options.json)
     std::cout << nlohmann::json{{"schema", "hone.serve.v1"},
                                 {"address", options.server.bind},

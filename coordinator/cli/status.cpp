@@ -39,6 +39,14 @@ std::string standing_of(const json& sweep) {
          (priority == 0 ? "" : ", priority " + std::to_string(priority));
 }
 
+/// Those that will come to nothing unless they are tried again.
+std::string lost_of(const json& sweep) {
+  const std::int64_t lost = sweep.at("lost");
+  return lost == 0 ? ""
+                   : ", " + std::to_string(lost) + " diverged, failed or blocked (hone status " +
+                         std::to_string(sweep.at("sweep").get<std::int64_t>()) + ")";
+}
+
 /// Those that halving left out are no longer to be done.
 std::string pruned_of(const json& sweep) {
   const std::int64_t pruned = sweep.at("pruned");
@@ -52,8 +60,8 @@ void print_sweeps(const json& answer, const json& coordinator) {
   for (const json& sweep : answer.at("sweeps")) {
     std::cout << "sweep " << sweep.at("sweep") << "  " << sweep.at("name").get<std::string>()
               << ": " << sweep.at("done") << "/" << sweep.at("trials") << " trials done"
-              << pruned_of(sweep) << ", submitted " << sweep.at("submitted").get<std::string>()
-              << standing_of(sweep) << "\n";
+              << pruned_of(sweep) << lost_of(sweep) << ", submitted "
+              << sweep.at("submitted").get<std::string>() << standing_of(sweep) << "\n";
   }
 }
 

@@ -36,7 +36,8 @@ json sweep_list(Database& database) {
       "sum(CASE WHEN x.state IN ('done', 'collapsed') THEN x.trials ELSE 0 END), s.state, "
       "s.priority, sum(CASE WHEN x.state = 'pruned' THEN x.trials ELSE 0 END), "
       "sum(CASE WHEN s.state <> 'cancelled' AND x.state IN ('waiting', 'leased', 'held') "
-      "         THEN x.trials ELSE 0 END) "
+      "         THEN x.trials ELSE 0 END), "
+      "sum(CASE WHEN x.state IN ('diverged', 'failed', 'blocked') THEN x.trials ELSE 0 END) "
       "FROM sweep s LEFT JOIN sweep_state x ON x.sweep = s.id GROUP BY s.id ORDER BY s.id");
   while (query.step()) {
     list.push_back({{"sweep", query.integer(0)},
@@ -46,6 +47,7 @@ json sweep_list(Database& database) {
                     {"done", query.integer(4)},
                     {"pruned", query.integer(7)},
                     {"open", query.integer(8)},
+                    {"lost", query.integer(9)},
                     {"state", query.text(5)},
                     {"priority", query.integer(6)}});
   }

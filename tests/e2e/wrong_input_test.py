@@ -5,7 +5,7 @@ import signal
 import sys
 import unittest
 
-from harness import QUICK, HoneTest, query, violations
+from harness import QUICK, WORKER, HoneTest, query, violations
 from pictures import write_disc
 
 WRONG_INPUT, FAILED = 2, 1
@@ -80,8 +80,27 @@ class WrongInput(HoneTest):
                            for kind in ("images", "masks"))
             write_disc(image, mask, 32, number)
         spec = self.tiny(datasets=[{"name": "Mine", "use": "./none.json", "path": "pairs"}])
-        told = self.hone("plan", spec, "--state", self.state(), "--data", self.folder)
+        told = self.hone("plan", spec, "--state", self.state(), "--data", self.folder, code=2)
         self.assertIn("'Mine': every mask is empty", told.stderr)
+
+    def test_a_team_that_this_machine_has_no_room_for_is_refused(self):
+        said = self.hone("run", self.tiny(), "--state", self.state(), "--slots", 2, "-S", "numerics.ranks=3",
+                         code=2).stderr
+        self.assertIn("--slots 3 makes room", said)
+
+    def test_a_worker_that_can_start_no_team_or_keep_no_file_says_so_at_once(self):
+        said = self.run_program(WORKER, "--mpirun", "/nowhere/mpirun", code=2).stderr
+        self.assertIn("--mpirun /nowhere/mpirun: cannot be run: No such file or directory", said)
+        state = self.state()
+        self.serve(state)
+        said = self.run_program(WORKER, "--access", state / "access.json", "--cache", "/proc/nowhere", code=1,
+                                seconds=20).stderr
+        self.assertIn("cannot make /proc/nowhere", said)
+
+    def test_data_that_is_not_there_is_told_with_the_folder_it_was_looked_for_in(self):
+        spec = self.tiny(datasets=[{"name": "Mine", "layout": "pairs", "path": "nowhere", "images": "i", "masks": "m"}])
+        said = self.hone("plan", spec, "--data", self.folder, code=2).stderr
+        self.assertIn(f"its path is relative to --data, which is {self.folder}", said)
 
     def test_a_choice_without_a_candidate_that_crashed_is_said_and_the_same_command_tries_again(self):
         """The table has every number, but with another λ than it would have: no success."""

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <optional>
 
@@ -136,6 +137,40 @@ TEST(Statement, BindsInOrderAndIsReadyAgainAfterRun) {
   EXPECT_EQ(query.text(0), "");
   EXPECT_TRUE(query.is_null(2));
   EXPECT_FALSE(query.step());
+}
+
+/// Somebody who may read the folder and not write it, also where the tests run as root.
+class Guest {
+ public:
+  explicit Guest(std::filesystem::path folder) : folder_(std::move(folder)) {
+    std::filesystem::permissions(folder_, std::filesystem::perms(0555));
+    EXPECT_EQ(root_ ? ::seteuid(65534) : 0, 0);
+  }
+  ~Guest() {
+    EXPECT_EQ(root_ ? ::seteuid(0) : 0, 0);
+    std::filesystem::permissions(folder_, std::filesystem::perms(0700));
+  }
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+  bool root_ = ::geteuid() == 0;
+};
+
+TEST(FinishedFile, IsReadWhereNothingCanBeWritten) {
+  const testing::TemporaryFolder folder;
+  const auto file = folder / "a file? of 100%.sqlite";
+  {
+    Database database(file, Mode::read_write);
+    database.execute("CREATE TABLE t (x); INSERT INTO t VALUES (7)");
+  }
+  std::filesystem::permissions(file, std::filesystem::perms(0444));
+  const Guest guest(folder.path());
+  Database database(file, Mode::read_only);
+  Statement query = database.prepare("SELECT x FROM t");
+  ASSERT_TRUE(query.step());
+  EXPECT_EQ(query.integer(0), 7);
 }
 
 }  // namespace

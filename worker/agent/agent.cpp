@@ -287,6 +287,9 @@ int run_agent(const WorkerOptions& options) {
   } catch (const AccessError& error) {
     spdlog::critical("access error=\"{}\"", error.what());
     return exit_hopeless;
+  } catch (const SpoolError& error) {
+    spdlog::critical("no-cache error=\"{}\"", error.what());
+    return exit_hopeless;
   }
 }
 

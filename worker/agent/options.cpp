@@ -1,5 +1,10 @@
 #include "worker/agent/options.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +31,7 @@ constexpr const char* examples = R"(Examples:
   hone-worker --slots 2 --threads 4                two trials at a time, four threads each
   hone-worker --gpus 0,1 --slots 4                 two trials on each of two GPUs
   hone-worker --gpus 0 --gpu-memory 6000           only trials that fit into 6000 MiB
-  mpirun -n 2 hone-worker --access run/access.json --until-drained
+  mpirun -n 2 --bind-to none hone-worker --access run/access.json --until-drained
   hone-worker --cache /local/hone --cache-limit 50G --artifacts ~/sweeps/artifacts
   hone-worker --slots 1 --hosts h1:1,h2:1          teams of two ranks over two hosts
   srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
@@ -197,6 +202,9 @@ void place_slots(const Given& given, WorkerOptions& options) {
 /// What the words of the command line come to. Throws TimeLeftError and std::invalid_argument.
 void settle(const Given& given, WorkerOptions& options) {
   options.ends_at = end_of(given);
+  if (!options.team.mpirun.empty() && ::access(options.team.mpirun.c_str(), X_OK) != 0)
+    throw std::invalid_argument("--mpirun " + options.team.mpirun.string() +
+                                ": cannot be run: " + std::strerror(errno));
   place_slots(given, options);
   options.bf16 = given.bf16 == "yes" ||
                  (given.bf16 == "auto" && (processor_has_bf16() || !options.gpus.empty()));
