@@ -56,7 +56,7 @@ class Doctor(HoneTest):
                            "--wait", name="watch")
         log = self.folder / "watch.log"
         self.wait_until("it says what is missing",
-                        lambda: "a GPU (numerics.device is cuda)" in log.read_text())
+                        lambda: "wait for a worker with a GPU" in log.read_text())
         watch.terminate()
 
     def test_says_what_does_not_run(self):
