@@ -95,14 +95,12 @@ class Team(HoneTest):
                                "'$.numerics.ranks' = 2 AND state = 'done'"), 1)
 
     def test_that_is_too_large_for_every_worker_waits_and_says_so(self):
-        run = self.start(HONE, "run", self.tiny(numerics={"ranks": 3}), "--state", self.state,
-                         "--slots", 2, name="run")
-        log = self.folder / "run.log"
+        self.serve(self.state)
+        self.start(WORKER, "--access", self.state / "access.json", "--slots", 2, name="worker")
+        self.start(HONE, "submit", self.tiny(numerics={"ranks": 3}), "--state", self.state, "--wait", name="watch")
+        log = self.folder / "watch.log"
         self.wait_until("it says what is missing", lambda: "a team of 3 ranks" in log.read_text())
         self.assertIn("no connected one has that", log.read_text())
-        run.send_signal(signal.SIGINT)
-        self.assertEqual(run.wait(timeout=30), 130)
-        self.assert_no_orphan()
 
     def test_that_cannot_share_its_batches_is_refused(self):
         said = self.hone("plan", self.tiny(numerics={"ranks": 2}, network={"norm": "batch"}),
