@@ -49,6 +49,19 @@ std::vector<std::string> option_names(const CommandTree& tree) {
   return names;
 }
 
+/// For each option that takes a value: the pattern of a `case` on "PATH OPTION" that finds it.
+void visit_values(const CommandTree& root, const auto& action) {
+  visit(root, [&](const CommandTree& tree) {
+    for (const CommandOption& option : tree.options) {
+      if (option.positional || option.value.empty()) continue;
+      std::vector<std::string> patterns;
+      for (const std::string& name : option.names)
+        patterns.push_back(quoted(tree.path + " " + name));
+      action(option, joined(patterns, "|"));
+    }
+  });
+}
+
 /// Cases of a `case` on "PATH WORD" that follow the commands down.
 std::string descent(const CommandTree& root, const std::string& variable) {
   std::string text;
@@ -62,29 +75,23 @@ std::string descent(const CommandTree& root, const std::string& variable) {
 /// What may follow an option that takes a value.
 std::string bash_values(const CommandTree& root) {
   std::string text;
-  visit(root, [&](const CommandTree& tree) {
-    for (const CommandOption& option : tree.options) {
-      if (option.positional || option.value.empty()) continue;
-      std::vector<std::string> patterns;
-      for (const std::string& name : option.names)
-        patterns.push_back(quoted(tree.path + " " + name));
-      text += "    " + joined(patterns, "|") + ") ";
-      switch (values_of(option)) {
-        case Values::listed:
-          text += "COMPREPLY=($(compgen -W " + quoted(joined(option.choices)) + " -- \"$word\"))";
-          break;
-        case Values::folders:
-          text += "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
-          break;
-        case Values::files:
-          text += "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
-          break;
-        case Values::none:
-          text += ":";
-          break;
-      }
-      text += "; return ;;\n";
+  visit_values(root, [&](const CommandOption& option, const std::string& pattern) {
+    text += "    " + pattern + ") ";
+    switch (values_of(option)) {
+      case Values::listed:
+        text += "COMPREPLY=($(compgen -W " + quoted(joined(option.choices)) + " -- \"$word\"))";
+        break;
+      case Values::folders:
+        text += "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
+        break;
+      case Values::files:
+        text += "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
+        break;
+      case Values::none:
+        text += ":";
+        break;
     }
+    text += "; return ;;\n";
   });
   return text;
 }
@@ -136,20 +143,14 @@ std::string described(const std::string& name, const std::string& description) {
 
 std::string zsh_values(const CommandTree& root) {
   std::string text;
-  visit(root, [&](const CommandTree& tree) {
-    for (const CommandOption& option : tree.options) {
-      if (option.positional || option.value.empty()) continue;
-      std::vector<std::string> patterns;
-      for (const std::string& name : option.names)
-        patterns.push_back(quoted(tree.path + " " + name));
-      const Values values = values_of(option);
-      text += "    " + joined(patterns, "|") + ") " +
-              (values == Values::listed    ? "compadd -- " + joined(option.choices)
-               : values == Values::folders ? "_files -/"
-               : values == Values::files   ? "_files"
-                                           : "_message " + quoted(option.value)) +
-              "; return ;;\n";
-    }
+  visit_values(root, [&](const CommandOption& option, const std::string& pattern) {
+    const Values values = values_of(option);
+    text += "    " + pattern + ") " +
+            (values == Values::listed    ? "compadd -- " + joined(option.choices)
+             : values == Values::folders ? "_files -/"
+             : values == Values::files   ? "_files"
+                                         : "_message " + quoted(option.value)) +
+            "; return ;;\n";
   });
   return text;
 }

@@ -52,7 +52,7 @@ void print(const json& answer) {
     if (++shown > trials_shown) break;
     const std::string reason = each.at("reason");
     std::cout << "  trial " << each.at("trial") << "  " << each.at("name").get<std::string>()
-              << ": " << shortened(reason.substr(0, reason.find('\n')), reason_columns) << "\n";
+              << ": " << shortened(first_line(reason), reason_columns) << "\n";
   }
 }
 

@@ -21,7 +21,7 @@ constexpr const char* examples = R"(
 Examples:
   hone serve                                    on a free port of 127.0.0.1, state in ./hone-state
   hone serve --state ~/sweeps --bind 10.0.0.1 --port 7600
-  mpirun -n 4 hone-worker --access ~/sweeps/access.json
+  mpirun -n 4 --bind-to none hone-worker --access ~/sweeps/access.json
 )";
 
 struct Options {

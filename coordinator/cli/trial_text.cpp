@@ -25,8 +25,8 @@ std::string number_text(const json& value, const char* format) {
   return text;
 }
 
-std::string first_line(const std::string& text) {
-  return shortened(text.substr(0, text.find('\n')), name_columns);
+std::string short_line(const std::string& text) {
+  return shortened(first_line(text), name_columns);
 }
 
 std::string indented(const std::string& table) {
@@ -43,7 +43,7 @@ std::string heading(const json& trial) {
   std::string text =
       "trial " + trial.at("trial").dump() + ": " + painted_state(trial.at("state"), has_colours());
   if (const std::string reason = trial.at("reason"); !reason.empty())
-    text += ": " + first_line(reason);
+    text += ": " + short_line(reason);
   text += "\n";
   if (!trial.at("resolved").is_null())
     text += "its parameters were chosen: it is trial " + trial.at("resolved").dump() + " now\n";
@@ -98,7 +98,7 @@ std::string attempts(const json& trial) {
         {each.at("attempt").dump() + (each.at("attempt") == trial.at("accepted") ? "*" : ""),
          each.at("state"), each.at("worker").dump(), cut(each.at("host")), cut(each.at("device")),
          each.at("started"), each.at("ended").is_null() ? "-" : each.at("ended").get<std::string>(),
-         first_line(each.at("reason"))});
+         short_line(each.at("reason"))});
   }
   return "\nAttempts" +
          std::string(trial.at("accepted").is_null() ? "" : " (* the one that counts)") + ":\n" +

@@ -100,7 +100,7 @@ void print_table(const json& answer) {
                     each.at("role"), number_or_dash(each.at("seed")),
                     number_or_dash(each.at("fold")),
                     shortened(each.at("name").get<std::string>(), piped_width),
-                    shortened(reason.substr(0, reason.find('\n')), piped_width)});
+                    shortened(first_line(reason), piped_width)});
   }
   std::size_t reason_begins = 0;
   for (std::size_t column = 0; column + 1 < rows[0].size(); ++column) {

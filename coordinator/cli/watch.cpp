@@ -12,6 +12,7 @@
 
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/terminal.hpp"
+#include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
 
@@ -96,8 +97,7 @@ void print_troubled(const std::string& status_json, std::ostream& out) {
     const std::string reason = trial.at("reason");  // of a crash, the rest are log lines
     out << "  " << painted_state(state, colours)
         << std::string(state.size() < 10 ? 10 - state.size() : 1, ' ')
-        << trial.at("name").get<std::string>() << ": " << reason.substr(0, reason.find('\n'))
-        << "\n";
+        << trial.at("name").get<std::string>() << ": " << first_line(reason) << "\n";
   }
 }
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "coordinator/report/evidence.hpp"
+#include "coordinator/report/wording.hpp"
 
 namespace hone {
 
@@ -9,14 +10,6 @@ namespace {
 
 std::string number(double value) {
   return cell_text({.value = value});
-}
-
-std::string counted(std::int64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
 }
 
 std::string head_of(const Evidence& evidence) {

@@ -36,6 +36,10 @@ std::string counted(std::int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 TableCell signed_cell(double value) {
   const bool zero = signed_text(value) == "+0.00";
   return {.value = zero ? 0.0 : value, .signed_value = true};

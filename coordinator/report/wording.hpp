@@ -26,6 +26,9 @@ std::string signed_text(double value);
 /// "1 data set", "3 data sets".
 std::string counted(std::int64_t count, const std::string& noun);
 
+/// Of the reason of a trial that crashed the first line says what happened; the rest are log lines.
+std::string first_line(const std::string& text);
+
 /// A difference with its sign, as a number of a table; never a negative zero.
 TableCell signed_cell(double value);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/report/wording.hpp"
 #include "coordinator/server/api_sweep.hpp"
 #include "coordinator/server/demand.hpp"
 
@@ -33,14 +34,6 @@ struct Answer {
 
 std::string trial_name(std::int64_t trial) {
   return "trial " + std::to_string(trial);
-}
-
-std::string counted(std::int64_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
 }
 
 /// Trials of a query's id, state, name and reason.

@@ -20,7 +20,8 @@ class CheckpointFolder {
   /// '' for a trial that is no training, or where none are kept.
   std::filesystem::path file_of(const Lease& lease) const;
 
-  /// The trial has ended for good. Requires: the lease as it came from the coordinator.
+  /// The trial has ended for good. Of one that a restarted agent found in its spool the lease is
+  /// not known, and its checkpoint goes after the two weeks.
   void remove(const Lease& lease) const;
 
  private:
