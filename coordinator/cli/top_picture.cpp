@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "coordinator/cli/terminal.hpp"
-#include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
 
@@ -163,7 +162,7 @@ Section failures_section(const std::vector<json>& details) {
       if (++shown > failures_shown) return section;
       const std::string reason = each.at("reason");
       section.add({each.at("trial").dump(), each.at("state"), cut(each.at("name")),
-                   shortened(first_line(reason), 2 * name_columns)},
+                   shortened(reason.substr(0, reason.find('\n')), 2 * name_columns)},
                   Emphasis::bad);
     }
   }
