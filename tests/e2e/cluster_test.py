@@ -107,6 +107,21 @@ class Cluster(ClusterTest):
         self.assertEqual(log.count("submit first, or leave out --until-drained"), 1, log)
         self.stop_coordinator()
 
+    def test_a_worker_gives_up_a_coordinator_that_is_gone(self):
+        self.hone("submit", self.tiny(), "--state", self.state)
+        worker = self.start(WORKER, "--access", self.state / "access.json", "--until-drained",
+                            "--give-up", "2", "--trainer", QUICK, name="worker")
+        self.wait_until("it is connected", lambda: "welcome" in (
+            self.folder / "worker.log").read_text())
+        self.coordinator.kill()
+        self.assertEqual(worker.wait(timeout=20), 0)
+        log = (self.folder / "worker.log").read_text()
+        self.assertIn("coordinator-gone: out of reach for 2 s; see --give-up", log)
+        early = self.start(WORKER, "--access", self.folder / "none.json", "--give-up", "1",
+                           name="early")
+        self.assertEqual(early.wait(timeout=10), 0)
+        self.assertIn("coordinator-gone: no access file", (self.folder / "early.log").read_text())
+
     def test_workers_may_come_before_the_coordinator_has_work(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,
                              "--trainer", QUICK, name="worker")

@@ -19,7 +19,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds shortest_idle{50};
 constexpr milliseconds shortest_renewal{50};
-constexpr std::chrono::seconds farewell{2};  // for the last messages to be acknowledged
+constexpr std::chrono::seconds next_look{1};  // at whether something still trains
+constexpr std::chrono::seconds farewell{2};   // for the last messages to be acknowledged
 
 /// Tickets, and what is not sent yet, mean something to one coordinator only, and its token tells
 /// it from others.
@@ -63,6 +64,7 @@ Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFold
       renew_timer_(io_),
       ask_timer_(io_),
       stop_timer_(io_),
+      away_timer_(io_),
       link_(io_, options.access, access,
             {.on_open = [this] { say_hello(); },
              .on_message = [this](const ToWorker& message) { on_message(message); },
@@ -103,6 +105,7 @@ Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFold
 int Agent::run() {
   on_signal();
   trials_.start();
+  on_away();
   link_.start();
   time_left_.start();
   io_.run();
@@ -138,6 +141,8 @@ void Agent::on_welcome(const Welcome& welcome) {
   spdlog::info("welcome worker={} epoch={} lease-ms={}", welcome.worker.value, welcome.epoch,
                welcome.lease.count());
   connected_ = true;
+  away_ = false;
+  away_timer_.cancel();
   asked_slots_ = 0;
   lease_ = welcome.lease;
   link_.mark_healthy();
@@ -179,7 +184,24 @@ void Agent::on_lost() {
   drained_ = false;
   renew_timer_.cancel();
   ask_timer_.cancel();
+  on_away();
   look_around();
+}
+
+void Agent::on_away() {
+  if (options_.give_up && !std::exchange(away_, true)) give_up_later(*options_.give_up);
+}
+
+void Agent::give_up_later(milliseconds pause) {
+  away_timer_.expires_after(pause);
+  away_timer_.async_wait([this](boost::system::error_code error) {
+    if (error || !away_) return;
+    // A training's work is worth more than the wait: it ends first, and its result is spooled.
+    if (trials_.is_training()) return give_up_later(next_look);
+    spdlog::critical("coordinator-gone: out of reach for {} s; see --give-up",
+                     std::chrono::round<std::chrono::seconds>(*options_.give_up).count());
+    finish(0);
+  });
 }
 
 bool Agent::has_its_count() const {
@@ -272,7 +294,11 @@ void Agent::finish(int exit_code) {
 
 int run_agent(const WorkerOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
-  wait_for_access(options.access);
+  if (!wait_for_access(options.access, options.give_up)) {
+    spdlog::critical("coordinator-gone: no access file {} came; see --give-up",
+                     options.access.string());
+    return 0;
+  }
   try {
     const Access access = read_access(options.access);
     const SpoolFolder spool(options.cache / "coordinators" / word_for(access));

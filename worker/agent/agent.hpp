@@ -35,6 +35,8 @@ class Agent {
   void on_assign(const Assign& assign);
   void on_idle(const Idle& idle);
   void on_lost();
+  void on_away();
+  void give_up_later(std::chrono::milliseconds pause);
   void on_signal();
   void on_warning();
   void look_around();
@@ -52,12 +54,14 @@ class Agent {
   boost::asio::steady_timer renew_timer_;
   boost::asio::steady_timer ask_timer_;
   boost::asio::steady_timer stop_timer_;
+  boost::asio::steady_timer away_timer_;
   Link link_;
   TimeLeft time_left_;
   Trials trials_;
   std::chrono::milliseconds lease_{0};
   int taken_ = 0;           // trials, since the start
   bool connected_ = false;  // and welcomed
+  bool away_ = false;       // the coordinator is, and the clock of --give-up runs
   int asked_slots_ = 0;     // by an Ask that is not answered yet
   int idle_slots_ = 0;      // asked for, and the answer was: nothing to do now
   bool drained_ = false;    // said the coordinator's last Idle

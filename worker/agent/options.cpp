@@ -25,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int wrong_usage = 2;
+constexpr std::chrono::minutes give_up_when_draining{30};
 
 constexpr const char* examples = R"(Examples:
   hone-worker                                      on this host, all cores, one thread a trial
@@ -72,6 +73,7 @@ struct Given {
   int slots = 0;  // 0: as many as there are cores for
   int count = 0;
   std::string grace;
+  std::string give_up;
   std::string hosts;
   std::string mpirun_arguments;
   std::string time_left;
@@ -152,6 +154,11 @@ void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--grace", given.grace,
                  "Time that running trials get after a first signal, as 20 (seconds) or 5min "
                  "[without end]; 0: none");
+  app.add_option("--give-up", given.give_up,
+                 "Exit when the coordinator or its access file has been out of reach for so long "
+                 "and nothing trains here [30min with --until-drained, else never]; the status is "
+                 "0, for mpirun to leave the other workers alone; results not sent stay in the "
+                 "cache, and the next worker sends them");
   app.add_option(
       "--time-left", given.time_left,
       "Time until the job ends that this worker is in, as 3600 (seconds) or 2h 30min, or "
@@ -213,6 +220,8 @@ void settle(const Given& given, WorkerOptions& options) {
       std::chrono::duration<double>(given.checkpoint));
   if (!given.grace.empty())
     options.grace = std::chrono::floor<std::chrono::seconds>(parse_duration(given.grace));
+  if (!given.give_up.empty()) options.give_up = parse_duration(given.give_up);
+  else if (options.until_drained) options.give_up = give_up_when_draining;
   if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
     options.patience = std::chrono::seconds(limit);
   }

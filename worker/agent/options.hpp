@@ -27,6 +27,9 @@ struct WorkerOptions {
   std::chrono::milliseconds checkpoint{60'000};  // between two of a training; 0: none
   bool until_drained = false;
   bool with_parent = false;
+  /// After so long without the coordinator or its access file: the end, unless something trains.
+  /// Nothing: for ever.
+  std::optional<std::chrono::milliseconds> give_up;
   std::optional<int> count;                   // trials to take at most; nothing: no limit
   std::optional<std::chrono::seconds> grace;  // after a first signal; nothing: as long as it takes
   std::optional<std::chrono::seconds> patience;  // see Slot; for tests: HONE_TRAINER_SILENCE

@@ -214,6 +214,12 @@ int Trials::slots_of(const HeldTrial& trial) const {
   return slots_taken(trial.lease.spec.numerics, static_cast<int>(slots_.size()));
 }
 
+bool Trials::is_training() const {
+  return std::any_of(trials_.begin(), trials_.end(), [](const auto& entry) {
+    return entry.second.stage == Stage::training || entry.second.stage == Stage::keeping;
+  });
+}
+
 bool Trials::is_working() const {
   return std::any_of(trials_.begin(), trials_.end(),
                      [](const auto& entry) { return entry.second.stage < Stage::uploading; });

@@ -83,6 +83,9 @@ class Trials {
   /// True while a trial has not ended.
   bool is_working() const;
 
+  /// Whether one trains, or what it left is being kept: work that needs no coordinator.
+  bool is_training() const;
+
  private:
   enum class Stage : std::uint8_t {
     waiting,    // for a slot

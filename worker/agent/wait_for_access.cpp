@@ -34,11 +34,13 @@ std::string why_missing(const fs::path& file) {
 
 }  // namespace
 
-void wait_for_access(const fs::path& file) {
+bool wait_for_access(const fs::path& file, std::optional<milliseconds> limit) {
+  const auto start = Clock::now();
   milliseconds pause{100};
   auto warn_at = Clock::now() + first_warning;
   std::error_code ignored;
   while (!fs::exists(file, ignored)) {
+    if (limit && Clock::now() - start >= *limit) return false;
     if (Clock::now() >= warn_at) {
       spdlog::warn("{}", why_missing(file));
       warn_at = Clock::now() + next_warning;
@@ -46,6 +48,7 @@ void wait_for_access(const fs::path& file) {
     std::this_thread::sleep_for(pause);
     pause = std::min(2 * pause, longest_pause);
   }
+  return true;
 }
 
 }  // namespace hone
