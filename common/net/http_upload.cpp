@@ -3,6 +3,7 @@
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -94,6 +95,13 @@ FileRequest request_of(const Access& access, const Digest& digest,
   return request;
 }
 
+/// What a refusal says: {"error": "..."} of the coordinator, or whatever a proxy wrote.
+std::string reason_of(const std::string& body) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const bool is_ours = json.is_object() && json.contains("error") && json["error"].is_string();
+  return is_ours ? json["error"].get<std::string>() : body;
+}
+
 /// False if the upload no longer stands there, as when another sends the same.
 bool send_from(const Access& access, Milliseconds limit, FileRequest request) {
   const bool goes_on = !request.head[http::field::content_range].empty();
@@ -103,7 +111,7 @@ bool send_from(const Access& access, Milliseconds limit, FileRequest request) {
   if (goes_on && status == 409) return false;
   if (status < 300) return true;
   throw NetworkError("PUT " + std::string(request.target()) + ": the coordinator answered " +
-                     std::to_string(status) + " " + parser.get().body());
+                     std::to_string(status) + ": " + reason_of(parser.get().body()));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/progress.hpp"
 #include "coordinator/dataset/description.hpp"
+#include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
 
@@ -94,6 +95,27 @@ void warn_of_unseen_variants(const ExperimentSpec& experiment) {
   std::fprintf(stderr, "hone: warning: 'variants' are left out: 'tables' does not ask for them\n");
 }
 
+/// What was read and what of it was left out must not go unseen; a pack that was there is old news.
+void tell(const DatasetSpec& dataset, const IngestResult& result) {
+  if (result.cached) return;
+  const PackManifest& manifest = result.manifest;
+  std::string text = "read " + dataset.name + ": " + counted(std::ssize(manifest.images), "image") +
+                     " of " + std::to_string(manifest.image_size) + "x" +
+                     std::to_string(manifest.image_size) + "; foreground: " + manifest.foreground;
+  for (const auto& [condition, count] : manifest.counts) {
+    std::string words = condition;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    text += "; " + words + ": " + std::to_string(count);
+  }
+  std::fprintf(stderr, "hone: %s\n", text.c_str());
+}
+
+DatasetFacts facts_of(const IngestResult& result) {
+  DatasetFacts facts{.pack = result.pack, .groups = {}};
+  for (const PackImage& image : result.manifest.images) facts.groups.push_back(image.group);
+  return facts;
+}
+
 /// With a progress bar on a terminal, and errors that name the data set.
 DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
                             const std::filesystem::path& data, const std::filesystem::path& store) {
@@ -103,7 +125,11 @@ DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
     bar->update(done);
   };
   try {
-    return ingest_dataset(dataset, image_size, data, store, progress);
+    const IngestResult result = ingest(request_of(dataset, image_size, data), store, progress);
+    bar.reset();
+    require_foreground(dataset, result.manifest);
+    tell(dataset, result);
+    return facts_of(result);
   } catch (const IngestError& error) {
     const bool is_missing =
         dataset.layout != "lesions" && !std::filesystem::exists(data / dataset.path);
@@ -142,16 +168,6 @@ ExperimentSpec load_experiment(const ExperimentOptions& options,
   } catch (const IngestError& error) {
     throw CommandError(options.file + ": " + error.what(), wrong_input);
   }
-}
-
-DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,
-                            const std::filesystem::path& data, const std::filesystem::path& store,
-                            const IngestProgress& progress) {
-  const IngestResult result = ingest(request_of(dataset, image_size, data), store, progress);
-  require_foreground(dataset, result.manifest);
-  DatasetFacts facts{.pack = result.pack, .groups = {}};
-  for (const PackImage& image : result.manifest.images) facts.groups.push_back(image.group);
-  return facts;
 }
 
 std::map<std::string, DatasetFacts> ingest_datasets(const ExperimentSpec& experiment,

@@ -31,12 +31,8 @@ void add_experiment_options(CLI::App& app, ExperimentOptions& options);
 ExperimentSpec load_experiment(const ExperimentOptions& options,
                                const std::function<Numerics()>& numerics);
 
-/// Ingests one data set into the folder `store`, or finds it there. Throws IngestError.
-DatasetFacts ingest_dataset(const DatasetSpec& dataset, int image_size,
-                            const std::filesystem::path& data, const std::filesystem::path& store,
-                            const IngestProgress& progress = {});
-
-/// All data sets of the experiment by name, with a progress bar on a terminal. Throws CommandError
+/// Ingests all data sets of the experiment into the folder `store`, or finds them there; by name.
+/// With a progress bar on a terminal; what was read is said on stderr. Throws CommandError
 /// with exit code 2.
 std::map<std::string, DatasetFacts> ingest_datasets(const ExperimentSpec& experiment,
                                                     const std::filesystem::path& data,

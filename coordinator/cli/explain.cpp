@@ -31,7 +31,7 @@ void explain_cell(const ExplainOptions& options) {
   const SweepId sweep = sweep_of(database, options.sweep);
   try {
     const Evidence evidence = read_evidence(database, sweep, parse_cell(options.cell));
-    std::cout << (options.json ? to_json(evidence) + "\n" : text_of(evidence));
+    std::cout << (options.json ? to_json(evidence) + "\n" : text_of(evidence, options.state));
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);
   }

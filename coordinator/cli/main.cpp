@@ -52,6 +52,28 @@ std::string fault_of_name(const CLI::App& app, int argc, char** argv) {
          hone::suggestion(name, {names.begin(), names.end()});
 }
 
+/// The command that the arguments name, with its own options: 'hone trial show --jsno' means
+/// show's.
+const CLI::App& deepest(const CLI::App& app) {
+  const auto given = app.get_subcommands();
+  return given.empty() ? app : deepest(*given.front());
+}
+
+/// "; did you mean '--state'?" for the first argument that looks like an option and is none.
+std::string near_option(const CLI::App& app) {
+  const CLI::App& command = deepest(app);
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const std::string& argument : app.remaining(true)) {
+    const std::string given = argument.substr(0, argument.find('='));
+    if (!given.starts_with("--")) continue;
+    std::string near = hone::suggestion(given, {names.begin(), names.end()});
+    return near.find("did you mean") == std::string::npos ? "" : near;
+  }
+  return "";
+}
+
 int fail(const std::string& message, int code) {
   std::fprintf(stderr, "hone: error: %s\n", message.c_str());
   return code;
@@ -111,6 +133,11 @@ int main(int argc, char** argv) {
     return app.exit(help);
   } catch (const CLI::CallForVersion& version) {
     return app.exit(version);
+  } catch (const CLI::ExtrasError& error) {
+    const std::string near = near_option(app);
+    return fail(error.what() + near + (near.empty() ? ";" : "") +
+                    " see 'hone --help' or 'hone COMMAND --help'",
+                2);
   } catch (const CLI::ParseError& error) {
     return fail(std::string(error.what()) + "; see 'hone --help' or 'hone COMMAND --help'", 2);
   } catch (const hone::cli::CommandError& error) {

@@ -43,9 +43,7 @@ ProgressBar::~ProgressBar() {
 }
 
 void ProgressBar::update(std::int64_t done) {
-  if (Clock::now() - drawn_ < (visible_ ? redraw_after : say_again_after)) {
-    if (!visible_ || done < total_) return;
-  }
+  if (Clock::now() - drawn_ < (visible_ ? redraw_after : say_again_after)) return;
   drawn_ = Clock::now();
   if (!visible_) {
     std::fprintf(stderr, "%s: %lld of %lld\n", label_.c_str(), static_cast<long long>(done),

@@ -6,8 +6,8 @@
 
 namespace hone::cli {
 
-/// One line on stderr that says how far a long command is, how fast and for how long still. Writes
-/// nothing at all when stderr is not a terminal. One thread.
+/// One line on stderr that says how far a long command is, how fast and for how long still; every
+/// ten seconds a line of its own where stderr is no terminal. One thread.
 class ProgressBar {
  public:
   /// `label` says what is done, "decoding" say; `total` is what update() counts up to.

@@ -76,7 +76,8 @@ void add_serve(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::ValidIPV4);
   command->add_option("--port", options->server.port, "Port; 0 takes the last one, or a free one")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
   command
       ->add_option("--reserve", options->server.reserve,
                    "Bytes of the state folder's file system that uploads leave free, as 500M or 2G "

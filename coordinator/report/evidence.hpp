@@ -86,8 +86,8 @@ Evidence read_evidence(Database& database, SweepId sweep, const CellName& cell);
 std::vector<EvidenceTrial> read_trials_behind(Database& database, SweepId sweep,
                                               const CellName& cell);
 
-/// For people.
-std::string text_of(const Evidence& evidence);
+/// For people. `state` is the --state of the query that it ends with; '' where none is needed.
+std::string text_of(const Evidence& evidence, const std::string& state = "");
 
 /// A JSON object with every field ("schema": "hone.cell.v1").
 std::string to_json(const Evidence& evidence);

@@ -105,7 +105,7 @@ std::string text_of(const EvidencePack& pack) {
 
 }  // namespace
 
-std::string text_of(const Evidence& evidence) {
+std::string text_of(const Evidence& evidence, const std::string& state) {
   std::string text = head_of(evidence) + "\nRows\n";
   for (const EvidencePart& part : evidence.parts) text += text_of(part);
   if (!evidence.choices.empty()) text += "\nChoices, by validation Dice x 100; * was chosen\n";
@@ -115,7 +115,8 @@ std::string text_of(const Evidence& evidence) {
   text += "\nData\n";
   for (const EvidencePack& pack : evidence.packs) text += text_of(pack);
   if (!evidence.sql.empty())
-    text += "\nAgain from the rows\n  hone query \"" + evidence.sql + "\"\n";
+    text += "\nAgain from the rows\n  hone query \"" + evidence.sql + "\"" +
+            (state.empty() ? "" : " --state " + state) + "\n";
   return text;
 }
 

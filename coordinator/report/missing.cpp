@@ -13,7 +13,12 @@ std::vector<std::string> missing_trials(Database& database, SweepId sweep,
       // Of a crash the first line: the rest are the trainer's last log lines.
       "SELECT coalesce(m.name, 'trial ' || t.id) || ': ' || t.state || "
       "CASE WHEN t.reason = '' THEN '' ELSE ' (' || "
-      "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END "
+      "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END || "
+      // It waits for ever unless somebody goes on with the sweep.
+      "CASE WHEN t.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM member o "
+      "JOIN sweep s ON s.id = o.sweep WHERE o.trial = t.id AND s.state = 'active') "
+      "THEN coalesce((SELECT ', but the sweep is ' || state FROM sweep WHERE id = ?2), '') "
+      "ELSE '' END "
       "FROM behind b JOIN trial t ON t.id = b.trial "
       "LEFT JOIN member m ON m.sweep = ?2 AND m.trial = t.id "
       "WHERE t.state NOT IN ('done', 'resolved', 'pruned') "

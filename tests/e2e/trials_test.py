@@ -175,6 +175,7 @@ class Control(HoneTest):
         many = json.loads(self.hone("cancel", "1,3", "--json").stdout)
         self.assertEqual([each["sweep"] for each in many["sweeps"]], [1, 3])
         self.assertEqual(self.states(), ["cancelled", "active", "cancelled"])
+        self.assertIn("waiting, but the sweep is cancelled", self.hone("table", "II", "1", code=3).stdout)
         self.assertEqual(json.loads(self.hone("status", "last", "--json").stdout)["sweep"], 3)
         self.assertEqual(self.hone("status", "1-2").stdout.count("sweep "), 2)
         self.assertIn("there is no sweep 7", self.hone("pause", "1,7", code=2).stderr)

@@ -120,6 +120,7 @@ class Trust(HoneTest):
     def test_table_explain_is_explain(self):
         cell = "II:Lesions:quality-1x"
         text = self.ask("explain", cell).stdout
+        self.assertIn(f'" --state {self.state}\n', text)  # its query, as it must be asked here
         self.assertEqual(self.ask("table", "--explain", cell).stdout, text)
         self.assertEqual(self.ask("table", "II", 1, "--explain", cell).stdout, text)
         self.assertIn("II:Lesions:quality-1x", self.ask("explain", "II:Lesions:1x", code=2).stderr)

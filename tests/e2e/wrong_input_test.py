@@ -60,6 +60,8 @@ class WrongInput(HoneTest):
 
     def test_an_option_and_a_command_that_do_not_exist(self):
         self.assert_refused(WRONG_INPUT, ["run", self.tiny(), "--fast"], "--fast")
+        self.assert_refused(WRONG_INPUT, ["trial", "show", "1", "--jsno"], "--jsno; did you mean '--json'?")
+        self.assert_refused(WRONG_INPUT, ["serve", "--port", "99999"], "not in range 0 to 65535")
         self.assert_refused(WRONG_INPUT, ["rum"], "'rum' is not a command")
         self.assert_refused(WRONG_INPUT, [], "hone --help")
 

@@ -220,8 +220,10 @@ void settle(const Given& given, WorkerOptions& options) {
       std::chrono::duration<double>(given.checkpoint));
   if (!given.grace.empty())
     options.grace = std::chrono::floor<std::chrono::seconds>(parse_duration(given.grace));
-  if (!given.give_up.empty()) options.give_up = parse_duration(given.give_up);
-  else if (options.until_drained) options.give_up = give_up_when_draining;
+  if (!given.give_up.empty())
+    options.give_up = parse_duration(given.give_up);
+  else if (options.until_drained)
+    options.give_up = give_up_when_draining;
   if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
     options.patience = std::chrono::seconds(limit);
   }
