@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coordinator/server/artifacts.hpp"
 #include "coordinator/state/service.hpp"
@@ -16,6 +17,7 @@ struct ApiResponse {
   unsigned status = 200;
   std::string body;
   std::string type = "application/json";
+  std::string allow = {};  // of a 405: the methods that there are
 };
 
 /// {"error": MESSAGE} with that status.
@@ -31,26 +33,29 @@ struct LiveFacts {
   bool operator==(const LiveFacts&) const = default;
 };
 
+/// The patterns (see match_path) of what api_get and api_post answer.
+std::vector<std::string_view> read_paths();
+std::vector<std::string_view> write_paths();
+
 /// Answers a GET from a read-only connection: /status, /sweeps, /sweeps/N, /sweeps/N/tables/II
 /// and its like (?format=json|text|markdown|csv|latex). `target` begins with /api/v1.
 ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target);
 
 /// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store),
 /// /sweeps ({"experiment", "packs"}), /gc ({"dry_run", "grace_seconds"}; answers with a
-/// GarbageReport), and what control_sweep answers. What it says was done is durable.
+/// GarbageReport), and the routes below. What it says was done is durable.
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
                      const std::string& body);
 
-/// Answers POST /sweeps/N/state ({"state": "active", "paused" or "cancelled"}),
-/// /sweeps/N/priority ({"priority"}, a whole number) and /sweeps/N/retry. With "dry_run": true each
-/// says what would come of it and changes nothing. `target` begins with /api/v1/sweeps/. Throws
-/// nlohmann's exceptions on a body that is not such an object.
-ApiResponse control_sweep(Store& store, std::string_view target, const std::string& body);
+/// POST /sweeps/N/state ({"state": "active", "paused" or "cancelled"}) and /sweeps/N/priority
+/// ({"priority"}, a whole number). With "dry_run": true each says what would come of it and changes
+/// nothing. Throw nlohmann's exceptions on a body that is not such an object.
+ApiResponse post_state(Store& store, SweepId sweep, const std::string& body);
+ApiResponse post_priority(Store& store, SweepId sweep, const std::string& body);
 
-/// Answers POST /sweeps/N/retry and /trials/N/retry ({} or {"dry_run": true}): what failed waits
-/// again; which trials those are ("hone.retry.v1"). `target` of the latter begins with
-/// /api/v1/trials/. Throws likewise.
+/// POST /sweeps/N/retry and /trials/N/retry ({} or {"dry_run": true}): what failed waits again;
+/// which trials those are ("hone.retry.v1"). Throw likewise.
 ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body);
-ApiResponse retry_trial(Store& store, std::string_view target, const std::string& body);
+ApiResponse retry_trial(Store& store, TrialId trial, const std::string& body);
 
 }  // namespace hone

@@ -1,5 +1,4 @@
 // What a person may do to a sweep: its priority, and whether it is leased from.
-#include <charconv>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -34,7 +33,7 @@ ApiResponse standing(Database& database, SweepId sweep) {
                    .dump()};
 }
 
-ApiResponse post_state(Store& store, SweepId sweep, const json& body) {
+ApiResponse change_state(Store& store, SweepId sweep, const json& body) {
   const auto found = states.find(body.at("state").get<std::string>());
   if (found == states.end()) return api_error(400, "/state: is one of active, paused, cancelled");
   Statement query = store.database().prepare("SELECT state FROM sweep WHERE id = ?");
@@ -49,7 +48,7 @@ ApiResponse post_state(Store& store, SweepId sweep, const json& body) {
   return standing(store.database(), sweep);
 }
 
-ApiResponse post_priority(Store& store, SweepId sweep, const json& body) {
+ApiResponse change_priority(Store& store, SweepId sweep, const json& body) {
   const json& priority = body.at("priority");
   if (!priority.is_number_integer() || priority < -most_priority || priority > most_priority) {
     return api_error(400, "/priority: is a whole number from -" + std::to_string(most_priority) +
@@ -73,30 +72,29 @@ ApiResponse rehearsed(Store& store, SweepId sweep, const std::function<ApiRespon
   return response;
 }
 
-}  // namespace
-
-ApiResponse control_sweep(Store& store, std::string_view target, const std::string& text) {
-  const ApiResponse unknown = api_error(404, "POST " + std::string(target) + " is not a route");
-  std::string_view rest = target.substr(std::string_view("/api/v1/sweeps/").size());
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-  if (error != std::errc()) return unknown;
-  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-  if (rest == "/retry") return retry_sweep(store, {number}, text);
-  if (rest != "/state" && rest != "/priority") return unknown;
+/// Makes a change or, if the body says so, only says what would come of it.
+template <class Change>
+ApiResponse control(Store& store, SweepId sweep, const std::string& text, Change change) {
   const json body = json::parse(text);
-  const SweepId sweep{number};
   if (!store.has_sweep(sweep))
-    return api_error(404, "there is no sweep " + std::to_string(number) +
+    return api_error(404, "there is no sweep " + std::to_string(sweep.value) +
                               "; 'hone status' lists those that there are");
-  const auto change = [&] {
-    return rest == "/state" ? post_state(store, sweep, body) : post_priority(store, sweep, body);
-  };
-  if (body.value("dry_run", false)) return rehearsed(store, sweep, change);
+  const auto bound = [&] { return change(store, sweep, body); };
+  if (body.value("dry_run", false)) return rehearsed(store, sweep, bound);
   const auto transaction = store.begin();
-  ApiResponse response = change();
+  ApiResponse response = bound();
   if (response.status == 200) transaction->commit();
   return response;
+}
+
+}  // namespace
+
+ApiResponse post_state(Store& store, SweepId sweep, const std::string& body) {
+  return control(store, sweep, body, change_state);
+}
+
+ApiResponse post_priority(Store& store, SweepId sweep, const std::string& body) {
+  return control(store, sweep, body, change_priority);
 }
 
 }  // namespace hone

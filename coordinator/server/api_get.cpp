@@ -1,9 +1,6 @@
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "common/message.hpp"
 #include "coordinator/report/tables.hpp"
 #include "coordinator/server/api_sweep.hpp"
 #include "coordinator/server/demand.hpp"
@@ -14,22 +11,15 @@ namespace {
 
 using nlohmann::json;
 
-/// The number at the beginning of `text`, which is cut off.
-std::optional<std::int64_t> take_number(std::string_view& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return {};
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return number;
-}
-
 /// What view `member` calls trial t in sweep ?1, or NULL: by look-ups, where the view would group
 /// all of a sweep's trials to tell of a few.
 constexpr const char* name_in_sweep =
     "(SELECT min(m.name) FROM sweep_trial m WHERE m.sweep = ?1 AND m.trial IN "
     "(SELECT t.id UNION ALL SELECT d.id FROM trial d WHERE d.resolved = t.id))";
 
-json sweep_list(Database& database) {
+}  // namespace
+
+ApiResponse sweep_list(Database& database) {
   json list = json::array();
   Statement query = database.prepare(
       "SELECT s.id, s.name, s.submitted, sum(x.trials), "
@@ -51,8 +41,10 @@ json sweep_list(Database& database) {
                     {"state", query.text(5)},
                     {"priority", query.integer(6)}});
   }
-  return {{"schema", "hone.sweeps.v1"}, {"sweeps", list}};
+  return {200, json{{"schema", "hone.sweeps.v1"}, {"sweeps", list}}.dump()};
 }
+
+namespace {
 
 json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live, double& rate,
                     double& steps_done) {
@@ -130,6 +122,8 @@ json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   return {{"trials", trials}, {"demands", demands}};
 }
 
+}  // namespace
+
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {
   Statement name = database.prepare("SELECT name, state, priority FROM sweep WHERE id = ?");
   if (!name.bind(sweep).step()) {
@@ -171,64 +165,6 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"tables", tables_of(database, {sweep})}};
   status["seconds_left"] = rate > 0 && !finished ? json((steps - steps_done) / rate) : json();
   return {200, status.dump()};
-}
-
-ApiResponse table_response(Database& database, std::int64_t sweep, std::string_view rest) {
-  constexpr std::string_view parameter = "?format=";
-  const auto end = rest.find('?');
-  const std::string name(rest.substr(0, end));
-  const std::string_view query = end == std::string_view::npos ? "" : rest.substr(end);
-  const std::string format(query.starts_with(parameter) ? query.substr(parameter.size()) : "json");
-  if (!is_table_format(format))
-    return api_error(400, "format is one of json, text, markdown, csv, latex");
-  const std::string text = table_text(database, {sweep}, name, format).text;
-  const bool plain = format == "text" || format == "latex";
-  return {200, text,
-          format == "json" ? "application/json"
-                           : "text/" + (plain ? std::string("plain") : format) + "; charset=utf-8"};
-}
-
-}  // namespace
-
-ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view target) {
-  const ApiResponse unknown = api_error(404, "GET " + std::string(target) + " is not a route");
-  std::string_view rest = target;
-  if (!rest.starts_with("/api/v1/")) return unknown;
-  rest.remove_prefix(std::string_view("/api/v1/").size());
-  if (rest == "status") {
-    const json status = {{"schema", "hone.status.v1"},
-                         {"protocol", protocol_version},
-                         {"trainer", trainer_version},
-                         {"workers", live.workers},
-                         {"refused_stale", live.refused_stale}};
-    return {200, status.dump()};
-  }
-  if (rest == "sweeps") return {200, sweep_list(database).dump()};
-  if (rest == "workers") return workers_response(database, live);
-  if (rest.starts_with("trials/")) {
-    rest.remove_prefix(std::string_view("trials/").size());
-    const auto trial = take_number(rest);
-    if (!trial) return unknown;
-    if (rest == "/why") return why_response(database, live, *trial);
-    if (rest == "/images") return trial_images(database, *trial);
-    return rest.empty() ? trial_response(database, live, *trial) : unknown;
-  }
-  if (!rest.starts_with("sweeps/")) return unknown;
-  rest.remove_prefix(std::string_view("sweeps/").size());
-  const auto sweep = take_number(rest);
-  if (!sweep) return unknown;
-  if (rest.empty()) return sweep_status(database, live, *sweep);
-  if (!rest.starts_with("/")) return unknown;
-  rest.remove_prefix(1);
-  try {
-    if (rest.starts_with("tables/"))
-      return table_response(database, *sweep, rest.substr(std::string_view("tables/").size()));
-    const RequestTarget parsed = parse_target(target);
-    auto view = sweep_view(database, *sweep, parsed, rest.substr(0, rest.find('?')));
-    return view ? std::move(*view) : unknown;
-  } catch (const std::invalid_argument& error) {
-    return api_error(404, error.what());
-  }
 }
 
 }  // namespace hone

@@ -7,6 +7,7 @@
 #include "coordinator/plan/plan.hpp"
 #include "coordinator/server/api.hpp"
 #include "coordinator/server/garbage.hpp"
+#include "coordinator/server/routes.hpp"
 
 namespace hone {
 
@@ -87,7 +88,49 @@ ApiResponse post_gc(Store& store, const ArtifactStore& artifacts, const json& bo
   return {200, to_json(remove_garbage(store, artifacts, rules), GarbageAction::removed)};
 }
 
+struct Order {
+  Store& store;
+  const ArtifactStore& artifacts;
+  std::int64_t number;  // of the sweep or the trial
+  const std::string& body;
+};
+
+struct WriteRoute {
+  std::string_view path;
+  ApiResponse (*answer)(const Order&);
+};
+
+constexpr WriteRoute routes[] = {
+    {"/api/v1/packs",
+     [](const Order& given) {
+       return post_pack(given.store, given.artifacts, json::parse(given.body));
+     }},
+    {"/api/v1/sweeps",
+     [](const Order& given) {
+       const MemoryReturn after;
+       return post_sweep(given.store, json::parse(given.body));
+     }},
+    {"/api/v1/gc",
+     [](const Order& given) {
+       return post_gc(given.store, given.artifacts, json::parse(given.body));
+     }},
+    {"/api/v1/sweeps/{sweep}/state",
+     [](const Order& given) { return post_state(given.store, {given.number}, given.body); }},
+    {"/api/v1/sweeps/{sweep}/priority",
+     [](const Order& given) { return post_priority(given.store, {given.number}, given.body); }},
+    {"/api/v1/sweeps/{sweep}/retry",
+     [](const Order& given) { return retry_sweep(given.store, {given.number}, given.body); }},
+    {"/api/v1/trials/{trial}/retry",
+     [](const Order& given) { return retry_trial(given.store, {given.number}, given.body); }},
+};
+
 }  // namespace
+
+std::vector<std::string_view> write_paths() {
+  std::vector<std::string_view> paths;
+  for (const WriteRoute& route : routes) paths.push_back(route.path);
+  return paths;
+}
 
 ApiResponse api_error(unsigned status, std::string_view message) {
   return {status, json{{"error", message}}.dump(-1, ' ', false, json::error_handler_t::replace)};
@@ -96,14 +139,10 @@ ApiResponse api_error(unsigned status, std::string_view message) {
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
                      const std::string& body) {
   try {
-    if (target == "/api/v1/packs") return post_pack(store, artifacts, json::parse(body));
-    if (target == "/api/v1/sweeps") {
-      const MemoryReturn after;
-      return post_sweep(store, json::parse(body));
+    for (const WriteRoute& route : routes) {
+      const auto path = match_path(route.path, target.substr(0, target.find('?')));
+      if (path) return route.answer({store, artifacts, path->number, body});
     }
-    if (target == "/api/v1/gc") return post_gc(store, artifacts, json::parse(body));
-    if (target.starts_with("/api/v1/sweeps/")) return control_sweep(store, target, body);
-    if (target.starts_with("/api/v1/trials/")) return retry_trial(store, target, body);
     return api_error(404, "POST " + std::string(target) + " is not a route");
   } catch (const json::exception& error) {
     return api_error(400, std::string("the request is not the JSON it should be: ") + error.what());

@@ -1,5 +1,4 @@
 // Another chance for trials that failed.
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -102,20 +101,14 @@ ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body) {
   return retry(store, sweep, body);
 }
 
-ApiResponse retry_trial(Store& store, std::string_view target, const std::string& body) {
-  std::string_view rest = target.substr(std::string_view("/api/v1/trials/").size());
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-  if (error != std::errc() || rest != "/retry")
-    return api_error(404, "POST " + std::string(target) + " is not a route");
+ApiResponse retry_trial(Store& store, TrialId trial, const std::string& body) {
   Statement query = store.database().prepare("SELECT 1 FROM trial WHERE id = ?");
-  if (!query.bind(number).step())
-    return api_error(404, "there is no trial " + std::to_string(number));
+  if (!query.bind(trial.value).step())
+    return api_error(404, "there is no trial " + std::to_string(trial.value));
   query.reset();
-  if (const std::string refused = refusal(store.database(), number); !refused.empty())
+  if (const std::string refused = refusal(store.database(), trial.value); !refused.empty())
     return api_error(409, refused);
-  return retry(store, TrialId{number}, body);
+  return retry(store, trial, body);
 }
 
 }  // namespace hone

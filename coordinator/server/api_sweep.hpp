@@ -28,6 +28,12 @@ struct TrialPlace {
 void for_each_place(Database& database, std::int64_t sweep,
                     const std::function<void(const TrialPlace&)>& visit);
 
+/// GET /sweeps: every sweep with its state and counts of trials. "hone.sweeps.v1".
+ApiResponse sweep_list(Database& database);
+
+/// GET /sweeps/N: counts, what runs, what failed, time left, tables. "hone.sweep.v1".
+ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep);
+
 /// GET /sweeps/N/matrix: {"steps": [name], "rows": [{"dataset", "rotation", "seed", "fold",
 /// "cells": [step, position, trial, state, ...]}]}: every place, four numbers each, by step of
 /// the plan and by what the step is done for. "hone.matrix.v1".
@@ -35,7 +41,7 @@ ApiResponse sweep_matrix(Database& database, std::int64_t sweep);
 
 /// GET /sweeps/N/trials?role=&dataset=&state=&rotation=&fold=&seed=&text=&offset=&limit=: a page of
 /// the sweep's trials, with the number of all that match. `text` is looked for in names, as it is.
-/// "hone.trials.v1". Throws std::invalid_argument for a parameter that is not what it should be.
+/// "hone.trials.v1". Throws ParameterError for a parameter that is not what it should be.
 ApiResponse sweep_trials(Database& database, std::int64_t sweep, const RequestTarget& target);
 
 /// GET /sweeps/N/cell?name=II:PH2:quality-1x: what is behind a cell ("hone.cell.v1"). Throws
@@ -53,11 +59,6 @@ ApiResponse sweep_scatter(Database& database, std::int64_t sweep, const RequestT
 /// GET /sweeps/N/search: the configurations of Table I with what each sets and its score.
 /// "hone.search.v1".
 ApiResponse sweep_search(Database& database, std::int64_t sweep);
-
-/// One of the routes above, or of the reports lambda, stopping and quality, told by the part of the
-/// path behind /sweeps/N/; nothing if none is meant. Throws std::invalid_argument.
-std::optional<ApiResponse> sweep_view(Database& database, std::int64_t sweep,
-                                      const RequestTarget& target, std::string_view view);
 
 /// GET /trials/N: its spec, needs, attempts, files, scores and epochs. "hone.trial.v1".
 ApiResponse trial_response(Database& database, const LiveFacts& live, std::int64_t trial);

@@ -3,9 +3,6 @@
 #include <stdexcept>
 
 #include "coordinator/report/evidence.hpp"
-#include "coordinator/report/lambda_curve.hpp"
-#include "coordinator/report/quality_report.hpp"
-#include "coordinator/report/stopping_report.hpp"
 #include "coordinator/server/api_sweep.hpp"
 
 namespace hone {
@@ -57,7 +54,7 @@ void require_state(const RequestTarget& target) {
     if (each == state) return;
     names += (names.empty() ? "" : ", ") + std::string(each);
   }
-  throw std::invalid_argument("'state' is one of " + names + ", not '" + state + "'");
+  throw ParameterError("'state' is one of " + names + ", not '" + state + "'");
 }
 
 json or_null(const Statement& query, int column) {
@@ -103,23 +100,6 @@ ApiResponse sweep_trials(Database& database, std::int64_t sweep, const RequestTa
 
 ApiResponse sweep_cell(Database& database, std::int64_t sweep, const RequestTarget& target) {
   return {200, to_json(read_evidence(database, {sweep}, parse_cell(target.text("name"))))};
-}
-
-std::optional<ApiResponse> sweep_view(Database& database, std::int64_t sweep,
-                                      const RequestTarget& target, std::string_view view) {
-  if (view == "matrix") return sweep_matrix(database, sweep);
-  if (view == "trials") return sweep_trials(database, sweep, target);
-  if (view == "cell") return sweep_cell(database, sweep, target);
-  if (view == "iterations") return sweep_iterations(database, sweep);
-  if (view == "scatter") return sweep_scatter(database, sweep, target);
-  if (view == "search") return sweep_search(database, sweep);
-  if (view == "lambda")
-    return ApiResponse{200, to_json(read_lambda_curves(database, {sweep}), {sweep})};
-  if (view == "stopping")
-    return ApiResponse{200, to_json(read_stopping(database, {sweep}, target.text("net")))};
-  if (view == "quality")
-    return ApiResponse{200, to_json(read_quality(database, {sweep}, target.text("net")))};
-  return {};
 }
 
 }  // namespace hone

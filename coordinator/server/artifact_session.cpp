@@ -116,14 +116,14 @@ class ReadFile {
 };
 
 /// Piece by piece, so that no file is in memory and the deadline is one of progress.
-asio::awaitable<bool> send_artifact(beast::tcp_stream* stream, const RequestHeader* request,
-                                    std::string path) {
+asio::awaitable<bool> send_artifact(Connection* connection, const RequestHeader* request,
+                                    std::string path, Telemetry* telemetry) {
   const ReadFile file(path);
   const auto first = first_byte(*request, file.size());
   if (!first) {
     ApiResponse refused = api_error(416, "Range is 'bytes=N-', N below the artifact's " +
                                              std::to_string(file.size()) + " bytes");
-    co_return co_await send_response(stream, request, std::move(refused));
+    co_return co_await send_response(connection, request, std::move(refused));
   }
   const bool partial = !(*request)[http::field::range].empty();
   http::response<http::empty_body> head{partial ? http::status::partial_content : http::status::ok,
@@ -135,45 +135,51 @@ asio::awaitable<bool> send_artifact(beast::tcp_stream* stream, const RequestHead
     head.set(http::field::content_range, "bytes " + std::to_string(*first) + "-" +
                                              std::to_string(file.size() - 1) + "/" + size);
   }
+  connection->status = head.result_int();
   head.keep_alive(request->keep_alive());
   head.content_length(file.size() - *first);
-  stream->expires_after(piece_deadline);
-  co_await http::async_write(*stream, head, use_awaitable);
+  connection->stream.expires_after(piece_deadline);
+  co_await http::async_write(connection->stream, head, use_awaitable);
   std::vector<char> piece(piece_size);
   for (std::uint64_t at = *first; at < file.size();) {
     const std::size_t got = file.read(at, piece);
-    stream->expires_after(piece_deadline);
-    co_await asio::async_write(*stream, asio::buffer(piece.data(), got), use_awaitable);
+    connection->stream.expires_after(piece_deadline);
+    co_await asio::async_write(connection->stream, asio::buffer(piece.data(), got), use_awaitable);
     at += got;
+    telemetry->sent_bytes += static_cast<std::int64_t>(got);
   }
   co_return request->keep_alive();
 }
 
-asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffer* buffer,
-                                    HeaderParser* header, ArtifactStore* artifacts, Digest digest) {
+asio::awaitable<bool> take_artifact(Connection* connection, HeaderParser* header,
+                                    SessionContext* context, Digest digest) {
+  ArtifactStore* const artifacts = context->artifacts;
   const RequestHeader request = header->get();
   const std::uint64_t length = header->content_length().value_or(0);
   const auto first = upload_start(request, length);
   if (auto refused = refusal_of_upload(*artifacts, digest, first, length)) {
-    co_await send_response(stream, &request, std::move(*refused));
+    co_await send_response(connection, &request, std::move(*refused));
     co_return false;  // its body is not read
   }
   http::request_parser<http::buffer_body> parser(std::move(*header));
   parser.body_limit(artifact_limit);
+  const CountedUpload counted(*context->telemetry);
   ArtifactStore::Upload upload(*artifacts, digest, *first);
   std::vector<char> piece(piece_size);
   while (!parser.is_done()) {
     parser.get().body().data = piece.data();
     parser.get().body().size = piece.size();
-    stream->expires_after(piece_deadline);
+    connection->stream.expires_after(piece_deadline);
     beast::error_code error;
-    co_await http::async_read(*stream, *buffer, parser, asio::redirect_error(use_awaitable, error));
+    co_await http::async_read(connection->stream, connection->buffer, parser,
+                              asio::redirect_error(use_awaitable, error));
     const std::size_t got = piece.size() - parser.get().body().size;
+    context->telemetry->received_bytes += static_cast<std::int64_t>(got);
     const bool taken = upload.append(std::as_bytes(std::span(piece.data(), got)));
     if (error && error != http::error::need_buffer) throw beast::system_error(error);
     if (taken) continue;
     ApiResponse refused = no_room(*artifacts);  // it has no length, or others were quicker
-    co_await send_response(stream, &request, std::move(refused));
+    co_await send_response(connection, &request, std::move(refused));
     co_return false;
   }
   ApiResponse answer{201, "{}"};
@@ -187,43 +193,49 @@ asio::awaitable<bool> take_artifact(beast::tcp_stream* stream, beast::flat_buffe
       answer = no_room(*artifacts);
       break;
   }
-  co_return co_await send_response(stream, &request, std::move(answer));
+  co_return co_await send_response(connection, &request, std::move(answer));
 }
 
 }  // namespace
 
-asio::awaitable<bool> serve_artifact(beast::tcp_stream* stream, beast::flat_buffer* buffer,
-                                     HeaderParser* header, SessionContext* context) {
+asio::awaitable<bool> serve_artifact(Connection* connection, HeaderParser* header,
+                                     SessionContext* context) {
   const RequestHeader request = header->get();
-  const std::string name(request.target().substr(std::string_view("/artifacts/").size()));
+  std::string_view name(request.target());
+  name = name.substr(0, name.find('?')).substr(std::string_view("/artifacts/").size());
   const auto digest = Digest::parse(name);
   if (!digest) {
     ApiResponse answer = api_error(400, "an artifact's name is its SHA-256");
-    co_await send_response(stream, &request, std::move(answer));
+    co_await send_response(connection, &request, std::move(answer));
     co_return false;
   }
+  const RouteFound route = find_route(std::string_view(request.method_string()), request.target());
+  if (!route.allowed) {
+    ApiResponse answer = refusal_of(request, route);
+    co_await send_response(connection, &request, std::move(answer));
+    co_return false;  // a body that was not read must not become the next request
+  }
   if (request.method() == http::verb::put) {
-    co_return co_await take_artifact(stream, buffer, header, context->artifacts, *digest);
+    co_return co_await take_artifact(connection, header, context, *digest);
   }
   const bool there = context->artifacts->claim(*digest);
   if (request.method() == http::verb::head) {
     http::response<http::empty_body> message{there ? http::status::ok : http::status::not_found,
                                              11};
+    connection->status = message.result_int();
     message.keep_alive(request.keep_alive());
     message.content_length(0);
     if (!there) message.set("Upload-Offset", std::to_string(context->artifacts->uploaded(*digest)));
-    co_await http::async_write(*stream, message, use_awaitable);
+    co_await http::async_write(connection->stream, message, use_awaitable);
     co_return request.keep_alive();
   }
-  if (request.method() != http::verb::get || !there) {
-    const bool known = request.method() == http::verb::get;
-    ApiResponse answer = known ? api_error(404, "no artifact " + digest->hex())
-                               : api_error(405, "only HEAD, GET and PUT here");
-    co_await send_response(stream, &request, std::move(answer));
+  if (!there) {
+    ApiResponse answer = api_error(404, "no artifact " + digest->hex());
+    co_await send_response(connection, &request, std::move(answer));
     co_return false;  // a body that was not read must not become the next request
   }
   std::string path = context->artifacts->path_of(*digest).string();
-  co_return co_await send_artifact(stream, &request, std::move(path));
+  co_return co_await send_artifact(connection, &request, std::move(path), context->telemetry);
 }
 
 }  // namespace hone

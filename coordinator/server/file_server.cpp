@@ -28,6 +28,7 @@ struct FileServer::Parts {
     session.reading = &reading;
     session.reader = &reader;
     session.live = &live;
+    session.telemetry = &telemetry;
     session.artifact_folder = artifact_folder(file.parent_path());
     session.token = random_token();
     session.bind = loopback;
@@ -41,6 +42,7 @@ struct FileServer::Parts {
   asio::steady_timer ticker;
   asio::thread_pool reader{1};
   SessionContext session;
+  Telemetry telemetry;
   LiveFeed live;
 };
 

@@ -10,6 +10,7 @@
 
 #include "common/net/access.hpp"
 #include "coordinator/server/api_sweep.hpp"
+#include "coordinator/server/openapi.hpp"
 #include "coordinator/server/page.hpp"
 #include "coordinator/server/session.hpp"
 
@@ -24,6 +25,8 @@ using asio::use_awaitable;
 
 constexpr std::uint32_t header_limit = 8 * 1024;
 constexpr std::uint64_t body_limit = 1024 * 1024;
+constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+constexpr unsigned switching = 101, unauthorized = 401, upgrade_required = 426;
 constexpr auto header_deadline = std::chrono::seconds(60);
 constexpr auto body_deadline = std::chrono::seconds(30);
 
@@ -62,87 +65,153 @@ asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts li
   co_return response;
 }
 
+MetricsInput metrics_input(const SessionContext& context) {
+  return {.live = live_facts(context),
+          .tally = context.service->tally(),
+          .slots = context.service->slots(),
+          .leases = context.service->leased(),
+          .watchers = context.live->watchers(),
+          .telemetry = *context.telemetry,
+          .database = context.database_file,
+          .artifacts = context.artifact_folder};
+}
+
+bool is_socket(std::string_view path) {
+  return path == "/live" || path == "/worker";
+}
+
+/// Likewise, of the coordinator itself.
+asio::awaitable<ApiResponse> read_metrics(SessionContext* context, MetricsInput input) {
+  ApiResponse response;
+  try {
+    response = {200, metrics_text(*context->reading, *context->counts, input), metrics_type};
+  } catch (const std::exception& error) {
+    spdlog::error("event=read_failed target=/metrics error=\"{}\"", error.what());
+    response = api_error(500, error.what());
+  }
+  co_return response;
+}
+
 /// Hands a read to the reading thread.
 asio::awaitable<ApiResponse> read_api(SessionContext* context, std::string target) {
-  LiveFacts live = live_facts(*context);
-  asio::awaitable<ApiResponse> reading = read_snapshot(context, std::move(live), std::move(target));
+  const std::string_view path = std::string_view(target).substr(0, target.find('?'));
+  if (path == "/openapi.json") co_return ApiResponse{200, openapi_text::openapi};
+  asio::awaitable<ApiResponse> reading;
+  if (path == "/metrics") {
+    MetricsInput input = metrics_input(*context);
+    reading = read_metrics(context, std::move(input));
+  } else {
+    LiveFacts live = live_facts(*context);
+    reading = read_snapshot(context, std::move(live), std::move(target));
+  }
   co_return co_await asio::co_spawn(*context->reader, std::move(reading), use_awaitable);
 }
 
-asio::awaitable<ApiResponse> respond(SessionContext* context, http::verb method, std::string target,
+asio::awaitable<ApiResponse> respond(SessionContext* context, const RequestHeader* request,
                                      std::string body) {
-  if (method == http::verb::get) co_return co_await read_api(context, std::move(target));
-  ApiResponse response = api_error(405, "only GET and POST here");
-  if (method != http::verb::post) co_return response;
-  if (context->store == nullptr) {
+  std::string target(request->target());
+  const RouteFound route = find_route(std::string_view(request->method_string()), target);
+  const bool shown_only = context->store == nullptr;
+  ApiResponse response;
+  if (shown_only && (request->method() != http::verb::get || route.path == "/metrics")) {
     response = api_error(405, "this is a finished file that is only shown: nothing can change it");
+    response.allow = "GET";
     co_return response;
   }
+  if (!route.allowed || is_socket(route.path)) {
+    response = refusal_of(*request, route);
+    co_return response;
+  }
+  if (request->method() == http::verb::get) co_return co_await read_api(context, std::move(target));
   response = api_post(*context->store, *context->artifacts, target, body);
   context->hub->tick_soon();  // what was submitted may be work for a worker that waits
   co_return response;
 }
 
 /// Serves a request under /api/v1, whose header has been read; false ends the connection.
-asio::awaitable<bool> serve_api(beast::tcp_stream* stream, beast::flat_buffer* buffer,
-                                HeaderParser* header, SessionContext* context) {
+asio::awaitable<bool> serve_api(Connection* connection, HeaderParser* header,
+                                SessionContext* context) {
   const RequestHeader request = header->get();
-  const std::string target(request.target());
   // The parser below would not look at an announced length any more: its header is behind it.
   if (header->content_length().value_or(0) > body_limit) {
     ApiResponse refused = api_error(413, "a request's body is at most 1 MiB");
-    co_await send_response(stream, &request, std::move(refused));
+    co_await send_response(connection, &request, std::move(refused));
     co_return false;
   }
   http::request_parser<http::string_body> parser(std::move(*header));
   parser.body_limit(body_limit);
-  stream->expires_after(body_deadline);
-  co_await http::async_read(*stream, *buffer, parser, use_awaitable);
+  connection->stream.expires_after(body_deadline);
+  co_await http::async_read(connection->stream, connection->buffer, parser, use_awaitable);
   std::string body = std::move(parser.get().body());
-  ApiResponse response = co_await respond(context, request.method(), target, std::move(body));
-  co_return co_await send_response(stream, &request, std::move(response));
+  ApiResponse response = co_await respond(context, &request, std::move(body));
+  co_return co_await send_response(connection, &request, std::move(response));
 }
 
 /// Sends a file of the web application; false ends the connection.
-asio::awaitable<bool> send_page(beast::tcp_stream* stream, const RequestHeader* request) {
+asio::awaitable<bool> send_page(Connection* connection, const RequestHeader* request) {
   const http::response<http::string_body> response = page_response(*request);
-  stream->expires_after(body_deadline);
-  co_await http::async_write(*stream, response, use_awaitable);
+  connection->status = response.result_int();
+  connection->stream.expires_after(body_deadline);
+  co_await http::async_write(connection->stream, response, use_awaitable);
   co_return request->keep_alive();
 }
 
-/// Serves one request; false ends the connection.
-asio::awaitable<bool> serve_request(beast::tcp_stream* stream, beast::flat_buffer* buffer,
-                                    SessionContext* context) {
-  auto header = std::make_unique<HeaderParser>();
-  header->header_limit(header_limit);
-  header->body_limit(boost::none);  // of the body read below, by route
-  stream->expires_after(header_deadline);
-  co_await http::async_read_header(*stream, *buffer, *header, use_awaitable);
+/// Serves a request whose header has been read; false ends the connection.
+asio::awaitable<bool> serve_parsed(Connection* connection, HeaderParser* header,
+                                   SessionContext* context) {
   const RequestHeader request = header->get();
   const std::string target(request.target());
   const bool upgrade = beast::websocket::is_upgrade(request);
   auto refused = refused_host(request, *context);
   if (!refused && upgrade && target == "/live") {
-    co_await serve_watcher(std::move(*stream), request, context);
+    connection->status = switching;
+    co_await serve_watcher(std::move(connection->stream), request, context);
     co_return false;
   }
-  if (!refused && is_page(target)) co_return co_await send_page(stream, &request);
+  if (!refused && is_page(target)) co_return co_await send_page(connection, &request);
   if (!refused) refused = refused_token(request, *context);
   if (refused) {
-    co_await send_response(stream, &request, std::move(*refused));
+    co_await send_response(connection, &request, std::move(*refused));
     co_return false;
   }
-  if (context->store == nullptr)
-    co_return co_await serve_api(stream, buffer, header.get(), context);
+  if (context->store == nullptr) co_return co_await serve_api(connection, header, context);
   if (upgrade && target == "/worker") {
-    co_await serve_worker(std::move(*stream), request, context);
+    connection->status = switching;
+    co_await serve_worker(std::move(connection->stream), request, context);
     co_return false;
   }
-  if (target.starts_with("/artifacts/")) {
-    co_return co_await serve_artifact(stream, buffer, header.get(), context);
+  if (target.starts_with("/artifacts/"))
+    co_return co_await serve_artifact(connection, header, context);
+  co_return co_await serve_api(connection, header, context);
+}
+
+/// Serves one request and counts it; false ends the connection.
+asio::awaitable<bool> serve_request(Connection* connection, SessionContext* context) {
+  auto header = std::make_unique<HeaderParser>();
+  header->header_limit(header_limit);
+  header->body_limit(boost::none);  // of the body read later, by route
+  connection->stream.expires_after(header_deadline);
+  co_await http::async_read_header(connection->stream, connection->buffer, *header, use_awaitable);
+  const auto begin = std::chrono::steady_clock::now();
+  const RouteFound route =
+      find_route(std::string_view(header->get().method_string()), header->get().target());
+  const std::string_view method = http::to_string(header->get().method());
+  connection->status = 0;  // 0: it was cut off
+  std::exception_ptr failure;
+  bool goes_on = false;
+  try {
+    goes_on = co_await serve_parsed(connection, header.get(), context);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  co_return co_await serve_api(stream, buffer, header.get(), context);
+  Telemetry::Answered& answered =
+      context->telemetry->answered[{method, route.path, connection->status}];
+  ++answered.requests;
+  if (connection->status != switching)  // a socket is open for days
+    answered.seconds +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (failure) std::rethrow_exception(failure);
+  co_return goes_on;
 }
 
 }  // namespace
@@ -154,17 +223,31 @@ LiveFacts live_facts(const SessionContext& context) {
           context.service->connected_workers()};
 }
 
-asio::awaitable<bool> send_response(beast::tcp_stream* stream, const RequestHeader* request,
+ApiResponse refusal_of(const RequestHeader& request, const RouteFound& route) {
+  const std::string asked =
+      std::string(request.method_string()) + " " + std::string(request.target());
+  if (route.path.empty()) return api_error(404, asked + " is not a route");
+  if (route.allowed) return api_error(426, std::string(route.path) + " is a WebSocket");
+  ApiResponse refusal = api_error(405, asked + " is not a route: only " + route.allow + " here");
+  refusal.allow = route.allow;
+  return refusal;
+}
+
+asio::awaitable<bool> send_response(Connection* connection, const RequestHeader* request,
                                     ApiResponse response) {
+  connection->status = response.status;
   http::response<http::string_body> message{static_cast<http::status>(response.status), 11};
   message.set(http::field::content_type, response.type);
   message.set("X-Content-Type-Options", "nosniff");
   message.set(http::field::cache_control, "no-store");
+  if (!response.allow.empty()) message.set(http::field::allow, response.allow);
+  if (response.status == upgrade_required) message.set(http::field::upgrade, "websocket");
+  if (response.status == unauthorized) message.set(http::field::www_authenticate, "Bearer");
   message.keep_alive(request->keep_alive());
   message.body() = std::move(response.body);
   message.prepare_payload();
-  stream->expires_after(body_deadline);
-  co_await http::async_write(*stream, message, use_awaitable);
+  connection->stream.expires_after(body_deadline);
+  co_await http::async_write(connection->stream, message, use_awaitable);
   co_return request->keep_alive();
 }
 
@@ -173,10 +256,9 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionCont
   // of, which the other side's kernel puts off for 40 ms.
   boost::system::error_code stays_slow;
   socket.set_option(asio::ip::tcp::no_delay(true), stays_slow);
-  beast::tcp_stream stream(std::move(socket));
-  beast::flat_buffer buffer(64 * 1024);
+  Connection connection{.stream = beast::tcp_stream(std::move(socket))};
   try {
-    while (co_await serve_request(&stream, &buffer, context)) {
+    while (co_await serve_request(&connection, context)) {
     }
   } catch (const boost::system::system_error& error) {
     if (error.code() != http::error::end_of_stream && error.code() != beast::error::timeout) {
@@ -186,7 +268,7 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionCont
     spdlog::error("event=request_failed error=\"{}\"", error.what());
   }
   boost::system::error_code ignored;
-  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  connection.stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
 }  // namespace hone

@@ -43,6 +43,8 @@ class LiveFeed {
   std::shared_ptr<Watcher> join();
   void leave(const std::shared_ptr<Watcher>& watcher);
 
+  std::size_t watchers() const { return watchers_.size(); }
+
   /// Watches that sweep from now on, whether there is one or not.
   void choose(Watcher& watcher, std::int64_t sweep);
 

@@ -1,7 +1,6 @@
 #include "coordinator/server/request_target.hpp"
 
 #include <charconv>
-#include <stdexcept>
 
 namespace hone {
 
@@ -19,8 +18,8 @@ std::string decoded(std::string_view text) {
     const char* const end = text.data() + std::min(at + 3, text.size());
     const auto [stop, error] = std::from_chars(begin, end, byte, 16);
     if (error != std::errc() || stop != begin + 2) {
-      throw std::invalid_argument("'" + std::string(text) +
-                                  "' has a % without two hexadecimal digits behind it");
+      throw ParameterError("'" + std::string(text) +
+                           "' has a % without two hexadecimal digits behind it");
     }
     result += static_cast<char>(byte);
     at += 2;
@@ -44,8 +43,8 @@ std::optional<std::int64_t> RequestTarget::number(const std::string& name, std::
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most)
     return value;
-  throw std::invalid_argument("'" + name + "' is a whole number from " + std::to_string(least) +
-                              " to " + std::to_string(most) + ", not '" + text + "'");
+  throw ParameterError("'" + name + "' is a whole number from " + std::to_string(least) + " to " +
+                       std::to_string(most) + ", not '" + text + "'");
 }
 
 RequestTarget parse_target(std::string_view target) {

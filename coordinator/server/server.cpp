@@ -73,6 +73,8 @@ struct Server::Parts {
   asio::steady_timer ticker;
   asio::thread_pool reader{1};
   SessionContext session;
+  TrialCounts counts;
+  Telemetry telemetry;
   LiveFeed live;
 };
 
@@ -96,6 +98,9 @@ void Server::Parts::listen() {
              .reading = &reading,
              .reader = &reader,
              .live = &live,
+             .counts = &counts,
+             .telemetry = &telemetry,
+             .database_file = database_file(settings.state),
              .artifact_folder = artifact_folder(settings.state),
              .token = token_of(settings.state),
              .bind = settings.bind};

@@ -13,6 +13,9 @@
 #include "coordinator/server/artifacts.hpp"
 #include "coordinator/server/hub.hpp"
 #include "coordinator/server/live_feed.hpp"
+#include "coordinator/server/metrics.hpp"
+#include "coordinator/server/routes.hpp"
+#include "coordinator/server/telemetry.hpp"
 
 /// One connection of a client: who may come in, and which way it goes.
 ///
@@ -31,6 +34,9 @@ struct SessionContext {
   Database* reading = nullptr;
   boost::asio::thread_pool* reader = nullptr;
   LiveFeed* live = nullptr;
+  TrialCounts* counts = nullptr;  // of the reader's thread alone
+  Telemetry* telemetry = nullptr;
+  std::filesystem::path database_file;
   std::filesystem::path artifact_folder;  // may not exist where a file is only shown
   std::string token;
   std::string bind;
@@ -38,6 +44,13 @@ struct SessionContext {
 
 using HeaderParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 using RequestHeader = boost::beast::http::request<boost::beast::http::empty_body>;
+
+/// A client, and what it was answered last.
+struct Connection {
+  boost::beast::tcp_stream stream;
+  boost::beast::flat_buffer buffer{64 * 1024};
+  unsigned status = 0;
+};
 
 /// What the state machine knows at this moment; nothing where a file is only shown.
 LiveFacts live_facts(const SessionContext& context);
@@ -64,12 +77,15 @@ boost::asio::awaitable<void> serve_watcher(boost::beast::tcp_stream stream, Requ
 
 /// HEAD, GET and PUT of /artifacts/SHA256; a PUT that was cut goes on with a Content-Range, where
 /// HEAD says. Returns false if the connection cannot go on.
-boost::asio::awaitable<bool> serve_artifact(boost::beast::tcp_stream* stream,
-                                            boost::beast::flat_buffer* buffer, HeaderParser* header,
+boost::asio::awaitable<bool> serve_artifact(Connection* connection, HeaderParser* header,
                                             SessionContext* context);
 
+/// The answer to a request that no route answers: there is no such path, it has other methods, or
+/// it is a WebSocket and the request asks for none.
+ApiResponse refusal_of(const RequestHeader& request, const RouteFound& route);
+
 /// Sends a complete answer. Returns false if the connection is to be closed.
-boost::asio::awaitable<bool> send_response(boost::beast::tcp_stream* stream,
-                                           const RequestHeader* request, ApiResponse response);
+boost::asio::awaitable<bool> send_response(Connection* connection, const RequestHeader* request,
+                                           ApiResponse response);
 
 }  // namespace hone

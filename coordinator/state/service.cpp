@@ -61,6 +61,12 @@ std::set<Service::Capability> Service::capabilities() const {
   return all;
 }
 
+std::int64_t Service::slots() const {
+  std::int64_t all = 0;
+  for (const auto& [connection, worker] : workers_) all += worker.hello.slots;
+  return all;
+}
+
 std::vector<Departure> Service::take() {
   return std::exchange(out_, {});
 }
@@ -115,6 +121,7 @@ void Service::on(ConnectionId from, const Ask& ask) {
 void Service::on(ConnectionId from, const Report& report) {
   switch (store_.add_rows(report)) {
     case Stored::yes:
+      tally_.rows += static_cast<std::int64_t>(report.rows.size() + report.epochs.size());
       if (store_.is_current(report.ticket)) deadlines_[report.ticket] = now_ + settings_.lease;
       send(from, Ack{report.ticket, report.sequence});
       return;
@@ -123,7 +130,7 @@ void Service::on(ConnectionId from, const Report& report) {
       return;
     case Stored::conflict: {
       const std::string reason = "reported two values for one row";
-      store_.give_up(report.ticket, "failed", reason);
+      give_up(report.ticket, "failed", reason);
       settle(report.ticket);
       send(from, Drop{report.ticket, reason});
       return;
@@ -159,6 +166,7 @@ void Service::on(ConnectionId from, const Done& done) {
     on(from, Failed{done.ticket, Failure::crashed, "its rows are not those that it counted"});
     return;
   }
+  ++tally_.done;
   settle(done.ticket);
   note_result(from, done);
   send(from, Ack{done.ticket, -1});
@@ -183,17 +191,27 @@ void Service::on(ConnectionId from, const Failed& failed) {
     return;
   }
   if (failed.failure == Failure::diverged) {
-    store_.give_up(failed.ticket, "diverged", failed.reason);
+    give_up(failed.ticket, "diverged", failed.reason);
   } else if (failed.failure == Failure::impossible ||
              (failed.failure == Failure::crashed &&
               store_.failures_of(failed.ticket.trial) + 1 >= settings_.crash_limit)) {
-    store_.give_up(failed.ticket, "failed", failed.reason);
+    give_up(failed.ticket, "failed", failed.reason);
   } else {
     const bool returned = failed.failure == Failure::returned;
-    store_.release(failed.ticket, returned ? AttemptEnd::lost : AttemptEnd::failed, failed.reason);
+    release(failed.ticket, returned ? AttemptEnd::lost : AttemptEnd::failed, failed.reason);
   }
   settle(failed.ticket);
   send(from, Ack{failed.ticket, -1});
+}
+
+void Service::give_up(const Ticket& ticket, const std::string& state, const std::string& reason) {
+  ++(state == "diverged" ? tally_.diverged : tally_.failed);
+  store_.give_up(ticket, state, reason);
+}
+
+void Service::release(const Ticket& ticket, AttemptEnd end, const std::string& reason) {
+  ++(end == AttemptEnd::failed ? tally_.failed : tally_.lost);
+  store_.release(ticket, end, reason);
 }
 
 void Service::drop(ConnectionId to, const Ticket& ticket) {
@@ -210,6 +228,7 @@ void Service::settle(const Ticket& ticket) {
 void Service::revoke() {
   for (const Revoked& each : store_.take_revoked()) {
     if (store_.is_current(each.ticket)) continue;  // what took it back was itself undone
+    ++tally_.lost;
     settle(each.ticket);
     for (const auto& [connection, worker] : workers_)
       if (worker.id == each.worker)
@@ -224,7 +243,7 @@ void Service::expire() {
       continue;
     }
     if (store_.is_current(each->first)) {
-      store_.release(each->first, AttemptEnd::lost, "the worker did not renew its lease");
+      release(each->first, AttemptEnd::lost, "the worker did not renew its lease");
     }
     standings_.erase(each->first.trial);
     each = deadlines_.erase(each);
@@ -241,6 +260,7 @@ void Service::offer() {
       if (worker.wanted <= 0 || worker.most_trials <= 0) continue;
       auto lease = store_.claim(worker.id, worker.hello, worker.wanted, held_[worker.id]);
       if (!lease) continue;
+      ++tally_.leases;
       note_lease(worker, *lease);
       deadlines_[lease->ticket] = now_ + settings_.lease;
       assigned[connection].leases.push_back(std::move(*lease));

@@ -91,6 +91,20 @@ class Service {
 
   const std::map<TrialId, Standing>& standings() const { return standings_; }
 
+  /// What has happened since this object was made. What a failed commit undid is counted too.
+  struct Tally {
+    std::int64_t leases = 0;  // given
+    std::int64_t rows = 0;    // measurements and epochs of reports that were stored
+    std::int64_t done = 0, diverged = 0, failed = 0, lost = 0;  // attempts, by their end
+  };
+  const Tally& tally() const { return tally_; }
+
+  /// Slots of the connected workers together.
+  std::int64_t slots() const;
+
+  /// Leases that have a deadline.
+  std::size_t leased() const { return deadlines_.size(); }
+
  private:
   struct Worker {
     WorkerId id;
@@ -107,6 +121,8 @@ class Service {
   void on(ConnectionId from, const Renew& renew);
   void on(ConnectionId from, const Done& done);
   void on(ConnectionId from, const Failed& failed);
+  void give_up(const Ticket& ticket, const std::string& state, const std::string& reason);
+  void release(const Ticket& ticket, AttemptEnd end, const std::string& reason);
   void send(ConnectionId to, ToWorker message) { out_.push_back({to, std::move(message)}); }
   void drop(ConnectionId to, const Ticket& ticket);
   void expire();
@@ -128,6 +144,7 @@ class Service {
   std::map<Ticket, Instant> deadlines_;
   std::map<TrialId, Standing> standings_;
   std::int64_t refused_stale_ = 0;
+  Tally tally_;
 
   Instant now_{};               // of the call under way
   std::vector<Departure> out_;  // of the call under way

@@ -11,7 +11,9 @@ namespace {
 using given::Reply;
 using given::Running;
 using nlohmann::json;
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 class Routes : public ::testing::Test {
  protected:
@@ -90,7 +92,7 @@ TEST_F(Routes, ATableThatIsUnknownOrNotAskedForIsNotFound) {
     EXPECT_EQ(reply.status, 404U) << name;
     EXPECT_THAT(sentence(reply), HasSubstr("its experiment's 'tables' does not ask for")) << name;
   }
-  for (const char* name : {"IV", "ii", "", "II/", "hyperparameters"}) {
+  for (const char* name : {"IV", "ii", "hyperparameters"}) {
     const Reply reply = coordinator_.get(tables + name);
     EXPECT_EQ(reply.status, 404U) << name;
     EXPECT_THAT(sentence(reply), HasSubstr("there are I, lambda, II, III, variants and folds"))
@@ -101,13 +103,32 @@ TEST_F(Routes, ATableThatIsUnknownOrNotAskedForIsNotFound) {
 TEST_F(Routes, WhatIsNotThereIsNotFound) {
   for (const char* target : {"/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing",
                              "/api/v1/sweeps/1", "/api/v1/sweeps/x", "/api/v1/sweeps/1/tables/II",
-                             "/api/v1/sweeps/99999999999999999999", "/etc/passwd", "/worker"}) {
+                             "/api/v1/sweeps/1/tables/", "/api/v1/sweeps/1/tables/II/",
+                             "/api/v1/sweeps/99999999999999999999", "/etc/passwd"}) {
     const Reply reply = coordinator_.get(target);
     EXPECT_EQ(reply.status, 404U) << target;
     EXPECT_FALSE(sentence(reply).empty());
   }
   EXPECT_EQ(coordinator_.post("/api/v1/nothing", "{}").status, 404U);
-  EXPECT_EQ(coordinator_.send({.method = "DELETE", .target = "/api/v1/sweeps"}).status, 405U);
+  for (const char* target : {"/worker", "/live"}) {
+    const Reply reply = coordinator_.get(target);
+    EXPECT_EQ(reply.status, 426U) << target;
+    EXPECT_THAT(reply.headers, Contains(Pair("Upgrade", "websocket"))) << target;
+  }
+}
+
+TEST_F(Routes, AnotherMethodIsToldWhichThereAre) {
+  const auto allowed = [&](const char* method, const std::string& target) {
+    const Reply reply = coordinator_.send({.method = method, .target = target});
+    EXPECT_EQ(reply.status, 405U) << method << " " << target;
+    const auto allow = reply.headers.find("Allow");
+    return allow == reply.headers.end() ? "" : allow->second;
+  };
+  EXPECT_EQ(allowed("DELETE", "/api/v1/sweeps"), "GET, POST");
+  EXPECT_EQ(allowed("GET", "/api/v1/gc"), "POST");
+  EXPECT_EQ(allowed("POST", "/api/v1/status?x=1"), "GET");
+  EXPECT_EQ(allowed("BREW", "/metrics"), "GET");
+  EXPECT_EQ(allowed("DELETE", "/artifacts/" + sha256("a").hex()), "GET, HEAD, PUT");
 }
 
 TEST_F(Routes, TextThatIsNotTheJsonItShouldBeIsRefusedWithASentence) {

@@ -23,9 +23,9 @@ class SweepViews : public ::testing::Test {
     EXPECT_EQ(reply.status, 200U) << target << " " << reply.body;
     return json::parse(reply.body);
   }
-  std::string refusal(const std::string& target) const {
+  std::string refusal(const std::string& target, unsigned status = 404) const {
     const Reply reply = coordinator_.get("/api/v1/" + target);
-    EXPECT_EQ(reply.status, 404U) << target << " " << reply.body;
+    EXPECT_EQ(reply.status, status) << target << " " << reply.body;
     return json::parse(reply.body).at("error");
   }
 
@@ -134,9 +134,9 @@ TEST_F(SweepViews, PicturesComeFromThePack) {
 }
 
 TEST_F(SweepViews, WhatIsWrongIsSaid) {
-  EXPECT_THAT(refusal("sweeps/1/trials?limit=0"), HasSubstr("'limit' is a whole number"));
-  EXPECT_THAT(refusal("sweeps/1/trials?state=lost"), HasSubstr("'state' is one of waiting"));
-  EXPECT_THAT(refusal("sweeps/1/trials?text=%"), HasSubstr("hexadecimal"));
+  EXPECT_THAT(refusal("sweeps/1/trials?limit=0", 400), HasSubstr("'limit' is a whole number"));
+  EXPECT_THAT(refusal("sweeps/1/trials?state=lost", 400), HasSubstr("'state' is one of waiting"));
+  EXPECT_THAT(refusal("sweeps/1/trials?text=%", 400), HasSubstr("hexadecimal"));
   EXPECT_THAT(refusal("sweeps/1/none"), HasSubstr("is not a route"));
   EXPECT_THAT(refusal("trials/999999"), HasSubstr("there is no trial 999999"));
   EXPECT_THAT(refusal("trials/1x"), HasSubstr("is not a route"));

@@ -1,0 +1,77 @@
+#include "coordinator/server/routes.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "coordinator/server/api.hpp"
+
+namespace hone {
+
+namespace {
+
+/// What sessions answer themselves; the JSON interface has tables of its own.
+constexpr Route session_routes[] = {{"GET", "/"},
+                                    {"GET", "/favicon.svg"},
+                                    {"GET", "/assets/{file}"},
+                                    {"GET", "/live"},
+                                    {"GET", "/worker"},
+                                    {"GET", "/metrics"},
+                                    {"GET", "/openapi.json"},
+                                    {"GET", "/api/v1/pictures/{digest}"},
+                                    {"GET", "/artifacts/{digest}"},
+                                    {"HEAD", "/artifacts/{digest}"},
+                                    {"PUT", "/artifacts/{digest}"}};
+
+std::string_view take_part(std::string_view& rest) {
+  const std::string_view part = rest.substr(0, rest.find('/'));
+  rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  return part;
+}
+
+bool take_argument(std::string_view name, std::string_view part, PathArguments& arguments) {
+  if (name != "{sweep}" && name != "{trial}") {
+    arguments.word = part;
+    return !part.empty();
+  }
+  const char* const end = part.data() + part.size();
+  const auto [stop, error] = std::from_chars(part.data(), end, arguments.number);
+  return error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+const std::vector<Route>& all_routes() {
+  static const std::vector<Route> routes = [] {
+    std::vector<Route> all(std::begin(session_routes), std::end(session_routes));
+    for (const std::string_view path : read_paths()) all.push_back({"GET", path});
+    for (const std::string_view path : write_paths()) all.push_back({"POST", path});
+    return all;
+  }();
+  return routes;
+}
+
+std::optional<PathArguments> match_path(std::string_view pattern, std::string_view path) {
+  PathArguments arguments;
+  if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/'))
+    return {};
+  while (!pattern.empty() || !path.empty()) {
+    const std::string_view name = take_part(pattern), part = take_part(path);
+    if (name.starts_with('{') ? !take_argument(name, part, arguments) : name != part) return {};
+  }
+  return arguments;
+}
+
+RouteFound find_route(std::string_view method, std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  RouteFound found;
+  for (const Route& route : all_routes()) {
+    if (!match_path(route.path, path)) continue;
+    found.path = route.path;
+    found.allow += (found.allow.empty() ? "" : ", ") + std::string(route.method);
+    found.allowed = found.allowed || route.method == method;
+  }
+  return found;
+}
+
+}  // namespace hone
