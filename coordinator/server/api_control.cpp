@@ -1,4 +1,5 @@
 // What a person may do to a sweep: its priority, and whether it is leased from.
+#include <cmath>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -49,12 +50,13 @@ ApiResponse change_state(Store& store, SweepId sweep, const json& body) {
 }
 
 ApiResponse change_priority(Store& store, SweepId sweep, const json& body) {
-  const json& priority = body.at("priority");
-  if (!priority.is_number_integer() || priority < -most_priority || priority > most_priority) {
+  const double priority = body.at("priority").get<double>();  // JSON's 3.0 is a whole number too
+  if (!(std::abs(priority) <= static_cast<double>(most_priority)) ||
+      std::trunc(priority) != priority) {
     return api_error(400, "/priority: is a whole number from -" + std::to_string(most_priority) +
                               " to " + std::to_string(most_priority));
   }
-  store.set_priority(sweep, priority.get<std::int64_t>());
+  store.set_priority(sweep, static_cast<std::int64_t>(priority));
   return standing(store.database(), sweep);
 }
 

@@ -1,5 +1,6 @@
 #include <malloc.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/dataset/pack.hpp"
@@ -77,10 +78,12 @@ struct MemoryReturn {
 
 /// {"dry_run": whether it only counts, "grace_seconds": see GarbageRules}.
 ApiResponse post_gc(Store& store, const ArtifactStore& artifacts, const json& body) {
-  const auto grace = body.value("grace_seconds", std::int64_t{24 * 3600});
-  if (grace < 0) return api_error(400, "/grace_seconds is negative");
+  constexpr double day = 24 * 3600, most = 1e9;
+  const double grace = body.value("grace_seconds", day);
+  if (!(grace >= 0 && grace <= most && std::trunc(grace) == grace))
+    return api_error(400, "/grace_seconds: is a whole number from 0 to 1000000000");
   const GarbageRules rules{.now = std::chrono::system_clock::now(),
-                           .grace = std::chrono::seconds(grace)};
+                           .grace = std::chrono::seconds(static_cast<std::int64_t>(grace))};
   if (body.value("dry_run", false)) {
     const GarbageReport report = count_garbage(store.database(), artifacts, rules);
     return {200, to_json(report, GarbageAction::counted)};

@@ -106,6 +106,11 @@ constexpr ReadRoute routes[] = {
      [](const Question& asked) { return workers_response(asked.database, asked.live); }},
 };
 
+bool is_there(const Question& asked) {
+  Statement query = asked.database.prepare("SELECT 1 FROM sweep WHERE id = ?");
+  return query.bind(asked.path.number).step();
+}
+
 }  // namespace
 
 std::vector<std::string_view> read_paths() {
@@ -119,7 +124,11 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
     const RequestTarget parsed = parse_target(target);
     for (const ReadRoute& route : routes) {
       const auto path = match_path(route.path, parsed.path);
-      if (path) return route.answer({database, live, parsed, *path});
+      if (!path) continue;
+      const Question asked{database, live, parsed, *path};
+      if (route.path.starts_with("/api/v1/sweeps/") && !is_there(asked))
+        return api_error(404, "there is no sweep " + std::to_string(path->number));
+      return route.answer(asked);
     }
   } catch (const ParameterError& error) {
     return api_error(400, error.what());

@@ -60,7 +60,8 @@ void write_workers(Exposition& page, const MetricsInput& input) {
   page.sample(static_cast<double>(input.slots));
   page.family("hone_leases", "gauge", "Trials that are leased to workers.");
   page.sample(static_cast<double>(input.leases));
-  page.family("hone_images_per_second", "gauge", "Images that running trainings pass, by their last sign of life.");
+  page.family("hone_images_per_second", "gauge",
+              "Images that running trainings pass, by their last sign of life.");
   page.sample(rate);
   page.family("hone_watchers", "gauge", "Open dashboards.");
   page.sample(static_cast<double>(input.watchers));
@@ -76,9 +77,11 @@ void write_work(Exposition& page, const MetricsInput& input) {
                                    {"failed", tally.failed},
                                    {"lost", tally.lost}})
     page.sample({{"end", end}}, static_cast<double>(count));
-  page.family("hone_rows_total", "counter", "Rows of measurements and epochs that workers reported and that were stored.");
+  page.family("hone_rows_total", "counter",
+              "Rows of measurements and epochs that workers reported and that were stored.");
   page.sample(static_cast<double>(tally.rows));
-  page.family("hone_stale_messages_total", "counter", "Messages of workers that were refused because their lease was over.");
+  page.family("hone_stale_messages_total", "counter",
+              "Messages of workers that were refused because their lease was over.");
   page.sample(static_cast<double>(input.live.refused_stale));
 }
 
@@ -105,8 +108,9 @@ void write_requests(Exposition& page, const Telemetry& telemetry) {
               "Requests by method, route and status; route \"\": there is none, code 0: cut off.");
   std::map<std::string_view, Telemetry::Answered> by_route;
   for (const auto& [key, answered] : telemetry.answered) {
-    page.sample({{"method", key.method}, {"route", key.route}, {"code", std::to_string(key.status)}},
-                static_cast<double>(answered.requests));
+    page.sample(
+        {{"method", key.method}, {"route", key.route}, {"code", std::to_string(key.status)}},
+        static_cast<double>(answered.requests));
     by_route[key.route].requests += answered.requests;
     by_route[key.route].seconds += answered.seconds;
   }
@@ -143,8 +147,8 @@ const std::vector<TrialCounts::Row>& TrialCounts::look(Database& database, Clock
   seen_ = version_of_data(database);
   if (seen_ == version_ || now < not_before_) return rows_;
   const auto begin = Clock::now();
-  Statement query = database.prepare(
-      "SELECT sweep, state, sum(trials) FROM sweep_state GROUP BY sweep, state");
+  Statement query =
+      database.prepare("SELECT sweep, state, sum(trials) FROM sweep_state GROUP BY sweep, state");
   rows_.clear();
   while (query.step()) rows_.push_back({query.integer(0), query.text(1), query.integer(2)});
   version_ = seen_;

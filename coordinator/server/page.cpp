@@ -71,8 +71,11 @@ Response file_response(const Asset& asset, const Request& request) {
 }
 
 Response answer(const Request& request) {
-  if (request.method() != http::verb::get)
-    return refusal(http::status::method_not_allowed, "only GET here");
+  if (request.method() != http::verb::get) {
+    Response only = refusal(http::status::method_not_allowed, "only GET here");
+    only.set(http::field::allow, "GET");
+    return only;
+  }
   if (dashboard_assets().empty()) {
     return refusal(http::status::not_found,
                    "this hone was built without its dashboard; build it with "

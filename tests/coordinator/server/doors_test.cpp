@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "common/net/access.hpp"
+#include "coordinator/server/routes.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {
@@ -63,6 +64,24 @@ TEST_F(Doors, EveryRouteOpensToTheTokenAlone) {
     }
     request.authorization.reset();
     EXPECT_EQ(coordinator_.send(request).status / 100, 2U) << name;
+  }
+}
+
+TEST_F(Doors, NoRouteButTheWebApplicationsAnswersWithoutTheToken) {
+  const std::map<std::string, std::string> values = {{"{sweep}", "1"},
+                                                     {"{trial}", "1"},
+                                                     {"{table}", "II"},
+                                                     {"{file}", "x.js"},
+                                                     {"{digest}", sha256("bytes").hex()}};
+  for (const Route& route : all_routes()) {
+    std::string target(route.path);
+    for (const auto& [name, value] : values)
+      if (const auto at = target.find(name); at != std::string::npos)
+        target.replace(at, name.size(), value);
+    const Request request{
+        .method = std::string(route.method), .target = target, .authorization = ""};
+    const bool is_public = target == "/" || target == "/favicon.svg" || target == "/assets/x.js";
+    EXPECT_EQ(coordinator_.send(request).status == 401U, !is_public) << route.path;
   }
 }
 

@@ -101,10 +101,10 @@ TEST_F(Routes, ATableThatIsUnknownOrNotAskedForIsNotFound) {
 }
 
 TEST_F(Routes, WhatIsNotThereIsNotFound) {
-  for (const char* target : {"/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing",
-                             "/api/v1/sweeps/1", "/api/v1/sweeps/x", "/api/v1/sweeps/1/tables/II",
-                             "/api/v1/sweeps/1/tables/", "/api/v1/sweeps/1/tables/II/",
-                             "/api/v1/sweeps/99999999999999999999", "/etc/passwd"}) {
+  for (const char* target :
+       {"/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing", "/api/v1/sweeps/1",
+        "/api/v1/sweeps/x", "/api/v1/sweeps/1/tables/II", "/api/v1/sweeps/1/tables/",
+        "/api/v1/sweeps/1/tables/II/", "/api/v1/sweeps/99999999999999999999", "/etc/passwd"}) {
     const Reply reply = coordinator_.get(target);
     EXPECT_EQ(reply.status, 404U) << target;
     EXPECT_FALSE(sentence(reply).empty());
@@ -127,7 +127,7 @@ TEST_F(Routes, AnotherMethodIsToldWhichThereAre) {
   EXPECT_EQ(allowed("DELETE", "/api/v1/sweeps"), "GET, POST");
   EXPECT_EQ(allowed("GET", "/api/v1/gc"), "POST");
   EXPECT_EQ(allowed("POST", "/api/v1/status?x=1"), "GET");
-  EXPECT_EQ(allowed("BREW", "/metrics"), "GET");
+  EXPECT_EQ(allowed("TRACE", "/metrics"), "GET");
   EXPECT_EQ(allowed("DELETE", "/artifacts/" + sha256("a").hex()), "GET, HEAD, PUT");
 }
 
