@@ -60,8 +60,9 @@ TEST(OpenApi, IsServedAsItIs) {
 TEST(RoutePatterns, APathIsOfOnePatternAlone) {
   EXPECT_EQ(find_route("GET", "/api/v1/sweeps/12/tables/II?format=csv").path,
             "/api/v1/sweeps/{sweep}/tables/{table}");
-  EXPECT_EQ(match_path("/api/v1/sweeps/{sweep}/tables/{table}", "/api/v1/sweeps/12/tables/II")->word,
-            "II");
+  EXPECT_EQ(
+      match_path("/api/v1/sweeps/{sweep}/tables/{table}", "/api/v1/sweeps/12/tables/II")->word,
+      "II");
   EXPECT_EQ(match_path("/api/v1/trials/{trial}/why", "/api/v1/trials/7/why")->number, 7);
   EXPECT_EQ(find_route("GET", "/").path, "/");
   for (const char* path : {"", "/api/v1/sweeps/", "/api/v1/sweeps/x", "/api/v1/sweeps/1x",
