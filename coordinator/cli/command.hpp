@@ -46,6 +46,7 @@ void add_trial(CLI::App& app);  // show, logs, diff
 void add_why(CLI::App& app);
 void add_retry(CLI::App& app);
 void add_init(CLI::App& app);
+void add_schema(CLI::App& app);
 void add_top(CLI::App& app);
 void add_backup(CLI::App& app);
 void add_completion(CLI::App& app);

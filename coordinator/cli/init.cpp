@@ -13,6 +13,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/schemas.hpp"
 #include "coordinator/dataset/detect.hpp"
 #include "coordinator/report/wording.hpp"
 
@@ -27,11 +28,16 @@ constexpr int wrong_input = 2;
 constexpr std::int64_t fewest_images = 5;
 constexpr const char* profiles[] = {"paper", "rigor", "desk", "smoke"};
 
+constexpr const char* schema_file = "hone.schema.json";  // beside the experiment
+
+enum class Over { nothing, anything };  // that a file may be written over
+
 constexpr const char* examples = R"(
 Examples:
   hone init ~/polyps                            looks at the folder, asks on a terminal, writes polyps.json
   hone init ~/polyps --name Polyps --profile desk --output polyps.json
   hone init ~/polyps --group '^(patient[0-9]+)'   images of one patient stay together in every split
+  hone init ~/polyps --schema                   also hone.schema.json, for an editor to complete and check
   hone init ~/polyps --dry-run                  prints the file and writes none
   hone plan polyps.json                         what it would take; then: hone run polyps.json
 
@@ -48,6 +54,7 @@ struct Options {
   std::string group;
   bool force = false;
   bool dry_run = false;
+  bool schema = false;
   bool json = false;
 };
 
@@ -134,23 +141,30 @@ void check_profile(const std::string& profile) {
                      wrong_input);
 }
 
-/// Whole or not at all; an existing file only with --force.
-void write_file(const Options& options, const std::string& text) {
-  const int exclusive = options.force ? O_TRUNC : O_EXCL;
+/// Whole or not at all; an existing file only if it may be written over.
+void write_file(const fs::path& name, const std::string& text, Over over) {
+  const int exclusive = over == Over::anything ? O_TRUNC : O_EXCL;
   constexpr mode_t readable = 0644;
-  const int file =
-      ::open(options.output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, readable);
+  const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, readable);
   if (file < 0 && errno == EEXIST)
-    throw CommandError("'" + options.output +
+    throw CommandError("'" + name.string() +
                            "' is there already; --force writes over it, --output "
                            "names another",
                        wrong_input);
   if (file < 0)
-    throw CommandError("'" + options.output + "' cannot be written: " + std::strerror(errno));
+    throw CommandError("'" + name.string() + "' cannot be written: " + std::strerror(errno));
   const auto written = ::write(file, text.data(), text.size());
   const bool whole = written == static_cast<ssize_t>(text.size()) && ::close(file) == 0;
   if (!whole)
-    throw CommandError("'" + options.output + "' was not written whole: is the disk full?");
+    throw CommandError("'" + name.string() + "' was not written whole: is the disk full?");
+}
+
+void write_files(const Options& options, const std::string& text) {
+  write_file(options.output, text, options.force ? Over::anything : Over::nothing);
+  // Nothing but a schema has that name: an older Hone's is renewed.
+  if (options.schema)
+    write_file(fs::path(options.output).replace_filename(schema_file), schema_text::schema,
+               Over::anything);
 }
 
 void print_json(const Options& options, const Detected& found, const ordered_json& experiment) {
@@ -189,10 +203,12 @@ void init(Options& options) {
     options.profile = asked("Profile: paper, rigor, desk or smoke", "desk");
   check_profile(options.profile);
   if (options.output.empty()) options.output = file_of_name(options.name);
-  const ordered_json experiment = {{"name", options.name},
-                                   {"profile", options.profile},
-                                   {"datasets", {dataset_of(options, found)}}};
-  if (!options.dry_run) write_file(options, experiment.dump(2) + "\n");
+  ordered_json experiment = ordered_json::object();
+  if (options.schema) experiment["$schema"] = schema_file;
+  experiment["name"] = options.name;
+  experiment["profile"] = options.profile;
+  experiment["datasets"] = ordered_json::array({dataset_of(options, found)});
+  if (!options.dry_run) write_files(options, experiment.dump(2) + "\n");
   if (options.json) {
     print_json(options, found, experiment);
   } else if (options.dry_run) {
@@ -218,6 +234,8 @@ void add_init(CLI::App& app) {
   command->add_option("-o,--output", options->output, "File to write (from the name)")
       ->type_name("FILE");
   command->add_flag("--force", options->force, "Write over a file that is there");
+  command->add_flag("--schema", options->schema,
+                    "Write hone.schema.json beside it and name it as \"$schema\", for editors");
   command->add_flag("-n,--dry-run", options->dry_run, "Print the experiment and write nothing");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { init(*options); });

@@ -109,6 +109,7 @@ void add_commands(CLI::App& app) {
   hone::cli::add_query(app);
   hone::cli::add_gc(app);
   hone::cli::add_backup(app);
+  hone::cli::add_schema(app);
   hone::cli::add_completion(app);
   hone::cli::add_man(app);
 }
