@@ -113,7 +113,11 @@ asio::awaitable<ApiResponse> respond(SessionContext* context, const RequestHeade
   const RouteFound route = find_route(std::string_view(request->method_string()), target);
   const bool shown_only = context->store == nullptr;
   ApiResponse response;
-  if (shown_only && (request->method() != http::verb::get || route.path == "/metrics")) {
+  if (shown_only && route.path == "/metrics") {
+    response = api_error(404, "this is a finished file that is only shown: it has no metrics");
+    co_return response;
+  }
+  if (shown_only && request->method() != http::verb::get) {
     response = api_error(405, "this is a finished file that is only shown: nothing can change it");
     response.allow = "GET";
     co_return response;

@@ -82,6 +82,8 @@ class DashboardCommand(HoneTest):
             self.assertEqual(ask(address, "api/v1/sweeps", token=False)[0], 401)
             self.assertEqual(ask(address, "api/v1/sweeps/1/state", "POST")[0], 405)
             self.assertEqual(ask(address, "artifacts/" + "0" * 64, "PUT")[0], 405)
+            self.assertIn("has no metrics", ask(address, "metrics")[1])
+            self.assertEqual(json.loads(ask(address, "openapi.json")[1])["openapi"], "3.1.0")
             self.assertEqual((self.state / "hone.sqlite").read_bytes(), before)
             self.started[-1].terminate()
             self.assertEqual(self.started[-1].wait(timeout=10), 0)
