@@ -67,6 +67,7 @@ struct Server::Parts {
   Database reading;
   ArtifactStore artifacts;
   Service service;
+  Telemetry telemetry;  // outlives sessions that end with the context
   asio::io_context context{1};
   Hub hub;
   tcp::acceptor acceptor;
@@ -74,7 +75,6 @@ struct Server::Parts {
   asio::thread_pool reader{1};
   SessionContext session;
   TrialCounts counts;
-  Telemetry telemetry;
   LiveFeed live;
 };
 

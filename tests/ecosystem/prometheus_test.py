@@ -7,6 +7,7 @@ import unittest
 from ecosystem_harness import SOURCE, Coordinated, needs
 from harness import TRAINED, TRIALS, attempts, count
 
+GUIDE = SOURCE / "docs" / "monitoring.md"
 GRAFANA = SOURCE / "dashboards" / "grafana" / "hone.json"
 NAME = re.compile(r"\b(?:hone|process)_[a-z_]+\b")
 UNITS = ("_seconds", "_bytes", "_total", "_info", "_per_second")
@@ -75,6 +76,20 @@ class Prometheus(Coordinated):
             name = family.name + ("_total" if family.type == "counter" else "")
             if name not in COUNTS:
                 self.assertTrue(name.endswith(UNITS), name)
+
+    def test_the_guide_lists_every_metric_and_its_settings_let_prometheus_in(self):
+        import yaml
+        self.get("/metrics")
+        guide = GUIDE.read_text()
+        there = {re.sub("_(sum|count)$", "", name) for name, _ in self.samples()} | {"hone_trials", "hone_sweep_info",
+                                                                                 "hone_sweep_priority"}
+        self.assertEqual(set(re.findall(r"`((?:hone|process)_[a-z_]+)`", guide)), there)
+        (self.folder / "hone-state").symlink_to(self.state)
+        command, settings = re.findall(r"```(?:sh|yaml)\n(.*?)```", guide, re.S)
+        self.run_program("bash", "-c", command)
+        (job,) = yaml.safe_load(settings)["scrape_configs"]
+        token = (self.folder / job["authorization"]["credentials_file"]).read_text().strip()
+        self.assertEqual(self.get("/metrics", token=token)[0], 200)
 
     def test_the_grafana_file_asks_for_what_there_is(self):
         self.hone("submit", self.tiny(), "--state", self.state)
