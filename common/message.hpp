@@ -19,7 +19,11 @@
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 5;
+inline constexpr int protocol_version = 6;
+
+/// What an evaluation leaves to be looked at: masks of a few images at each iteration. A result
+/// counts without it.
+inline constexpr const char* film_strip_artifact = "film_strip";
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
 
@@ -92,7 +96,7 @@ struct Done {
   std::string reason;  // of a collapse, else empty
   std::int64_t rows = 0;
   Digest rows_digest;                       // digest_of_rows over all rows reported
-  std::map<std::string, Digest> artifacts;  // "weights", "masks"
+  std::map<std::string, Digest> artifacts;  // "weights", "masks", film_strip_artifact
   std::string summary;                      // JSON object of facts worth keeping (best epoch, ...)
   bool operator==(const Done&) const = default;
 };
@@ -133,6 +137,7 @@ struct Lease {
   Ticket ticket;
   TrialSpec spec;
   std::vector<Input> inputs;
+  int film_strip = 0;  // images, at most, whose masks an evaluation leaves; no part of the result
   bool operator==(const Lease&) const = default;
 };
 
@@ -180,6 +185,7 @@ struct Train {
   std::string output;                         // an empty directory for what the trial leaves
   std::string checkpoint = {};                // where a training's checkpoints are; '' : none
   std::chrono::milliseconds checkpoint_interval{60'000};
+  int film_strip = 0;  // as in Lease
   bool operator==(const Train&) const = default;
 };
 

@@ -101,6 +101,7 @@ void list_fields(Lease& l, Field&& field) {
   field("ticket", l.ticket);
   field("spec", l.spec);
   field("inputs", l.inputs);
+  field("film_strip", l.film_strip);
 }
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
@@ -204,6 +205,7 @@ void list_fields(Train& m, Field&& field) {
   field("output", m.output);
   field("checkpoint", m.checkpoint);
   field("checkpoint_interval", m.checkpoint_interval);
+  field("film_strip", m.film_strip);
 }
 
 template <class Field>

@@ -142,7 +142,7 @@ CREATE TABLE attempt (
 CREATE TABLE output (
   trial   INTEGER NOT NULL,
   attempt INTEGER NOT NULL,
-  name    TEXT NOT NULL,            -- weights, masks
+  name    TEXT NOT NULL,            -- weights, masks, deformations, film_strip
   digest  TEXT NOT NULL,            -- of the artifact
   discarded TEXT,                   -- when retention let it go; NULL: it is there
   PRIMARY KEY (trial, attempt, name),

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "common/message.hpp"
 #include "common/net/file_digest.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
@@ -30,6 +32,7 @@ constexpr const char* examples = R"(
 Examples:
   hone export results                        the last sweep of ./hone-state
   hone export results 3 --state ~/sweeps
+  hone export results --pictures             with images and film strips; look: hone dashboard results/hone.sqlite
   cd results && sqlite3 -header -csv hone.sqlite < tables.sql && sha256sum -c SHA256SUMS
 
 The folder is there whole or not at all. README.txt in it says what each file is; nothing of it
@@ -39,6 +42,7 @@ struct Options {
   std::string folder;
   std::string sweep = "last";
   std::string state;
+  bool pictures = false;
   bool json = false;
 };
 
@@ -120,18 +124,45 @@ std::string experiment_of(Database& database, SweepId sweep) {
   return json::parse(query.text(0)).dump(2) + "\n";
 }
 
+/// Of all files in the folder and below, by their names from there.
+std::set<std::string> files_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) names.insert(entry.path().lexically_relative(folder).string());
+  return names;
+}
+
+/// The sweep's packs and film strips, for a dashboard to show beside the database.
+void copy_pictures(Database& database, SweepId sweep, const fs::path& from, const fs::path& to) {
+  fs::create_directory(to);
+  Statement query = database.prepare(
+      "SELECT pack FROM sweep_pack WHERE sweep = ?1 UNION SELECT o.digest FROM member m "
+      "JOIN trial t ON t.id = m.trial JOIN output o ON o.trial = t.id AND o.attempt = t.accepted "
+      "WHERE m.sweep = ?1 AND o.name = ?2 AND o.discarded IS NULL");
+  query.bind(sweep.value).bind(film_strip_artifact);
+  while (query.step()) {
+    const fs::path file = from / query.text(0);
+    if (fs::exists(file)) {
+      fs::copy_file(file, to / query.text(0));
+    } else {
+      std::fprintf(stderr, "hone: %s is not there; what it shows is left out\n", file.c_str());
+    }
+  }
+}
+
 /// As sha256sum writes and reads it.
 std::string sums_of(const fs::path& folder) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
-    names.insert(entry.path().filename().string());
   std::string text;
-  for (const std::string& name : names)
+  for (const std::string& name : files_in(folder))
     text += digest_of_file(folder / name).hex() + "  " + name + "\n";
   return text;
 }
 
-void write_all_files(Database& database, SweepId sweep, const UnfinishedFolder& folder) {
+void write_all_files(Database& database, SweepId sweep, const Options& options,
+                     const UnfinishedFolder& folder) {
+  if (options.pictures)
+    copy_pictures(database, sweep, artifact_folder(state_folder(options.state)),
+                  artifact_folder(folder.path()));
   write_sweep_export(database, sweep, folder / "hone.sqlite");
   write_csvs(database, sweep, folder);
   write_text(folder / "tables.sql", tables_sql(database, sweep));
@@ -143,10 +174,9 @@ void write_all_files(Database& database, SweepId sweep, const UnfinishedFolder& 
 
 void print_done(const Options& options, SweepId sweep) {
   json files = json::array();
-  std::set<fs::path> sorted;
-  for (const auto& entry : fs::directory_iterator(options.folder)) sorted.insert(entry.path());
-  for (const fs::path& file : sorted)
-    files.push_back({{"name", file.filename().string()}, {"bytes", fs::file_size(file)}});
+  const fs::path folder = options.folder;
+  for (const std::string& name : files_in(folder))
+    files.push_back({{"name", name}, {"bytes", fs::file_size(folder / name)}});
   if (options.json) {
     std::cout << json{{"schema", "hone.export.v1"},
                       {"sweep", sweep.value},
@@ -176,7 +206,7 @@ void export_sweep(const Options& options) {
   UnfinishedFolder folder(without_last_slash(options.folder));
   try {
     const Snapshot snapshot(database);
-    write_all_files(database, sweep, folder);
+    write_all_files(database, sweep, options, folder);
   } catch (const SqlError&) {
     stop_if_asked();
     throw;
@@ -197,6 +227,8 @@ void add_export(CLI::App& app) {
       ->required();
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_state_option(*command, options->state);
+  command->add_flag("--pictures", options->pictures,
+                    "Also images, truths and film strips: mind who may have the images");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { export_sweep(*options); });
 }

@@ -26,8 +26,10 @@ Examples:
   hone retry                    what failed of the last sweep, and what that blocked, waits again
   hone retry 3,5-8 --dry-run    which trials that would be
   hone retry --trial 12         one, with the failed ones that it needs
+  hone retry --film-strips      evaluations that left no masks for the dashboard's film strip are done again
 
-A trial that failed has three crashes to spare again. What diverged is left: it would diverge again. Where no
+Film strips are made from stored weights: an evaluation's numbers are missing until it is done again, and come out the
+same on a machine of the same kind. A trial that failed has three crashes to spare again. What diverged is left: it would diverge again. Where no
 coordinator runs the file is changed, and the next 'hone serve' or 'hone run' goes on with it.
 )";
 
@@ -35,18 +37,28 @@ struct Options {
   ConnectionOptions connection;
   std::string sweeps = "last";
   std::int64_t trial = 0;  // 0: of sweeps
+  bool film_strips = false;
   bool dry_run = false;
   bool json = false;
 };
 
-void print(const json& answer) {
+/// What waits again, counted; '' if nothing does.
+std::string counts_of(const json& answer) {
   const std::int64_t failed = answer.at("failed"), blocked = answer.at("blocked");
-  if (failed + blocked == 0) {
+  const std::int64_t strips = answer.at("film_strips");
+  if (strips > 0) return counted(strips, "evaluation") + " without a film strip";
+  if (failed + blocked == 0) return "";
+  return counted(failed, "failed trial") + ", " + counted(blocked, "blocked trial");
+}
+
+void print(const json& answer) {
+  const std::string counts = counts_of(answer);
+  if (counts.empty()) {
     std::cout << "nothing to retry\n";
     return;
   }
-  std::cout << (answer.at("dry_run").get<bool>() ? "would wait again: " : "wait again: ")
-            << counted(failed, "failed trial") << ", " << counted(blocked, "blocked trial") << "\n";
+  std::cout << (answer.at("dry_run").get<bool>() ? "would wait again: " : "wait again: ") << counts
+            << "\n";
   std::size_t shown = 0;
   for (const json& each : answer.at("trials")) {
     if (++shown > trials_shown) break;
@@ -67,13 +79,15 @@ std::vector<std::string> targets(const Options& options, Changes& changes) {
 void retry(const Options& options) {
   Changes changes(options.connection);
   json whole;
+  const std::string body =
+      json{{"dry_run", options.dry_run}, {"film_strips", options.film_strips}}.dump();
   for (const std::string& target : targets(options, changes)) {
-    json answer = json::parse(changes.post(target, json{{"dry_run", options.dry_run}}.dump()));
+    json answer = json::parse(changes.post(target, body));
     if (whole.is_null()) {
       whole = std::move(answer);
       continue;
     }
-    for (const char* count : {"failed", "blocked"})
+    for (const char* count : {"failed", "blocked", "film_strips"})
       whole[count] = whole[count].get<std::int64_t>() + answer[count].get<std::int64_t>();
     for (json& each : answer.at("trials")) whole.at("trials").push_back(std::move(each));
   }
@@ -97,6 +111,10 @@ void add_retry(CLI::App& app) {
       ->type_name("NUMBER")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53))
       ->excludes(sweeps);
+  command
+      ->add_flag("--film-strips", options->film_strips,
+                 "Instead of what failed: evaluations that left no film strip")
+      ->excludes("--trial");
   command->add_flag("-n,--dry-run", options->dry_run, "Only say which; change nothing");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");

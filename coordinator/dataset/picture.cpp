@@ -1,10 +1,5 @@
 #include "coordinator/dataset/picture.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -14,38 +9,14 @@
 #include <vector>
 
 #include "common/tensor_file.hpp"
+#include "coordinator/dataset/film_strip.hpp"
+#include "coordinator/dataset/mapped_artifact.hpp"
 
 namespace hone {
 
 namespace {
 
 constexpr std::int64_t most_side = 4096;  // pixels
-
-/// The file's bytes, mapped. Artifacts are complete under their names and never change.
-class Mapped {
- public:
-  explicit Mapped(const std::filesystem::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat facts {};
-    if (descriptor >= 0 && ::fstat(descriptor, &facts) == 0 && facts.st_size > 0) {
-      size_ = static_cast<std::size_t>(facts.st_size);
-      memory_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    }
-    if (descriptor >= 0) ::close(descriptor);
-    if (memory_ == MAP_FAILED) throw PictureError("the artifact is not there");
-  }
-  ~Mapped() { ::munmap(memory_, size_); }
-  Mapped(const Mapped&) = delete;
-  Mapped& operator=(const Mapped&) = delete;
-
-  std::span<const std::byte> bytes() const {
-    return {static_cast<const std::byte*>(memory_), size_};
-  }
-
- private:
-  void* memory_ = MAP_FAILED;
-  std::size_t size_ = 0;
-};
 
 /// A 16-bit float in [0, 1] as a grey of 8 bits; anything else is clamped.
 std::uint8_t grey_of(std::uint16_t half) {
@@ -94,13 +65,9 @@ void require_picture(const TensorView& tensor, const std::string& name, std::int
 }  // namespace
 
 std::string png_of(const std::filesystem::path& file, const std::string& name, std::int64_t index) {
-  const Mapped mapped(file);
-  TensorFile content;
-  try {
-    content = parse_tensor_file(mapped.bytes());
-  } catch (const TensorFileError&) {
-    throw PictureError("the artifact holds no tensors");
-  }
+  if (name == film_sheets) return FilmStripFile(file).sheet(index);
+  const MappedArtifact artifact(file);
+  const TensorFile& content = artifact.content();
   const auto found = content.tensors.find(name);
   if (found == content.tensors.end()) throw PictureError("the artifact has no '" + name + "'");
   require_picture(found->second, name, index);

@@ -14,8 +14,8 @@ class PictureError : public std::runtime_error {
 };
 
 /// A PNG of one picture in a safetensors file: of tensor `name`, [N,3,H,W] u8 in RGB, or
-/// [N,1,H,W], u8 in {0,1} or f16 in [0,1], as grey. Reads no more of the file than its header and
-/// that picture. Throws PictureError.
+/// [N,1,H,W], u8 in {0,1} or f16 in [0,1], as grey; or of film_sheets the sheet of image `index`.
+/// Reads no more of the file than its header and that picture. Throws PictureError.
 std::string png_of(const std::filesystem::path& file, const std::string& name, std::int64_t index);
 
 }  // namespace hone

@@ -112,6 +112,12 @@ struct SegmentSpec {
   bool operator==(const SegmentSpec&) const = default;
 };
 
+/// What is kept beside results, to be looked at. Part of no identity: it changes no result.
+struct RecordSpec {
+  int film_strip = 24;  // test images, at most, of each evaluation whose masks stay; 0: none
+  bool operator==(const RecordSpec&) const = default;
+};
+
 /// An experiment as a person writes it, every default filled in.
 struct ExperimentSpec {
   std::string name;
@@ -133,6 +139,7 @@ struct ExperimentSpec {
   SelfRefinementSpec self_refinement;
   SearchSpec hyperparameters;
   std::vector<VariantSpec> variants;
+  RecordSpec record;
   Numerics numerics;
   bool operator==(const ExperimentSpec&) const = default;
 };

@@ -211,6 +211,7 @@ std::string to_json(const ExperimentSpec& experiment) {
        {{"modes", names_json(self.modes)}, {"steps", self.steps}, {"depth", name_of(self.depth)}}},
       {"hyperparameters", search_json(experiment.hyperparameters)},
       {"variants", variants},
+      {"record", {{"film_strip", experiment.record.film_strip}}},
       {"numerics", json_of<Ordered>(experiment.numerics)}};
   return j.dump(2, ' ', false, json::error_handler_t::replace);
 }
@@ -228,8 +229,9 @@ std::string sweep_text(const ExperimentSpec& experiment) {
   Ordered text = Ordered::parse(to_json(experiment));
   const Ordered defaults = Ordered::parse(to_json(ExperimentSpec{}));
   for (const auto& [part, values] : defaults.items()) {
-    if (part == "selection_seeds" && text.at(part) == values) text.erase(part);
-    if (!values.is_object()) continue;
+    if ((part == "selection_seeds" || part == "record") && text.at(part) == values)
+      text.erase(part);
+    if (!values.is_object() || !text.contains(part)) continue;
     for (const auto& [name, value] : values.items())
       if ((is_late(name) || is_late_key(name)) && text.at(part).at(name) == value)
         text.at(part).erase(name);
@@ -263,6 +265,7 @@ ExperimentSpec read_complete(std::string_view text) {
       .depth = parse_name<SelfDepth>(self.at("depth").get<std::string>())};
   experiment.hyperparameters = search_of(j.at("hyperparameters"));
   for (const json& variant : j.at("variants")) experiment.variants.push_back(variant_of(variant));
+  experiment.record.film_strip = j.at("record").at("film_strip");
   experiment.numerics = part_of<Numerics>(j.at("numerics"));
   return experiment;
 }

@@ -66,17 +66,27 @@ ExperimentKey object_or_auto(std::string_view name, std::string_view table) {
 }
 
 ExperimentObject root_object() {
-  return {
-      "",
-      {of_kind("$schema", Kind::text), of_kind("name", Kind::text),
-       one_of("profile", profile_names()), objects("datasets"), names("tables", names_of<Wish>()),
-       list(integer("seeds", 0, largest_seed)),
-       one_of("selection_seeds", names_of<SelectionSeeds>()), list(integer("rotations", 0, 4)),
-       integer("inner_folds", 1, 4), above(list(number("lambdas", 0, 1000))),
-       integer("image_size", 8, 1024), object("network", "network"), object("training", "training"),
-       object("segment", "segment"), object("refine", "refine"),
-       object("self_refinement", "self_refinement"), object("hyperparameters", "hyperparameters"),
-       objects("variants"), object_or_auto("numerics", "numerics")}};
+  return {"",
+          {of_kind("$schema", Kind::text),
+           of_kind("name", Kind::text),
+           one_of("profile", profile_names()),
+           objects("datasets"),
+           names("tables", names_of<Wish>()),
+           list(integer("seeds", 0, largest_seed)),
+           one_of("selection_seeds", names_of<SelectionSeeds>()),
+           list(integer("rotations", 0, 4)),
+           integer("inner_folds", 1, 4),
+           above(list(number("lambdas", 0, 1000))),
+           integer("image_size", 8, 1024),
+           object("network", "network"),
+           object("training", "training"),
+           object("segment", "segment"),
+           object("refine", "refine"),
+           object("self_refinement", "self_refinement"),
+           object("hyperparameters", "hyperparameters"),
+           objects("variants"),
+           object("record", "record"),
+           object_or_auto("numerics", "numerics")}};
 }
 
 ExperimentObject dataset_object() {
@@ -159,6 +169,10 @@ ExperimentObject variant_refine_object() {
   return result;
 }
 
+ExperimentObject record_object() {
+  return {"record", {integer("film_strip", 0, 1000)}};
+}
+
 ExperimentObject numerics_object() {
   return {
       "numerics",
@@ -192,6 +206,7 @@ const std::vector<ExperimentObject>& experiment_objects() {
                                                     hyperparameters_object(),
                                                     variants_object(),
                                                     variant_refine_object(),
+                                                    record_object(),
                                                     numerics_object()};
   return all;
 }

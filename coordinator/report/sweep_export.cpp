@@ -166,6 +166,7 @@ cell_images.csv  the rows behind the cells: one per image and metric, in the met
 curves.csv       one row per image, iteration and metric of every evaluation
 trials.csv       every trial: what it is, its state, its seed, its identity, where it ran
 selections.csv   every candidate of every selection with its validation Dice times 100
+artifacts        with --pictures: images, truths and film strips, for hone dashboard hone.sqlite
 SHA256SUMS       the SHA-256 of every other file
 
 The tables without Hone, with SQLite 3.38 or newer:

@@ -18,6 +18,7 @@ struct ApiResponse {
   std::string body;
   std::string type = "application/json";
   std::string allow = {};  // of a 405: the methods that there are
+  bool lasting = false;  // the same for ever: whoever asked may keep it
 };
 
 /// {"error": MESSAGE} with that status.
@@ -54,7 +55,8 @@ ApiResponse post_state(Store& store, SweepId sweep, const std::string& body);
 ApiResponse post_priority(Store& store, SweepId sweep, const std::string& body);
 
 /// POST /sweeps/N/retry and /trials/N/retry ({} or {"dry_run": true}): what failed waits again;
-/// which trials those are ("hone.retry.v1"). Throw likewise.
+/// which trials those are ("hone.retry.v1"). Of a sweep with "film_strips": true it is, in their
+/// place, what is done and left no film strip. Throw likewise.
 ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body);
 ApiResponse retry_trial(Store& store, TrialId trial, const std::string& body);
 

@@ -1,4 +1,5 @@
 // Another chance for trials that failed.
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -51,25 +52,55 @@ json revived(Database& database, const std::vector<Dead>& dead) {
   return {{"schema", "hone.retry.v1"}, {"failed", failed}, {"blocked", blocked}, {"trials", list}};
 }
 
-template <class Which>
-ApiResponse retry(Store& store, Which which, const std::string& text) {
-  const bool dry_run = json::parse(text).value("dry_run", false);
-  const std::vector<Dead> dead = dead_trials(store.database());
+/// Makes the change, or only says what would come of it.
+ApiResponse make(Store& store, const json& asked, const std::function<json()>& change) {
+  const bool dry_run = asked.value("dry_run", false);
   json told;
-  const auto change = [&] {
-    store.retry(which);
-    store.settle_selections();
-    told = revived(store.database(), dead);
-  };
   if (dry_run) {
-    store.rehearse(change);
+    store.rehearse([&] { told = change(); });
   } else {
     const auto transaction = store.begin();
-    change();
+    told = change();
     transaction->commit();
   }
   told["dry_run"] = dry_run;
   return {200, told.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+template <class Which>
+ApiResponse retry(Store& store, Which which, const std::string& text) {
+  const std::vector<Dead> dead = dead_trials(store.database());
+  return make(store, json::parse(text), [&] {
+    store.retry(which);
+    store.settle_selections();
+    json told = revived(store.database(), dead);
+    told["film_strips"] = 0;
+    return told;
+  });
+}
+
+/// The name of a trial in a sweep; '' if it has none.
+std::string name_in(Database& database, SweepId sweep, TrialId trial) {
+  Statement query = database.prepare("SELECT name FROM member WHERE sweep = ? AND trial = ?");
+  return query.bind(sweep.value).bind(trial.value).step() ? query.text(0) : "";
+}
+
+/// Evaluations that left no film strip wait again.
+json evaluate_again(Store& store, SweepId sweep) {
+  const std::vector<TrialId> trials = store.evaluate_again_for_film_strips(sweep);
+  json list = json::array();
+  for (const TrialId trial : trials)
+    if (list.size() < most_listed)
+      list.push_back({{"trial", trial.value},
+                      {"name", name_in(store.database(), sweep, trial)},
+                      {"was", "done"},
+                      {"reason", "it left no film strip"},
+                      {"state", "waiting"}});
+  return {{"schema", "hone.retry.v1"},
+          {"failed", 0},
+          {"blocked", 0},
+          {"film_strips", trials.size()},
+          {"trials", list}};
 }
 
 /// Why a trial is not one to try again; '' if it is.
@@ -98,6 +129,9 @@ ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body) {
     return api_error(409, "sweep " + std::to_string(sweep.value) +
                               " was cancelled: submit it again, which retries what failed too");
   query.reset();
+  const json asked = json::parse(body);
+  if (asked.value("film_strips", false))
+    return make(store, asked, [&] { return evaluate_again(store, sweep); });
   return retry(store, sweep, body);
 }
 

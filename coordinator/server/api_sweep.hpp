@@ -63,13 +63,17 @@ ApiResponse sweep_search(Database& database, std::int64_t sweep);
 /// GET /trials/N: its spec, needs, attempts, files, scores and epochs. "hone.trial.v1".
 ApiResponse trial_response(Database& database, const LiveFacts& live, std::int64_t trial);
 
-/// GET /trials/N/images: of an evaluation, Dice and predicted quality of each image by iteration,
-/// and which artifacts have the images ("pack") and the masks that it began with ("masks").
-/// "hone.images.v1".
+/// GET /trials/N/images: of an evaluation, Dice, predicted quality and agreement with the next mask
+/// of each image by iteration, and which artifacts have the images ("pack"), the masks that it
+/// began with ("masks") and those of its iterations ("film_strip": {"digest", null if it left none;
+/// "removed"; "limit", what the sweeps that have it ask for}). "hone.images.v1".
 ApiResponse trial_images(Database& database, std::int64_t trial);
 
 /// GET /pictures/SHA256?tensor=images&index=7: a PNG of a picture in an artifact of the folder.
-/// `target` is whole; is_picture tells whether it is one.
+/// tensor=sheets: the masks of the image at position `index`, one below the other.
+/// GET /film-strips/SHA256: of which images and iterations it has masks. "hone.film_strip.v1".
+/// `target` is whole; is_picture tells whether it is one of these. What a digest names never
+/// changes, and may be kept.
 bool is_picture(std::string_view target);
 ApiResponse picture_response(const std::filesystem::path& artifacts, std::string_view target);
 

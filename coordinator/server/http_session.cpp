@@ -243,7 +243,8 @@ asio::awaitable<bool> send_response(Connection* connection, const RequestHeader*
   http::response<http::string_body> message{static_cast<http::status>(response.status), 11};
   message.set(http::field::content_type, response.type);
   message.set("X-Content-Type-Options", "nosniff");
-  message.set(http::field::cache_control, "no-store");
+  message.set(http::field::cache_control,
+              response.lasting ? "private, max-age=31536000, immutable" : "no-store");
   if (!response.allow.empty()) message.set(http::field::allow, response.allow);
   if (response.status == upgrade_required) message.set(http::field::upgrade, "websocket");
   if (response.status == unauthorized) message.set(http::field::www_authenticate, "Bearer");

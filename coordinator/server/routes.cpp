@@ -19,6 +19,7 @@ constexpr Route session_routes[] = {{"GET", "/"},
                                     {"GET", "/metrics"},
                                     {"GET", "/openapi.json"},
                                     {"GET", "/api/v1/pictures/{digest}"},
+                                    {"GET", "/api/v1/film-strips/{digest}"},
                                     {"GET", "/artifacts/{digest}"},
                                     {"HEAD", "/artifacts/{digest}"},
                                     {"PUT", "/artifacts/{digest}"}};

@@ -134,6 +134,7 @@ class Service {
   void tell_idle();
   void settle(const Ticket& ticket);
   std::string fault_of(const Done& done);
+  Done without_lost_film_strip(Done done) const;
   std::vector<Departure> take();
 
   Store& store_;

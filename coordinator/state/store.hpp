@@ -105,6 +105,11 @@ class Store {
   /// Likewise one trial that failed or is blocked, with the failed ones that it needs.
   void retry(TrialId trial);
 
+  /// Evaluations of the sweep on test images that are done and left no film strip wait again, if
+  /// the sweep wants strips and what they are made of is there. Their results go meanwhile, and
+  /// come again from the same weights. Returns those trials.
+  std::vector<TrialId> evaluate_again_for_film_strips(SweepId sweep);
+
   /// Makes the change and undoes it, in the file and here: `change` sees what would come of it.
   /// Throws what `change` throws. Requires: no transaction is open.
   void rehearse(const std::function<void()>& change);
@@ -213,6 +218,7 @@ class Store {
   void weigh(TrialId trial);
   void weigh_open();
   void weigh_trials_of(SweepId sweep);
+  void forget_result(TrialId trial, const std::string& why);
   std::int64_t make_discarded_again();
   std::int64_t reopen_selections();
   std::int64_t defer_again();

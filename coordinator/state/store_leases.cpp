@@ -1,10 +1,16 @@
 // Store: workers and leases.
 
+#include "coordinator/state/film_strips.hpp"
 #include "coordinator/state/store.hpp"
 
 namespace hone {
 
 namespace {
+
+/// Only test images are looked at.
+bool leaves_film_strip(const TrialSpec& spec) {
+  return spec.role == Role::evaluate && spec.evaluate.split == Split::test;
+}
 
 std::string now_text() {
   return "strftime('%Y-%m-%dT%H:%M:%SZ')";
@@ -46,6 +52,7 @@ Lease Store::lease(TrialId trial, WorkerId worker) {
   lease.spec = parse_trial_spec(query.text(0));
   query.reset();
   lease.inputs = inputs_of(trial, lease.spec);
+  if (leaves_film_strip(lease.spec)) lease.film_strip = film_strip_limit(database_, trial);
 
   Statement update =
       database_.prepare("UPDATE trial SET state = 'leased', attempt = ?, reason = '' WHERE id = ?");

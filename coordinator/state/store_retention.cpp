@@ -57,6 +57,17 @@ void Store::discard(const std::set<Digest>& artifacts) {
   }
 }
 
+/// The trial waits again. What follows for others is `reopen`'s.
+void Store::forget_result(TrialId trial, const std::string& why) {
+  Statement attempt = database_.prepare(
+      "UPDATE attempt SET state = 'lost', reason = ?2 "
+      "WHERE trial = ?1 AND attempt = (SELECT accepted FROM trial WHERE id = ?1)");
+  attempt.bind(trial.value).bind(why).run();
+  Statement wait = database_.prepare(
+      "UPDATE trial SET state = 'waiting', accepted = NULL, reason = '' WHERE id = ?");
+  wait.bind(trial.value).run();
+}
+
 /// Trials whose discarded artifacts are inputs of a trial that waits wait again themselves. Their
 /// results go with the artifacts: rows and files of one attempt belong together. What follows for
 /// others is `reopen`'s.
@@ -69,15 +80,8 @@ std::int64_t Store::make_discarded_again() {
       "              SELECT id FROM trial WHERE resolved = d.id)))");
   std::vector<std::int64_t> makers;
   while (query.step()) makers.push_back(query.integer(0));
-  Statement attempt = database_.prepare(
-      "UPDATE attempt SET state = 'lost', reason = 'what it left was removed and is needed again' "
-      "WHERE trial = ?1 AND attempt = (SELECT accepted FROM trial WHERE id = ?1)");
-  Statement trial = database_.prepare(
-      "UPDATE trial SET state = 'waiting', accepted = NULL, reason = '' WHERE id = ?");
-  for (const std::int64_t maker : makers) {
-    attempt.bind(maker).run();
-    trial.bind(maker).run();
-  }
+  for (const std::int64_t maker : makers)
+    forget_result({maker}, "what it left was removed and is needed again");
   return static_cast<std::int64_t>(makers.size());
 }
 

@@ -7,6 +7,7 @@ Environment, beside the harness's: HONE_AXE, axe-core's script; HONE_SCREENSHOTS
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,16 @@ class BrowserTest(Site):
         folder = pathlib.Path(SCREENSHOTS)
         folder.mkdir(parents=True, exist_ok=True)
         (page or self.page).screenshot(path=folder / f"{name}.png", full_page=True)
+
+    def assert_drawn(self, frame):
+        """A frame of a film strip shows a picture that can be decoded."""
+        expect(frame).to_have_attribute("style", re.compile("blob:"))
+        width = frame.evaluate("""frame => {
+          const picture = new Image()
+          picture.src = /url\\("(.*)"\\)/.exec(getComputedStyle(frame).backgroundImage)[1]
+          return picture.decode().then(() => picture.naturalWidth)
+        }""")
+        self.assertGreater(width, 0)
 
     def assert_accessible(self, page=None):
         """axe-core finds nothing, in the page as it is."""

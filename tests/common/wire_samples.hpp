@@ -49,7 +49,7 @@ inline std::vector<FromWorker> from_worker() {
 
 inline std::vector<ToWorker> to_worker() {
   return {Welcome{WorkerId{5}, 9, std::chrono::milliseconds(30000)},
-          Assign{{{ticket, spec(), {{"pack", sha256("pack")}, {"masks", sha256("m")}}}}},
+          Assign{{{ticket, spec(), {{"pack", sha256("pack")}, {"masks", sha256("m")}}, 24}}},
           Idle{std::chrono::milliseconds(250), true},
           Ack{ticket, -1},
           Drop{ticket, "leased to another"},
@@ -57,7 +57,11 @@ inline std::vector<ToWorker> to_worker() {
 }
 
 inline std::vector<ToTrainer> to_trainer() {
-  return {Train{ticket, spec(), {{"pack", "/a/b"}}, "/out"}};
+  return {Train{.ticket = ticket,
+                .spec = spec(),
+                .inputs = {{"pack", "/a/b"}},
+                .output = "/out",
+                .film_strip = 24}};
 }
 
 inline std::vector<FromTrainer> from_trainer() {

@@ -78,7 +78,7 @@ def run_trial(spec, inputs, output):
     """What hone-trainer says to one order: its messages by type, in their order."""
     order = {"type": "train", "ticket": {"trial": 1, "attempt": 1}, "spec": spec,
              "inputs": {name: str(file) for name, file in inputs.items()}, "output": str(output),
-             "checkpoint": "", "checkpoint_interval": 60000}
+             "checkpoint": "", "checkpoint_interval": 60000, "film_strip": 0}
     done = subprocess.run([BIN / "hone-trainer"], input=json.dumps(order) + "\n", text=True,
                           capture_output=True, timeout=120, check=True)
     said = {}

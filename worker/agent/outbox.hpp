@@ -21,7 +21,7 @@ using Ending = std::variant<Done, Failed>;
 ///
 /// 1. What `unacknowledged` gives is in the spool file, durably.
 /// 2. No report is added after the ending. A failure may take the place of a Done whose artifacts
-///    are lost.
+///    are lost, or a Done with fewer of them.
 class Outbox {
  public:
   /// Takes up what the file already holds. Throws SpoolError; a record that is not a message about

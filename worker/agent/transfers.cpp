@@ -26,6 +26,10 @@ Transfers::~Transfers() {
   pool_.join();
 }
 
+void Transfers::give_up(const Digest& artifact) {
+  boost::asio::post(pool_, [this, artifact] { cache_.mark_sent(artifact); });
+}
+
 template <class Result, class Job>
 void Transfers::run(Job job, Hear<Result> hear) {
   boost::asio::post(pool_, [this, job = std::move(job), hear = std::move(hear)]() mutable {

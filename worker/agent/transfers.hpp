@@ -63,6 +63,9 @@ class Transfers {
   /// Sends those of the cached artifacts that the coordinator lacks. Lost: so is one here.
   void upload(Access access, Digests artifacts, Hear<bool> hear);
 
+  /// The cached artifact is not to be sent any more: it may go like any other.
+  void give_up(const Digest& artifact);
+
  private:
   template <class Result, class Job>
   void run(Job job, Hear<Result> hear);

@@ -124,7 +124,8 @@ void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers:
                       .inputs = answer.result.paths,
                       .output = spool_.make_work_folder(ticket).string(),
                       .checkpoint = checkpoints_.file_of(trial->lease).string(),
-                      .checkpoint_interval = checkpoints_.interval()});
+                      .checkpoint_interval = checkpoints_.interval(),
+                      .film_strip = trial->lease.film_strip});
 }
 
 void Trials::on_message(Slot& slot, const FromTrainer& message) {

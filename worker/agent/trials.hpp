@@ -130,6 +130,7 @@ class Trials {
   void on_kept(const Ticket& ticket, const Transfers::Answer<Transfers::Digests>& answer);
   void upload(const Ticket& ticket);
   void on_uploaded(const Ticket& ticket, const Transfers::Answer<bool>& answer);
+  bool go_without_film_strip(HeldTrial& trial);
   void fail(HeldTrial& trial, Failure failure, const std::string& reason);
   void send_ending(HeldTrial& trial);
   void report(HeldTrial& trial);

@@ -12,6 +12,7 @@ namespace hone {
 namespace {
 
 constexpr std::chrono::milliseconds upload_pause{1000};
+constexpr int film_strip_tries = 3;
 constexpr std::chrono::milliseconds longest_upload_pause{30'000};
 
 /// Whether nobody will try again from where this attempt was.
@@ -66,7 +67,8 @@ void Trials::on_kept(const Ticket& ticket, const Transfers::Answer<Transfers::Di
   spool_.remove_work_folder(ticket);
   HeldTrial* const trial = find(ticket, Stage::keeping);
   if (trial == nullptr) return;
-  if (!answer.error.empty()) {
+  const bool is_looked_at = trial->lease.spec.role == Role::evaluate;  // a film strip, that is all
+  if (!answer.error.empty() && !is_looked_at) {
     return fail(*trial, Failure::crashed, "what the trial left cannot be kept: " + answer.error);
   }
   trial->outbox.end(Done{.ticket = ticket,
@@ -93,11 +95,25 @@ void Trials::on_uploaded(const Ticket& ticket, const Transfers::Answer<bool>& an
   if (trial == nullptr) return;
   if (answer.error.empty()) return send_ending(*trial);
   spdlog::warn("upload-failed ticket={} why=\"{}\"", text_of(ticket), answer.error);
+  if ((answer.lost || trial->tries >= film_strip_tries) && go_without_film_strip(*trial))
+    return upload(ticket);
   if (answer.lost) return fail(*trial, Failure::crashed, answer.error);
   // For ever: what took hours to compute is not thrown away because a disk is full for a while.
   trial->tries = std::min(trial->tries + 1, 30);
   later(std::min(upload_pause * trial->tries, longest_upload_pause),
         [this, ticket] { upload(ticket); });
+}
+
+/// Whether there was one to leave out. No result waits for what is only looked at.
+bool Trials::go_without_film_strip(HeldTrial& trial) {
+  Done done = std::get<Done>(*trial.outbox.ending());
+  const auto film = done.artifacts.find(film_strip_artifact);
+  if (film == done.artifacts.end()) return false;
+  transfers_.give_up(film->second);
+  done.artifacts.erase(film);
+  trial.outbox.end(done);
+  trial.tries = 0;
+  return true;
 }
 
 void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) {

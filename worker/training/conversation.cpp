@@ -57,6 +57,7 @@ FromTrainer carry_out(const Train& order, Trainer& trainer, Narrator& narrator) 
   for (const auto& [name, path] : order.inputs) request.inputs.emplace(name, path);
   request.checkpoint = order.checkpoint;
   request.checkpoint_interval = order.checkpoint_interval;
+  request.film_strip = order.film_strip;
   try {
     const TrainingResult result = trainer.train(request, narrator);
     Trained trained{.ticket = order.ticket,

@@ -25,6 +25,7 @@ std::vector<Measurement> Curve::follow(Split split, std::span<const std::int32_t
       set_values(feedback_, next_.masks);
     }
     for (std::size_t i = 0; i < images.size(); ++i) {
+      if (hear_) hear_(i, k, part(masks, i));
       const Measurement key{.split = split, .image = images[i], .iteration = k};
       score_alone(key, i, part(masks, i));
       if (refiner_) score_step(key, i, part(masks, i));

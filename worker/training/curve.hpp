@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "common/measurement.hpp"
@@ -29,6 +31,10 @@ class Curve {
   /// Keeps references to its arguments. `net` may be nullptr.
   Curve(const TrialSpec& spec, const UNet* net, const Inputs& inputs);
 
+  /// Hears every soft mask: m_k of the images' i-th, and k. The mask is there during the call only.
+  using Hear = std::function<void(std::size_t i, int k, std::span<const float> mask)>;
+  void show_masks_to(Hear hear) { hear_ = std::move(hear); }
+
   /// Rows of iterations 0 to `iterations` of some images, at most evaluation_batch. `masks` holds
   /// m_0 of each, [count * S * S]. Requires: 0 iterations without a net.
   std::vector<Measurement> follow(Split split, std::span<const std::int32_t> images,
@@ -49,6 +55,7 @@ class Curve {
   std::vector<float> before_;  // the soft masks m_{k-1}
   Prediction next_, flipped_;
   std::vector<Measurement> rows_;
+  Hear hear_;
 };
 
 }  // namespace hone

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <functional>
+#include <iostream>
 #include <list>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +13,7 @@
 
 #include "worker/training/curve.hpp"
 #include "worker/training/device.hpp"
+#include "worker/training/film_strip.hpp"
 #include "worker/training/predict_all.hpp"
 #include "worker/training/seed_agreement.hpp"
 #include "worker/training/weights.hpp"
@@ -71,9 +74,11 @@ std::unique_ptr<UNet> stored_net(const TrainingRequest& request) {
   return net;
 }
 
-/// The rows of a whole split, a batch of images at a time.
-std::vector<Measurement> follow_all(Curve& curve, const EvaluateSpec& evaluate,
-                                    const Inputs& inputs, const StartMasks& start) {
+/// The rows of a whole split, a batch of images at a time. `film` may be nullptr.
+std::vector<Measurement> follow_all(Curve& curve, const TrainingRequest& request,
+                                    const Inputs& inputs, FilmStrip* film) {
+  const EvaluateSpec& evaluate = request.spec.evaluate;
+  const StartMasks start(request, inputs.pack());
   const std::span images(images_of(evaluate.split, inputs.partition()));
   const auto pixels = static_cast<std::size_t>(inputs.pack().pixels());
   std::vector<Measurement> rows;
@@ -84,17 +89,42 @@ std::vector<Measurement> follow_all(Curve& curve, const EvaluateSpec& evaluate,
     for (std::size_t i = 0; i < some.size(); ++i) {
       start.copy(some[i], std::span(masks).subspan(i * pixels, pixels));
     }
+    if (film != nullptr) film->begin(some);
     const auto more = curve.follow(evaluate.split, some, std::move(masks), evaluate.iterations);
+    if (film != nullptr) film->end(more);
     rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;
 }
 
-std::vector<Measurement> curve_rows(const TrainingRequest& request, const Inputs& inputs) {
-  const StartMasks masks(request, inputs.pack());
+/// Writes the strip among what the trial leaves. Where it cannot be, the log says so: a result
+/// counts without it.
+void leave(const FilmStrip& film, const TrainingRequest& request, TrainingResult& result) {
+  const std::filesystem::path file = request.output / "film_strip.safetensors";
+  try {
+    film.write(file);
+    result.artifacts[film_strip_artifact] = file;
+  } catch (const std::runtime_error& error) {
+    std::cerr << "trainer event=film_strip_not_written reason=\"" << error.what() << "\"\n";
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+  }
+}
+
+std::vector<Measurement> curve_rows(const TrainingRequest& request, const Inputs& inputs,
+                                    TrainingResult& result) {
+  const EvaluateSpec& evaluate = request.spec.evaluate;
   const std::unique_ptr<UNet> net = stored_net(request);
   Curve curve(request.spec, net.get(), inputs);
-  return follow_all(curve, request.spec.evaluate, inputs, masks);
+  if (request.film_strip <= 0) return follow_all(curve, request, inputs, nullptr);
+  FilmStrip film(request.film_strip, images_of(evaluate.split, inputs.partition()).size(),
+                 inputs.pack().size(), evaluate.iterations);
+  curve.show_masks_to([&film](std::size_t i, int k, std::span<const float> mask) {
+    if (film.shows(k)) film.add(i, mask);
+  });
+  std::vector<Measurement> rows = follow_all(curve, request, inputs, &film);
+  leave(film, request, result);
+  return rows;
 }
 
 }  // namespace
@@ -132,10 +162,10 @@ TrainingResult evaluate(const TrainingRequest& request, Observer& observer) {
   const auto start = std::chrono::steady_clock::now();
   const TrialSpec& spec = request.spec;
   const Inputs inputs(request);
-  observer.on_rows(compares_seeds(request) ? seed_agreement_rows(request, inputs)
-                                           : curve_rows(request, inputs));
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   TrainingResult result;
+  observer.on_rows(compares_seeds(request) ? seed_agreement_rows(request, inputs)
+                                           : curve_rows(request, inputs, result));
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   result.summary =
       nlohmann::json{{"seconds", seconds.count()},
                      {"images", images_of(spec.evaluate.split, inputs.partition()).size()}}

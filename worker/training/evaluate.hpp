@@ -22,7 +22,9 @@ std::vector<Measurement> base_rows(const std::vector<std::uint16_t>& masks, cons
 /// images for the iterations 0 to spec.evaluate.iterations. m_0 is the mean of the soft masks in
 /// the inputs "masks", "masks.1", "masks.2" and so on; the net's weights are in "weights". Without
 /// that input (control C3) only m_0 is scored; with "seed.1.weights" several seeds are compared
-/// (seed_agreement_rows). Leaves no artifact; the summary has "seconds" and "images".
+/// (seed_agreement_rows). The summary has "seconds" and "images". Leaves nothing but the artifact
+/// film_strip_artifact (FilmStrip), of at most request.film_strip images, and goes without where
+/// that cannot be written.
 ///
 /// Throws TrainingError(impossible) for inputs that cannot work, iterations without weights among
 /// them, and TrainingError(diverged) if an output of the net is not finite.

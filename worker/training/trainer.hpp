@@ -45,12 +45,14 @@ struct TrainingRequest {
   /// none.
   std::filesystem::path checkpoint = {};
   std::chrono::milliseconds checkpoint_interval{60'000};  // at least so long between two
+  int film_strip = 0;  // images, at most, of which an evaluation leaves masks; 0: none
 };
 
 struct TrainingResult {
   Outcome outcome = Outcome::finished;
   std::string reason;                                      // of a collapse, else empty
   std::map<std::string, std::filesystem::path> artifacts;  // "weights"; "masks" for a base
+                                                           // film_strip_artifact of an evaluation
   std::string summary;                                     // JSON object of facts worth keeping
 };
 

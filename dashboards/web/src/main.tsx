@@ -7,6 +7,7 @@ import './styles/base.css'
 import './styles/parts.css'
 import './styles/views.css'
 import './styles/charts.css'
+import './styles/film.css'
 
 takeToken()
 effect(() => { document.documentElement.dataset.theme = theme.value })

@@ -155,5 +155,9 @@ export interface Quality { // hone.quality.v1
       raw: { errors: Errors | null; harm_auroc: number | null } }[] }[]
 }
 
-export interface ImageRow { position: number; image: string; dice: number[]; quality: number[] }
-export interface Images { trial: number; role: string; pack: string; masks: string | null; images: ImageRow[] } // hone.images.v1
+export interface ImageRow { position: number; image: string; dice: number[]; quality: number[]; agreement: number[] }
+export interface Images { // hone.images.v1
+  trial: number; role: string; pack: string; masks: string | null; images: ImageRow[]
+  film_strip: { digest: string | null; removed: boolean; limit: number }
+}
+export interface FilmStrip { images: number[]; iterations: number[] } // hone.film_strip.v1

@@ -6,6 +6,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "common/tensor_file.hpp"
+#include "coordinator/dataset/film_strip.hpp"
 #include "tests/coordinator/dataset/tree.hpp"
 
 namespace hone {
@@ -68,6 +69,61 @@ TEST_F(Pictures, WhatIsNoneIsTold) {
   EXPECT_THROW(png_of(folder_.path() / "text", "masks", 0), PictureError);
   std::ofstream(folder_.path() / "empty").flush();
   EXPECT_THROW(png_of(folder_.path() / "empty", "masks", 0), PictureError);
+}
+
+class FilmStripFiles : public ::testing::Test {
+ protected:
+  /// A strip of images 3 and 8 with iterations 0 and 2, whose sheets are "first" and "second!".
+  TensorFile given_strip() const {
+    TensorFile content;
+    content.tensors["images"] = {ElementType::i32, {2}, bytes_of(images_)};
+    content.tensors["iterations"] = {ElementType::i32, {2}, bytes_of(iterations_)};
+    content.tensors["sheets"] = {ElementType::u8, {12}, bytes_of(sheets_)};
+    content.tensors["starts"] = {ElementType::i64, {3}, bytes_of(starts_)};
+    return content;
+  }
+  void write(const TensorFile& content) const {
+    std::ofstream(file_, std::ios::binary) << serialize_tensor_file(content);
+  }
+  std::string refusal() const {
+    try {
+      FilmStripFile{file_};
+    } catch (const PictureError& error) {
+      return error.what();
+    }
+    return "none";
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_.path() / "strip";
+  std::array<std::int32_t, 2> images_{3, 8}, iterations_{0, 2};
+  std::string sheets_ = "firstsecond!";
+  std::array<std::int64_t, 3> starts_{0, 5, 12};
+};
+
+TEST_F(FilmStripFiles, HaveASheetForEachImage) {
+  write(given_strip());
+  const FilmStripFile strip(file_);
+  EXPECT_EQ(strip.images(), (std::vector<std::int32_t>{3, 8}));
+  EXPECT_EQ(strip.iterations(), (std::vector<std::int32_t>{0, 2}));
+  EXPECT_EQ(strip.sheet(3), "first");
+  EXPECT_EQ(png_of(file_, "sheets", 8), "second!");
+  EXPECT_THROW(strip.sheet(4), PictureError);
+}
+
+TEST_F(FilmStripFiles, ThatContradictThemselvesAreRefused) {
+  TensorFile content = given_strip();
+  content.tensors.erase("starts");
+  write(content);
+  EXPECT_EQ(refusal(), "the artifact is no film strip: it has no 'starts'");
+  for (const std::array<std::int64_t, 3>& starts :
+       {std::array<std::int64_t, 3>{0, 13, 12}, {1, 5, 12}, {0, 5, 11}, {0, -1, 12}}) {
+    content.tensors["starts"] = {ElementType::i64, {3}, bytes_of(starts)};
+    write(content);
+    EXPECT_EQ(refusal(), "the artifact is no film strip: its numbers contradict each other");
+  }
+  std::filesystem::remove(file_);
+  EXPECT_EQ(refusal(), "the artifact is not there");
 }
 
 }  // namespace

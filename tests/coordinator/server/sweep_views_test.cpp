@@ -126,6 +126,10 @@ TEST_F(SweepViews, PicturesComeFromThePack) {
   EXPECT_EQ(image.status, 200U);
   EXPECT_EQ(image.headers.at("Content-Type"), "image/png");
   EXPECT_EQ(image.body.substr(1, 3), "PNG");
+  EXPECT_THAT(image.headers.at("Cache-Control"), HasSubstr("immutable"));
+  EXPECT_THAT(refusal("film-strips/" + pack), HasSubstr("is no film strip"));
+  EXPECT_THAT(refusal("film-strips/" + std::string(64, '0')), HasSubstr("is not there"));
+  EXPECT_THAT(refusal("film-strips/..%2Faccess.json"), HasSubstr("is no digest"));
   EXPECT_THAT(refusal(picture.substr(8) + "images&index=25"), HasSubstr("pictures 0 to 24"));
   EXPECT_THAT(refusal(picture.substr(8) + "groups"), HasSubstr("holds no pictures"));
   EXPECT_THAT(refusal(picture.substr(8) + "none"), HasSubstr("has no 'none'"));

@@ -1,83 +1,82 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { getBlob, once, useData } from '../api'
-import { points } from '../format'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { once, useData } from '../api'
+import { counted } from '../format'
 import { Fault } from '../parts/bits'
-import { status } from '../state'
-import type { ImageRow, Images as Data, Iterations } from '../types'
+import { Film, type Source } from '../parts/film'
+import { revision, status } from '../state'
+import type { FilmStrip, ImageRow, Images as Data, Iterations } from '../types'
 
 const page = 20
+const last = (list: number[]) => list[list.length - 1] ?? 0
+const disagreement = (row: ImageRow) => (row.quality.length ? Math.abs(last(row.quality) - last(row.dice)) : 1 - last(row.agreement))
 const orders: Record<string, { title: string; value: (row: ImageRow) => number }> = {
   gain: { title: 'greatest gain first', value: (row) => last(row.dice) - row.dice[0]! },
   loss: { title: 'greatest loss first', value: (row) => row.dice[0]! - last(row.dice) },
-  disagreement: { title: 'quality most wrong first', value: (row) => (row.quality.length ? Math.abs(last(row.quality) - last(row.dice)) : 0) },
+  disagreement: { title: 'most disagreement first', value: disagreement },
   worst: { title: 'lowest Dice first', value: (row) => -last(row.dice) },
 }
-const last = (list: number[]) => list[list.length - 1] ?? 0
 
-// A picture of an artifact: asked for with the token, which an <img> could not have, once it is near.
-function Picture({ digest, tensor, index, label }: { digest: string; tensor: string; index: number; label: string }) {
-  const box = useRef<HTMLElement>(null)
-  const [address, setAddress] = useState('')
-  const [fault, setFault] = useState('')
-  useEffect(() => {
-    const abort = new AbortController()
-    let made = ''
-    const observer = new IntersectionObserver((seen) => {
-      if (!seen.some((each) => each.isIntersecting)) return
-      observer.disconnect()
-      getBlob(`pictures/${digest}?tensor=${tensor}&index=${index}`, abort.signal)
-        .then((blob) => setAddress(made = URL.createObjectURL(blob)), (error: Error) => { if (!abort.signal.aborted) setFault(error.message) })
-    }, { rootMargin: '300px' })
-    observer.observe(box.current!)
-    return () => {
-      abort.abort()
-      observer.disconnect()
-      if (made) URL.revokeObjectURL(made)
-    }
-  }, [digest, tensor, index])
+// Why there are no masks of iterations, and what would bring them.
+function Lacking({ data, fault, sweep }: { data: Data; fault: string; sweep: number }) {
+  const { digest, removed, limit } = data.film_strip
+  if (digest && !fault) return null
+  const again = <code>hone retry {sweep} --film-strips</code>
   return (
-    <figure ref={box} class="picture">
-      {address ? <img src={address} alt={label} /> : <span class="soft">{fault || '…'}</span>}
-      <figcaption>{label}</figcaption>
-    </figure>
+    <p class="notice">
+      {digest
+        ? <>The masks of this net’s iterations are not where this coordinator looks ({fault}). They lie in the folder <code>artifacts</code> of the state folder: put it beside the file that is shown.</>
+        : limit === 0
+          ? <>This sweep keeps no masks of iterations (<code>record.film_strip</code> is 0). Submit it with <code>-S record.film_strip=24</code>, then <code>hone retry --film-strips</code> has them made from stored weights.</>
+          : <>The masks of this net’s iterations {removed ? 'were removed' : 'were not kept when it was evaluated'}. {again} has them made from stored weights; its numbers are missing until a worker is done with it.</>}
+      {' '}Until then this is the base mask alone.
+    </p>
   )
 }
 
-function Course({ row }: { row: ImageRow }) {
-  const [wide, high] = [240, 84]
-  const all = [...row.dice, ...row.quality]
-  const low = Math.min(...all)
-  const top = Math.max(...all, low + 0.01)
-  const line = (list: number[]) => list.map((each, k) => `${4 + (k * (wide - 8)) / Math.max(row.dice.length - 1, 1)},${high - 6 - ((each - low) * (high - 12)) / (top - low)}`).join(' ')
+function Keys({ outlined, told }: { outlined: boolean; told: boolean }) {
   return (
-    <figure class="course">
-      <svg viewBox={`0 0 ${wide} ${high}`} role="img" aria-label={`Dice from ${points(100 * row.dice[0]!)} to ${points(100 * last(row.dice))} after ${row.dice.length - 1} iterations`}>
-        <polyline class="curve" points={line(row.dice)} />
-        {row.quality.length > 0 && <polyline class="curve told" points={line(row.quality)} />}
-      </svg>
-      <figcaption>{points(100 * row.dice[0]!)} → <b>{points(100 * last(row.dice))}</b>{row.quality.length > 0 && <span class="soft"> · predicted {points(100 * last(row.quality))}</span>}</figcaption>
-    </figure>
+    <p class="keys">
+      <span><b class="sample">93.97</b>Dice</span>
+      {told && <span><i class="sample">94.10</i>predicted quality</span>}
+      {outlined && <span><i class="stroke of-truth" aria-hidden="true" />ground truth</span>}
+      {outlined && <span><i class="stroke of-mask" aria-hidden="true" />mask</span>}
+    </p>
   )
 }
 
-function Strip({ data, order }: { data: Data; order: string }) {
+function Strip({ data, sweep, net }: { data: Data; sweep: number; net: ComponentChildren }) {
+  const digest = data.film_strip.digest ?? ''
+  const strip = useData<FilmStrip>(digest ? `film-strips/${digest}` : '', once)
+  const [order, setOrder] = useState('gain')
+  const [everyone, setEveryone] = useState(false)
+  const [outlined, setOutlined] = useState(false)
   const [shown, show] = useState(page)
-  const rows = useMemo(() => [...data.images].filter((row) => row.dice.length > 0)
-    .sort((a, b) => orders[order]!.value(b) - orders[order]!.value(a)), [data, order])
+  const film = strip.data
+  const rows = useMemo(() => data.images
+    .filter((row) => row.dice.length > 0 && (everyone || !film || film.images.includes(row.position)))
+    .sort((a, b) => orders[order]!.value(b) - orders[order]!.value(a)), [data, order, everyone, film])
+  if (digest && !film && !strip.fault) return <><div class="filters">{net}</div><p class="loading">Reading …</p></>
+  const source: Source = { pack: data.pack, masks: data.masks ?? '', strip: digest, film }
+  const told = data.images.some((row) => row.quality.length > 0)
   return (
     <>
-      <ol class="strip">
-        {rows.slice(0, shown).map((row) => (
-          <li key={row.position}>
-            <h2>{row.image || `image ${row.position}`}</h2>
-            <Picture digest={data.pack} tensor="images" index={row.position} label="image" />
-            <Picture digest={data.pack} tensor="masks" index={row.position} label="truth" />
-            {data.masks && <Picture digest={data.masks} tensor="masks" index={row.position} label="base mask" />}
-            <Course row={row} />
-          </li>
-        ))}
-      </ol>
+      <div class="filters">
+        {net}
+        <label>Order <select value={order} onChange={(event) => setOrder(event.currentTarget.value)}>
+          {Object.entries(orders).map(([key, each]) => <option key={key} value={key}>{each.title}</option>)}
+        </select></label>
+        {film && film.images.length < data.images.length && <label>Show <select value={everyone ? 'all' : 'kept'} onChange={(event) => setEveryone(event.currentTarget.value === 'all')}>
+          <option value="kept">the {film.images.length} images whose masks were kept</option>
+          <option value="all">all {counted(data.images.length, 'test image')}</option>
+        </select></label>}
+        {film && <label><input type="checkbox" checked={outlined} onChange={(event) => setOutlined(event.currentTarget.checked)} /> Outlines over the image</label>}
+      </div>
+      <Lacking data={data} fault={strip.fault} sweep={sweep} />
+      <Keys outlined={outlined && film !== null} told={told} />
+      <ol class="strip">{rows.slice(0, shown).map((row) => <Film key={row.position} row={row} source={source} outlined={outlined} />)}</ol>
       {rows.length > shown && <button type="button" class="quiet" onClick={() => show(shown + page)}>{rows.length - shown} more</button>}
+      {order === 'disagreement' && <p class="hint">Disagreement: how far {told ? 'the predicted quality of the last mask is from its Dice' : 'the last mask is from what the net would make of it'}.</p>}
     </>
   )
 }
@@ -86,28 +85,25 @@ export function Images({ sweep }: { sweep: number }) {
   const curves = useData<Iterations>(`sweeps/${sweep}/iterations`)
   const tests = curves.data?.curves.filter((each) => each.split === 'test') ?? []
   const [chosen, choose] = useState(0)
-  const [order, setOrder] = useState('gain')
   const preferred = tests.find((each) => each.net === 'quality') ?? tests[0]
   const trial = tests.some((each) => each.trial === chosen) ? chosen : preferred?.trial ?? 0
-  const { data, fault } = useData<Data>(trial ? `trials/${trial}/images` : '', once)
+  const [lacks, note] = useState(false)  // masks, which may come while one looks
+  const { data, fault } = useData<Data>(trial ? `trials/${trial}/images` : '', lacks ? revision : once)
+  useEffect(() => note(data !== null && data.film_strip.digest === null), [data])
+  const net = (
+    <label>Net <select value={String(trial)} onChange={(event) => choose(Number(event.currentTarget.value))}>
+      {tests.map((each) => <option key={each.trial} value={String(each.trial)}>{each.dataset}, {each.net}, rotation {each.rotation}, seed {each.seed}</option>)}
+    </select></label>
+  )
   return (
     <>
       <h1>Images <small>{status.value?.name}</small></h1>
-      <p class="lead">Test images of one net: the image, its ground truth, the base mask that refining begins with, and how Dice goes on from there. Masks of later iterations are not stored, only their scores.</p>
+      <p class="lead">Test images of one net: the image, its ground truth, the base mask that refining begins with, and the mask after each refinement.</p>
       <Fault text={curves.fault || fault} />
-      {curves.data && tests.length === 0 && <p class="soft">No net has been evaluated on its test images yet.</p>}
-      {tests.length > 0 && (
-        <div class="filters">
-          <label>Net <select value={String(trial)} onChange={(event) => choose(Number(event.currentTarget.value))}>
-            {tests.map((each) => <option key={each.trial} value={String(each.trial)}>{each.dataset}, {each.net}, rotation {each.rotation}, seed {each.seed}</option>)}
-          </select></label>
-          <label>Order <select value={order} onChange={(event) => setOrder(event.currentTarget.value)}>
-            {Object.entries(orders).map(([key, each]) => <option key={key} value={key}>{each.title}</option>)}
-          </select></label>
-        </div>
-      )}
-      {data && data.images.some((each) => each.quality.length > 0) && <p class="keys"><span><i class="ink-0" aria-hidden="true" />Dice</span><span><i class="ink-2" aria-hidden="true" />predicted quality</span></p>}
-      {data && data.trial === trial && <Strip key={trial} data={data} order={order} />}
+      {curves.data && tests.length === 0 && <p class="soft">No net has been evaluated on its test images yet. Film strips come as soon as the first refinement net is.</p>}
+      {tests.length > 0 && (data && data.trial === trial
+        ? <Strip key={trial} data={data} sweep={sweep} net={net} />
+        : <><div class="filters">{net}</div>{!fault && <p class="loading">Reading …</p>}</>)}
     </>
   )
 }
