@@ -18,7 +18,7 @@ struct ApiResponse {
   std::string body;
   std::string type = "application/json";
   std::string allow = {};  // of a 405: the methods that there are
-  bool lasting = false;  // the same for ever: whoever asked may keep it
+  bool lasting = false;    // the same for ever: whoever asked may keep it
 };
 
 /// {"error": MESSAGE} with that status.

@@ -96,9 +96,10 @@ ApiResponse picture_response(const std::filesystem::path& artifacts, std::string
     const auto digest = Digest::parse(parsed.path);
     if (!digest) return api_error(404, "'" + parsed.path + "' is no digest");
     const std::filesystem::path file = artifacts / digest->hex();
-    if (is_strip) return {200, contents_of(file), "application/json", /*lasting=*/true};
+    if (is_strip) return {.body = contents_of(file), .lasting = true};
     const std::int64_t index = parsed.number("index", 0, most_pictures).value_or(0);
-    return {200, png_of(file, parsed.text("tensor"), index), "image/png", /*lasting=*/true};
+    return {
+        .body = png_of(file, parsed.text("tensor"), index), .type = "image/png", .lasting = true};
   } catch (const PictureError& error) {
     return api_error(404, error.what());
   } catch (const std::invalid_argument& error) {

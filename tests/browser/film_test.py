@@ -1,7 +1,9 @@
 """The film strip of images, with masks that hone-trainer made: what each refinement did to each image."""
 
+import contextlib
 import re
 import unittest
+import urllib.request
 
 from browser_harness import BrowserTest, expect
 from harness import BIN, query
@@ -18,6 +20,11 @@ class Film(BrowserTest):
         spec = {"image_size": 32, "refine": {"iterations": K}, "seeds": [1]} | changes
         self.hone("run", self.tiny(**spec), "--state", self.state, *words, seconds=170)
         self.coordinator = self.serve(self.state)
+        self.wait_until("the new coordinator answers", self.answers)
+
+    def answers(self):
+        with contextlib.suppress(OSError):  # the address is still the old one's
+            return urllib.request.urlopen(self.address(with_token=False), timeout=5).status == 200
 
     def strips(self, page):
         return page.get_by_role("group", name=re.compile("^Film strip of"))

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import { Fragment, type ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { stateMeaning, stateWords } from '../format'
 import { linkTo, place } from '../state'
@@ -9,6 +9,11 @@ export function StateMark({ state }: { state: string }) {
 
 export function TrialLink({ trial, children }: { trial: number; children?: ComponentChildren }) {
   return <a href={linkTo({ query: { ...withoutDialog(), trial: String(trial) } })}>{children ?? `trial ${trial}`}</a>
+}
+
+// A trial's name, which may break after each of its parts.
+export function Parted({ name }: { name: string }) {
+  return <>{name.split('/').map((part, i, all) => <Fragment key={i}>{part}{i < all.length - 1 && <>/<wbr /></>}</Fragment>)}</>
 }
 
 // The parameters of the address but those that open a dialog.

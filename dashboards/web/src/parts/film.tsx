@@ -45,12 +45,13 @@ function Masks({ row, film, sheet, image, truth, outlined }: {
   row: ImageRow; film: FilmStrip; sheet: { address: string; fault: string }; image: string; truth: Outlines | null; outlined: boolean
 }) {
   const own = useOutlines(outlined ? sheet.address : '')
-  const best = Math.max(...film.iterations.map((k) => row.dice[k] ?? 0))
+  const dices = film.iterations.map((k) => row.dice[k] ?? 0)
+  const best = dices.indexOf(Math.max(...dices))
   return (
     <>
       {film.iterations.map((k, at) => {
         const [dice, told] = [100 * (row.dice[k] ?? 0), row.quality[k]]
-        const is = row.dice[k] === best
+        const is = at === best
         const words = `${k === 0 ? 'base mask' : `mask after ${k} refinement${k > 1 ? 's' : ''}`}: Dice ${points(dice)}` +
           (told === undefined ? '' : `, predicted ${points(100 * told)}`) + (is ? ', the best' : '')
         return (

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { axis, colour, Plot } from './plot'
+import { axis, colour, Plot, whole } from './plot'
 
 export function LossCurve({ epochs }: { epochs: [number, number, number, number][] }) {
   const data = useMemo<uPlot.AlignedData>(() => [
@@ -15,7 +15,7 @@ export function LossCurve({ epochs }: { epochs: [number, number, number, number]
             options={() => ({
               legend: { live: false },
               scales: { x: { time: false }, signal: {} },
-              axes: [axis('epoch'), axis('training loss', { scale: 'y' }),
+              axes: [axis('epoch', { incrs: whole }), axis('training loss', { scale: 'y' }),
                 axis('validation signal', { scale: 'signal', side: 1, grid: { show: false } })],
               series: [{ label: 'epoch' },
                 { label: 'training loss', stroke: colour('series-2'), width: 1.5, scale: 'y', points: { show: false } },

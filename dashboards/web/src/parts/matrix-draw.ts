@@ -2,16 +2,17 @@
 import type { MatrixModel } from './matrix-model'
 import { colour } from './plot'
 
-export interface Geometry { left: number; top: number; cell: number; row: number; gap: number }
+export interface Geometry { left: number; top: number; cell: number; row: number; gap: number; overhang: number }
 export interface Spot { line: number; column: number }
 
 export function geometryOf(model: MatrixModel, width: number): Geometry {
   const left = 96
   const gap = 10
   const gaps = model.columns.filter((column) => column.gap).length * gap
-  const wanted = (width - left - gaps - 8) / model.columns.length
   const longest = Math.max(...model.columns.map((column) => column.label.length))
-  return { left, gap, top: Math.min(170, 24 + longest * 6), cell: Math.max(14, Math.min(34, Math.floor(wanted))), row: 18 }
+  const overhang = Math.ceil(2.2 * Math.min(longest, 26))  // of a label that leans over the last column
+  const wanted = (width - left - gaps - overhang) / model.columns.length
+  return { left, gap, overhang, top: Math.min(170, 24 + longest * 6), cell: Math.max(14, Math.min(34, Math.floor(wanted))), row: 18 }
 }
 
 export function xOf(model: MatrixModel, geometry: Geometry, column: number): number {
@@ -21,7 +22,7 @@ export function xOf(model: MatrixModel, geometry: Geometry, column: number): num
 }
 
 export function widthOf(model: MatrixModel, geometry: Geometry): number {
-  return xOf(model, geometry, model.columns.length - 1) + geometry.cell + 8
+  return xOf(model, geometry, model.columns.length - 1) + geometry.cell + geometry.overhang
 }
 
 export function spotAt(model: MatrixModel, geometry: Geometry, x: number, y: number): Spot | null {

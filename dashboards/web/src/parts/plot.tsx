@@ -15,6 +15,9 @@ export interface PlotProps {
   height?: number
 }
 
+// Steps of an axis that counts: there is no half epoch.
+export const whole = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
+
 export function axis(label: string, more: Partial<uPlot.Axis> = {}): uPlot.Axis {
   return {
     label, stroke: colour('muted'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 },

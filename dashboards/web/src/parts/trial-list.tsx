@@ -3,7 +3,7 @@ import { useData } from '../api'
 import { count } from '../format'
 import { motion } from '../state'
 import type { TrialPage } from '../types'
-import { Fault, StateMark, TrialLink } from './bits'
+import { Fault, StateMark, TrialLink, Parted } from './bits'
 
 const page = 50
 const roles = ['segment', 'deform', 'refine', 'evaluate', 'select']
@@ -51,7 +51,7 @@ function Page({ data, onOffset }: { data: TrialPage; onOffset: (offset: number) 
               <tr key={each.trial}>
                 <td class="number">{each.trial}</td>
                 <td><StateMark state={each.state} /></td>
-                <td class="long"><TrialLink trial={each.trial}>{each.name}</TrialLink>{each.reason && <div class="words">{each.reason}</div>}</td>
+                <td class="long"><TrialLink trial={each.trial}><Parted name={each.name} /></TrialLink>{each.reason && <div class="words">{each.reason}</div>}</td>
                 <td class="number">{each.attempts}</td>
               </tr>
             ))}

@@ -37,8 +37,8 @@ function Lacking({ data, fault, sweep }: { data: Data; fault: string; sweep: num
 function Keys({ outlined, told }: { outlined: boolean; told: boolean }) {
   return (
     <p class="keys">
-      <span><b class="sample">93.97</b>Dice</span>
-      {told && <span><i class="sample">94.10</i>predicted quality</span>}
+      <span><b class="sample">Dice × 100</b> of the mask, the best framed</span>
+      {told && <span><i class="sample">predicted quality × 100</i> below it</span>}
       {outlined && <span><i class="stroke of-truth" aria-hidden="true" />ground truth</span>}
       {outlined && <span><i class="stroke of-mask" aria-hidden="true" />mask</span>}
     </p>

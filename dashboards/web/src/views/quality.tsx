@@ -10,36 +10,51 @@ const size = 360
 const edge = 44
 const inks = ['series-1', 'series-3', 'series-2', 'series-4', 'series-5']
 
+// Round numbers in a range, at most seven.
+function ticks([from, to]: [number, number]): number[] {
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((each) => (to - from) / each <= 6.001) ?? 1
+  const first = Math.ceil(from / step - 1e-9)
+  return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step)
+}
+
+const worded = (value: number, digits = 2) => value.toFixed(digits).replace(/^-(0\.0+)$/, '$1').replace('-', '−')
+
+// The mean difference and the limits of agreement around it: in nearly all masks it is within them.
+function agreement(points: ScatterPoint[]) {
+  const differences = points.map((each) => each[5] - each[6])
+  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length
+  const deviation = Math.sqrt(differences.reduce((sum, each) => sum + (each - mean) ** 2, 0) / Math.max(differences.length - 1, 1))
+  return { mean, low: mean - 1.96 * deviation, high: mean + 1.96 * deviation }
+}
+
 interface Axes { x: (point: ScatterPoint) => number; y: (point: ScatterPoint) => number
-  xRange: [number, number]; yRange: [number, number]; xLabel: string; yLabel: string; rule: 'diagonal' | 'zero' }
+  xRange: [number, number]; yRange: [number, number]; xLabel: string; yLabel: string; rules: [number, number][] }
 
 function drawAxes(pen: CanvasRenderingContext2D, axes: Axes, px: (v: number) => number, py: (v: number) => number) {
   pen.font = '12px system-ui'
   pen.strokeStyle = colour('line')
   pen.fillStyle = colour('muted')
-  for (let i = 0; i <= 4; ++i) {
-    const x = axes.xRange[0] + (i * (axes.xRange[1] - axes.xRange[0])) / 4
-    const y = axes.yRange[0] + (i * (axes.yRange[1] - axes.yRange[0])) / 4
+  const line = (x: number, y: number, toX: number, toY: number) => {
     pen.beginPath()
-    pen.moveTo(px(x), py(axes.yRange[0]))
-    pen.lineTo(px(x), py(axes.yRange[1]))
-    pen.moveTo(px(axes.xRange[0]), py(y))
-    pen.lineTo(px(axes.xRange[1]), py(y))
+    pen.moveTo(px(x), py(y))
+    pen.lineTo(px(toX), py(toY))
     pen.stroke()
-    pen.textAlign = 'center'
-    pen.fillText(x.toFixed(2), px(x), size - edge + 16)
-    pen.textAlign = 'right'
-    pen.fillText(y.toFixed(2), edge - 6, py(y) + 4)
+  }
+  pen.textAlign = 'center'
+  for (const x of ticks(axes.xRange)) {
+    line(x, axes.yRange[0], x, axes.yRange[1])
+    pen.fillText(worded(x), px(x), size - edge + 16)
+  }
+  pen.textAlign = 'right'
+  for (const y of ticks(axes.yRange)) {
+    line(axes.xRange[0], y, axes.xRange[1], y)
+    pen.fillText(worded(y), edge - 6, py(y) + 4)
   }
   pen.textAlign = 'center'
   pen.fillText(axes.xLabel, (size + edge) / 2, size - 6)
   pen.strokeStyle = colour('muted')
   pen.setLineDash([4, 4])
-  pen.beginPath()
-  const [from, to] = axes.rule === 'zero' ? [0, 0] : [axes.yRange[0], axes.yRange[1]]
-  pen.moveTo(px(axes.rule === 'zero' ? axes.xRange[0] : from), py(from))
-  pen.lineTo(px(axes.rule === 'zero' ? axes.xRange[1] : to), py(to))
-  pen.stroke()
+  for (const [from, to] of axes.rules) line(axes.xRange[0], from, axes.xRange[1], to)
   pen.setLineDash([])
 }
 
@@ -120,12 +135,13 @@ export function Quality({ sweep }: { sweep: number }) {
   const datasets = [...new Set(data?.points.map((each) => each[0]) ?? [])]
   const points = useMemo(() => (data?.points ?? []).filter((each) => !dataset || each[0] === dataset), [data, dataset])
   const nets = [...new Set(points.map((each) => each[1]))]
-  const spread = Math.max(0.05, ...points.map((each) => Math.abs(each[5] - each[6])))
+  const limits = agreement(points)
+  const spread = Math.max(0.05, 1.1 * Math.max(0, Math.abs(limits.low), Math.abs(limits.high), ...points.map((each) => Math.abs(each[5] - each[6]))))
   const low = Math.max(0, Math.floor(Math.min(0.9, ...points.flatMap((each) => [each[5], each[6]])) * 10) / 10)
   return (
     <>
       <h1>Predicted quality <small>{status.value?.name}</small></h1>
-      <p class="lead">What the net says of a mask beside the Dice that the mask has, one dot a test image. On the dashed line it would be right.</p>
+      <p class="lead">What the net says of a mask beside the Dice that the mask has, one dot a test image. On the diagonal it would be right.</p>
       <div class="filters">
         <label>After iteration <input type="number" min={0} max={1000} value={iteration} onChange={(event) => setIteration(Math.max(0, Number(event.currentTarget.value) || 0))} /></label>
         {datasets.length > 1 && <label>Data set <select value={dataset} onChange={(event) => setDataset(event.currentTarget.value)}><option value="">all</option>{datasets.map((each) => <option key={each}>{each}</option>)}</select></label>}
@@ -137,9 +153,10 @@ export function Quality({ sweep }: { sweep: number }) {
           <p class="keys">{nets.map((net, i) => <span key={net}><i class={`ink-${i % inks.length}`} aria-hidden="true" />{net}</span>)}</p>
           <div class="cards wide">
             <Cloud title="Predicted and true" points={points} nets={nets} axes={{
-              x: (point) => point[5], y: (point) => point[6], xRange: [low, 1], yRange: [low, 1], xLabel: 'predicted quality', yLabel: 'Upwards: the Dice that it has.', rule: 'diagonal' }} />
+              x: (point) => point[5], y: (point) => point[6], xRange: [low, 1], yRange: [low, 1], xLabel: 'predicted quality', yLabel: 'Upwards: the Dice that it has.', rules: [[low, 1]] }} />
             <Cloud title="Bland–Altman" points={points} nets={nets} axes={{
-              x: (point) => (point[5] + point[6]) / 2, y: (point) => point[5] - point[6], xRange: [low, 1], yRange: [-spread, spread], xLabel: 'mean of both', yLabel: 'Upwards: predicted less true; above 0 it is too sure.', rule: 'zero' }} />
+              x: (point) => (point[5] + point[6]) / 2, y: (point) => point[5] - point[6], xRange: [low, 1], yRange: [-spread, spread], xLabel: 'mean of both', yLabel: `Upwards: predicted less true; above 0 it is too sure. Mean ${worded(limits.mean, 3)}, limits of agreement ${worded(limits.low, 3)} to ${worded(limits.high, 3)}.`,
+              rules: [[limits.mean, limits.mean], [limits.low, limits.low], [limits.high, limits.high]] }} />
           </div>
           {data!.points.length === data!.most && <p class="soft">The first {count(data!.most)} masks.</p>}
           <section aria-labelledby="how-well"><h2 id="how-well">How well it tells</h2><p class="soft">Errors in points of Dice × 100. AUROC of harm: how well a fall of the predicted quality tells a fall of Dice; 0.5 says nothing.</p><Summary sweep={sweep} /></section>

@@ -64,7 +64,7 @@ function Contrasts({ list }: { list: Contrast[] }) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.name + row.dataset}>
-                <td class="text">{row.name}</td><td class="text">{row.dataset}</td><td>{signed(row.difference)}</td>
+                <td class="text whole">{row.name.replace(' - ', ' − ')}</td><td class="text">{row.dataset}</td><td>{signed(row.difference)}</td>
                 <td>{row.interval ? interval(row.interval) : '–'}</td><td>{probability(row.wilcoxon_p)}</td>
                 <td>{probability(row.holm_p)}</td><td>{row.images}</td>
               </tr>

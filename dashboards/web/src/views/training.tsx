@@ -3,7 +3,7 @@ import type uPlot from 'uplot'
 import { get, useData } from '../api'
 import { count } from '../format'
 import { Fault, StateMark, TrialLink } from '../parts/bits'
-import { axis, colour, Plot } from '../parts/plot'
+import { axis, colour, Plot, whole } from '../parts/plot'
 import { revision, status } from '../state'
 import type { Trial, TrialPage } from '../types'
 
@@ -37,7 +37,7 @@ function Curves({ trials, value, label }: { trials: Trial[]; value: 1 | 2; label
           options={() => ({
             legend: { live: false },
             scales: { x: { time: false } },
-            axes: [axis('epoch'), axis(label)],
+            axes: [axis('epoch', { incrs: whole }), axis(label)],
             series: [{ label: 'epoch' }, ...trials.map((trial, i) => ({
               label: trial.sweeps[0]?.name ?? `trial ${trial.trial}`, stroke: colour(inks[i]!), width: 1.75, points: { show: false },
             }))],
@@ -48,7 +48,7 @@ function Curves({ trials, value, label }: { trials: Trial[]; value: 1 | 2; label
 function Comparison({ chosen }: { chosen: number[] }) {
   const all = useTrials(chosen)
   const trials = useMemo(() => chosen.flatMap((id) => all.get(id) ?? []).filter((each) => each.epochs.length > 0), [all, chosen.join()])
-  if (chosen.length === 0) return <p class="soft">Choose up to {most} trainings below to lay their curves over each other.</p>
+  if (chosen.length === 0) return <p class="soft">None is chosen: up to {most} can be.</p>
   if (trials.length === 0) return <p class="soft">No epoch of them is stored yet.</p>
   return (
     <div class="cards wide">
@@ -72,6 +72,7 @@ export function Training({ sweep }: { sweep: number }) {
   return (
     <>
       <h1>Training <small>{status.value?.name}</small></h1>
+      <p class="lead">Loss, and what early stopping looks at, after each epoch. Choose trainings below to lay their curves over each other.</p>
       <Comparison chosen={now} />
       <section aria-labelledby="trainings">
         <h2 id="trainings">Trainings</h2>

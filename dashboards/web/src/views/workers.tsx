@@ -73,7 +73,7 @@ function TimeLine({ data }: { data: Data }) {
       }
     }
     pen.fillStyle = colour('muted')
-    const words = (time: number) => new Date(time).toLocaleTimeString([], { timeStyle: 'short' })
+    const words = (time: number) => new Date(time).toLocaleTimeString([], { timeStyle: to - from < 600_000 ? 'medium' : 'short' })
     pen.fillText(words(from), left, height - 5)
     pen.textAlign = 'right'
     pen.fillText(words(to), width - 10, height - 5)
