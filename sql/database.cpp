@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "common/fault_point.hpp"
+
 namespace hone {
 
 namespace {
@@ -237,8 +239,10 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+  fault::at("commit.before");
   database_.execute("COMMIT");
   open_ = false;
+  fault::at("commit.after");
 }
 
 }  // namespace hone

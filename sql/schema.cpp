@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/fault_point.hpp"
 #include "sql/database.hpp"
 #include "sql/texts.hpp"
 
@@ -63,6 +64,7 @@ class ForeignKeysOff {
 void migrate(Database& database, std::int64_t version) {
   for (const Migration& each : migrations)
     if (each.to > version) database.execute(each.text);
+  fault::at("migration.before");
   Statement broken = database.prepare("PRAGMA foreign_key_check");
   if (broken.step()) {
     throw std::runtime_error("the database of schema version " + std::to_string(version) +

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/fault_point.hpp"
 #include "common/near_words.hpp"
 #include "common/version.hpp"
 #include "coordinator/cli/command.hpp"
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
     return fail(fault + (fault.back() == '?' ? "" : ";") + " see 'hone --help'", 2);
   }
   try {
+    hone::fault::arm_from_environment();
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "common/fault_point.hpp"
 #include "common/net/durable.hpp"
 
 namespace hone {
@@ -141,11 +142,13 @@ ArtifactStore::Finish ArtifactStore::Upload::finish() {
     if (is_full()) return Finish::no_room;
     fail(temporary_);
   }
+  fault::at("artifact.before");
   std::filesystem::rename(temporary_, final_);
   ::close(file_);
   file_ = -1;
   store_.partials_.drop(expected_);
   make_durable(final_.parent_path());
+  fault::at("artifact.after");
   return Finish::done;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "common/fault_point.hpp"
 #include "common/wire.hpp"
 
 namespace hone {
@@ -13,8 +14,8 @@ constexpr std::size_t most_frames_waiting = 10000;  // of a worker that does not
 
 }  // namespace
 
-Hub::Hub(boost::asio::io_context& context, Service& service)
-    : context_(context), service_(service) {}
+Hub::Hub(boost::asio::io_context& context, Service& service, Clock clock)
+    : context_(context), service_(service), clock_(std::move(clock)), last_tick_(clock_()) {}
 
 std::pair<ConnectionId, std::shared_ptr<Outbox>> Hub::connect() {
   auto outbox = std::make_shared<Outbox>(context_);
@@ -37,9 +38,11 @@ void Hub::receive(ConnectionId connection, FromWorker message) {
   boost::asio::post(context_, [this] { drain(); });
 }
 
-void Hub::tick(Instant now) {
-  const auto silence = now - std::exchange(last_tick_, now).value_or(now) - tick_period;
+void Hub::tick() {
+  const Instant now = clock_();
+  const auto silence = now - std::exchange(last_tick_, now) - tick_period;
   if (silence > tick_period) service_.excuse(silence);
+  fault::at("lease.sweep");
   deliver(service_.tick(now));
 }
 
@@ -52,10 +55,11 @@ void Hub::drain() {
   std::vector<Arrival> arrivals = std::exchange(inbox_, {});
   // A message of a connection that has gone would greet it back into life.
   std::erase_if(arrivals, [&](const Arrival& each) { return !outboxes_.contains(each.from); });
-  deliver(service_.apply(std::chrono::steady_clock::now(), arrivals));
+  deliver(service_.apply(clock_(), arrivals));
 }
 
 void Hub::deliver(const std::vector<Departure>& departures) {
+  if (!departures.empty()) fault::at("reply.before");
   for (const Departure& departure : departures) {
     const auto found = outboxes_.find(departure.to);
     if (found == outboxes_.end()) continue;
@@ -64,6 +68,7 @@ void Hub::deliver(const std::vector<Departure>& departures) {
     const bool refused = std::holds_alternative<Refuse>(departure.message);
     if (refused || outbox.frames.size() > most_frames_waiting) outbox.closed = true;
     outbox.wake.cancel();
+    fault::at("reply.between");
   }
 }
 

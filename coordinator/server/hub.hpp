@@ -3,9 +3,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +26,10 @@ struct Outbox {
 /// Runs on the io_context's thread.
 class Hub {
  public:
-  Hub(boost::asio::io_context& context, Service& service);
+  using Clock = std::function<Instant()>;  // a steady one
+
+  Hub(boost::asio::io_context& context, Service& service,
+      Clock clock = std::chrono::steady_clock::now);
 
   /// A new connection. The outbox is shared: the hub fills it, the session's writer empties it.
   std::pair<ConnectionId, std::shared_ptr<Outbox>> connect();
@@ -38,7 +41,7 @@ class Hub {
   /// Lets the service look at the time and at what others changed. Call it about every tick_period:
   /// when much more has passed, this thread was at something long or the process was stopped, the
   /// renewals of that time are unread, and no lease may end for it.
-  void tick(Instant now = std::chrono::steady_clock::now());
+  void tick();
 
   static constexpr std::chrono::milliseconds tick_period{250};
 
@@ -51,10 +54,11 @@ class Hub {
 
   boost::asio::io_context& context_;
   Service& service_;
+  Clock clock_;
   std::vector<Arrival> inbox_;
   bool scheduled_ = false;
   ConnectionId last_ = 0;
-  std::optional<Instant> last_tick_;
+  Instant last_tick_;  // or the beginning
   std::map<ConnectionId, std::shared_ptr<Outbox>> outboxes_;
 };
 

@@ -65,6 +65,12 @@ class Store {
   /// Opens or creates the file and raises the coordinator's epoch. Throws SqlError.
   explicit Store(const std::filesystem::path& file);
 
+  /// The same on an open connection whose schema is installed. Throws SqlError.
+  explicit Store(Database database);
+
+  /// Gives the connection away; nothing else of this object may be used afterwards.
+  Database take_database() && { return std::move(database_); }
+
   std::unique_ptr<Transaction> begin() { return std::make_unique<Transaction>(database_); }
 
   /// How often a coordinator has started on this file, this start included.

@@ -21,8 +21,14 @@ Digest digest_of(const Submission& submission) {
 
 }  // namespace
 
-Store::Store(const std::filesystem::path& file) : database_(file, Database::Mode::read_write) {
-  install_schema(database_);
+Store::Store(const std::filesystem::path& file)
+    : Store([&file] {
+        Database database(file, Database::Mode::read_write);
+        install_schema(database);
+        return database;
+      }()) {}
+
+Store::Store(Database database) : database_(std::move(database)) {
   Transaction transaction(database_);
   database_.execute("UPDATE coordinator SET epoch = epoch + 1");
   Statement query = database_.prepare("SELECT epoch FROM coordinator");

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "common/fault_point.hpp"
 #include "worker/agent/agent.hpp"
 #include "worker/agent/environment.hpp"
 #include "worker/agent/options.hpp"
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
   try {
     const hone::WorkerOptions options = hone::parse_command_line(argc, argv);
     log_to_stderr(options.is_agent ? "hone-worker" : "hone-worker-supervisor");
+    hone::fault::arm_from_environment();
     return options.is_agent ? hone::run_agent(options) : supervise_agent(options, argc, argv);
   } catch (const hone::CommandLineEnd& end) {
     return end.exit_code;

@@ -15,6 +15,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/fault_point.hpp"
 #include "common/net/durable.hpp"
 
 namespace hone {
@@ -113,7 +114,9 @@ void SpoolFile::append(std::string_view record) {
   put_number(bytes, crc_of(record));
   bytes += record;
   if (!write_all(descriptor_, bytes)) fail(file_, "write");
+  fault::at("spool.before");
   if (::fdatasync(descriptor_) != 0) fail(file_, "fsync");
+  fault::at("spool.after");
 }
 
 void SpoolFile::remove() {

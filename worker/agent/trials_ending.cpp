@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/fault_point.hpp"
 #include "common/wire.hpp"
 #include "worker/agent/trials.hpp"
 
@@ -57,6 +58,7 @@ void Trials::on_trained(HeldTrial& trial, const Trained& trained) {
   trial.stage = Stage::keeping;
   std::exchange(trial.slot, nullptr)->release();
   trial.inputs.reset();
+  fault::at("keep.before");
   transfers_.keep(trained.artifacts,
                   [this, ticket = trained.ticket](const auto& answer) { on_kept(ticket, answer); });
   start_waiting();
@@ -86,6 +88,7 @@ void Trials::on_kept(const Ticket& ticket, const Transfers::Answer<Transfers::Di
 void Trials::upload(const Ticket& ticket) {
   const HeldTrial* const trial = find(ticket, Stage::uploading);
   if (trial == nullptr) return;
+  fault::at("upload.before");
   transfers_.upload(events_.access(), std::get<Done>(*trial->outbox.ending()).artifacts,
                     [this, ticket](const auto& answer) { on_uploaded(ticket, answer); });
 }

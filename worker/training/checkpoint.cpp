@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "common/fault_point.hpp"
 #include "common/net/durable.hpp"
 #include "common/net/processor.hpp"
 #include "worker/training/cuda.hpp"
@@ -187,8 +188,10 @@ void Checkpoints::write(const TrainingPoint& point, const std::vector<NamedTenso
     write_tensor_file(part, content);
     make_durable(part);
     std::error_code none;  // the first time
+    fault::at("checkpoint.before");
     fs::rename(file_, one_before(file_), none);
     fs::rename(part, file_);
+    fault::at("checkpoint.after");
     make_durable(file_.parent_path());
   } catch (...) {
     std::error_code ignored;

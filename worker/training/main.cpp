@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <csignal>
 
+#include "common/fault_point.hpp"
 #include "common/version.hpp"
 #include "worker/training/collective.hpp"
 #include "worker/training/conversation.hpp"
@@ -138,6 +139,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (!measured.empty()) return print_speed(measured);
+    hone::fault::arm_from_environment();
     return is_rank ? run_rank() : run_alone();
   } catch (const std::exception& error) {
     spdlog::critical("event=stopped reason=\"{}\"", error.what());

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "coordinator/state/store.hpp"
+#include "tests/simulation/events.hpp"
+
+namespace hone::simulation {
+
+/// Somebody who writes down everything that was promised and heard, and compares.
+class Book {
+ public:
+  explicit Book(Time lease) : lease_(lease) {}
+
+  // What leaves the coordinator.
+  void assigned(const Lease& lease, Time now);
+  void acknowledged(const Ticket& ticket, std::int64_t sequence);
+
+  // What workers say, when they say it.
+  void reported(const Report& report) { reports_[{report.ticket, report.sequence}] = report.rows; }
+  void ended(const Ticket& ticket, std::map<std::string, Digest> left);
+  void failed(const Ticket& ticket) { failed_.insert(ticket); }
+
+  /// A sign of life of a ticket has reached the coordinator's host.
+  void heard(const Ticket& ticket, Time now);
+
+  bool orderly = true;         // messages come in the order in which they were sent
+  std::set<Digest> artifacts;  // that have come and are durable
+
+  /// Looks for promises that the store does not keep. `now`: when its leases were last looked at.
+  void check(Store& store, Time now);
+
+  /// The same of leases alone, right after the coordinator has looked at them.
+  void look(Store& store, Time now) { check_leases(store, now); }
+
+  void blame(const std::string& fault) {
+    if (fault_.empty()) fault_ = fault;
+  }
+  /// The first fault; '' if all is well.
+  const std::string& fault() const { return fault_; }
+
+ private:
+  void check_reports(Store& store);
+  void check_endings(Store& store);
+  void check_leases(Store& store, Time now);
+
+  Time lease_;
+  std::map<Ticket, std::vector<Input>> assigned_;
+  std::map<TrialId, std::int64_t> newest_;  // attempt
+  std::map<std::pair<Ticket, std::int64_t>, std::vector<Measurement>> reports_;
+  std::set<std::pair<Ticket, std::int64_t>> durable_;  // reports that were acknowledged
+  std::set<Ticket> over_;                              // endings that were acknowledged
+  std::map<Ticket, std::map<std::string, Digest>> ended_;
+  std::set<Ticket> failed_;
+  std::map<Ticket, Time> heard_;  // without a gap in which the lease was over
+  std::set<Ticket> lost_;         // seen as lost before
+  std::string fault_;
+};
+
+}  // namespace hone::simulation

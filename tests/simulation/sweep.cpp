@@ -1,0 +1,117 @@
+#include "tests/simulation/sweep.hpp"
+
+#include <numeric>
+
+#include "coordinator/plan/experiment.hpp"
+#include "tests/coordinator/state/desk.hpp"
+
+namespace hone::simulation {
+
+namespace {
+
+constexpr int images = 10;
+
+std::uint64_t number_of(const std::string& text) {
+  return std::stoull(sha256(text).hex().substr(0, 12), nullptr, 16);
+}
+
+/// What a trial is given matters as much as its spec: a wrong input shows in the rows.
+std::string text_of(const Lease& lease) {
+  std::string text = to_json(lease.spec);
+  for (const Input& input : lease.inputs) text += " " + input.name + "=" + input.content.hex();
+  return text;
+}
+
+SweepReceipt submit(Store& store, const std::vector<Setting>& settings) {
+  const ExperimentSpec experiment = given::small_experiment(settings);
+  PackManifest manifest;
+  manifest.layout = "lesions";
+  manifest.image_size = experiment.image_size;
+  manifest.images.resize(images);
+  DatasetFacts facts{.pack = sha256("pack"), .groups = std::vector<std::int32_t>(images)};
+  std::iota(facts.groups.begin(), facts.groups.end(), 0);
+  store.add_pack(facts.pack, manifest);
+  return store.add_sweep({.name = experiment.name,
+                          .experiment = sweep_text(experiment),
+                          .packs = {{"toy", facts.pack}},
+                          .plan = expand(experiment, {{"toy", facts}})});
+}
+
+}  // namespace
+
+std::vector<Measurement> rows_of(const Lease& lease) {
+  const double dice = 0.5 + 0.4 * static_cast<double>(number_of(text_of(lease)) % 1000) / 1000;
+  return given::dice_rows(dice, dice);
+}
+
+std::map<std::string, Digest> artifacts_of(const Lease& lease) {
+  std::map<std::string, Digest> artifacts;
+  const auto leave = [&](const std::string& name) {
+    artifacts[name] = sha256(name + " of " + text_of(lease));
+  };
+  if (lease.spec.role == Role::segment) leave("masks");
+  if (lease.spec.role == Role::deform) leave("deformations");
+  if (lease.spec.role == Role::segment || lease.spec.role == Role::refine) leave("weights");
+  return artifacts;
+}
+
+Sweep::Sweep(const std::vector<Setting>& settings) {
+  Database database(":memory:", Database::Mode::read_write);
+  install_schema(database);
+  Store store(std::move(database));
+  {
+    const auto transaction = store.begin();
+    submit(store, settings);
+    store.settle_selections();
+    transaction->commit();
+  }
+  give_back(std::move(store));
+  database_->execute("ATTACH ':memory:' AS submitted");
+  for (const std::string& table : tables()) {
+    std::string columns;  // but generated ones
+    Statement query = database_->prepare("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0");
+    query.bind(table);
+    while (query.step()) columns += (columns.empty() ? "" : ", ") + query.text(0);
+    database_->execute("CREATE TABLE submitted." + table + " AS SELECT " + columns + " FROM main." +
+                       table);
+    anew_ += "DELETE FROM main." + table + "; INSERT INTO main." + table + " (" + columns +
+             ") SELECT * FROM submitted." + table + ";";
+  }
+  anew_ = "PRAGMA foreign_keys = OFF; BEGIN;" + anew_ + "COMMIT; PRAGMA foreign_keys = ON";
+}
+
+std::vector<std::string> Sweep::tables() const {
+  std::vector<std::string> names;
+  Statement query = const_cast<Database&>(*database_)
+                        .prepare(
+                            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT "
+                            "LIKE 'sqlite_%'");
+  while (query.step()) names.push_back(query.text(0));
+  return names;
+}
+
+Store Sweep::open() {
+  return Store(std::exchange(database_, std::nullopt).value());
+}
+
+void Sweep::begin_anew() {
+  database_->execute(anew_);
+}
+
+std::string results_of(Store& store) {
+  Statement query = store.database().prepare(
+      "SELECT t.id, t.state, coalesce(t.resolved, 0), m.split, m.image, m.iteration, m.metric, "
+      "m.value "
+      "FROM trial t LEFT JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted "
+      "ORDER BY 1, 4, 5, 6, 7");
+  std::string text;
+  while (query.step()) {
+    for (int column = 0; column < query.columns(); ++column) text += query.text(column) + " ";
+    text += "\n";
+  }
+  Statement chosen = store.database().prepare("SELECT name, value FROM choice ORDER BY 1, 2");
+  while (chosen.step()) text += chosen.text(0) + " = " + chosen.text(1) + "\n";
+  return text;
+}
+
+}  // namespace hone::simulation
