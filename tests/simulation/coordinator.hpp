@@ -68,6 +68,8 @@ class Coordinator {
   void note_life(const FromWorker& message);
   void flush();
   void promise(const ToWorker& message);
+  template <class Message>
+  void note(WireId wire, const char* way, const Message& message);
 
   World& world_;
   Network& network_;

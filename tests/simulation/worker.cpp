@@ -168,7 +168,8 @@ void Worker::renew(WireId wire) {
 void Worker::train(const Lease& lease) {
   const Ticket ticket = lease.ticket;
   spool_[ticket].lease = lease;
-  const std::size_t rows = rows_of(lease).size();
+  spool_[ticket].rows = rows_of(lease);
+  const std::size_t rows = spool_[ticket].rows.size();
   const Time half = world_.between(20 * millisecond, 400 * millisecond);
   const auto if_trained = [this, ticket](auto action) {
     return [this, ticket, action] {
@@ -185,13 +186,12 @@ void Worker::train(const Lease& lease) {
 
 void Worker::report(const Ticket& ticket, std::size_t begin, std::size_t end) {
   Spooled& spooled = spool_.at(ticket);
-  const std::vector<Measurement> rows = rows_of(*spooled.lease);
+  const std::vector<Measurement>& rows = spooled.rows;
   Report report;
   report.ticket = ticket;
   report.sequence = static_cast<std::int64_t>(begin);
   report.rows.assign(rows.begin() + static_cast<std::ptrdiff_t>(begin),
                      rows.begin() + static_cast<std::ptrdiff_t>(end));
-  spooled.rows.insert(spooled.rows.end(), report.rows.begin(), report.rows.end());
   spooled.reports[report.sequence] = report;
   world_.book.reported(report);
   if (welcome_) say(report);

@@ -34,7 +34,7 @@ class Worker {
   struct Spooled {
     std::optional<Lease> lease;  // of a training of this life
     std::map<std::int64_t, Report> reports;
-    std::vector<Measurement> rows;
+    std::vector<Measurement> rows;  // all that it will have
     std::variant<std::monostate, Done, Failed> ending;
     bool uploaded = false;
   };

@@ -6,9 +6,9 @@ namespace hone::simulation {
 
 namespace {
 
-constexpr Time trouble_lasts = 8 * second;
+constexpr Time trouble_lasts = 6 * second;
 constexpr Time patience = 90 * second;  // for the rest of the sweep, in peace
-constexpr Time trouble_every = 400 * millisecond;
+constexpr Time trouble_every = 300 * millisecond;
 
 }  // namespace
 
