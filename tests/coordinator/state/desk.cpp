@@ -90,9 +90,13 @@ void Desk::start() {
   service_->recover(now_);
 }
 
-void Desk::restart() {
+void Desk::stop() {
   service_.reset();
   store_.reset();
+}
+
+void Desk::restart() {
+  stop();
   start();
   check();
 }

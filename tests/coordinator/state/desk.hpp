@@ -59,6 +59,7 @@ class Desk {
 
   void after(std::chrono::milliseconds time);  // it passes, and the service looks at the clock
   void restart();                              // of the coordinator, on the same file
+  void stop();                                 // restart() is next
 
   /// What the last step sent to the worker.
   template <class Message>

@@ -1,0 +1,117 @@
+"""A storm of kills and stops over sweeps changes no number of them; and a crash at each named place."""
+
+import os
+import pathlib
+import re
+import unittest
+
+from harness import SOURCE, TRAINED, attempts, query, violations
+from kill_test import SweepUnderFire
+from storm import Storm
+
+SEED = int(os.environ.get("HONE_SEED", "1"))
+
+
+class Kills(Storm):
+    def test_of_workers_and_of_the_coordinator_a_hundred_and_fifty_times(self):
+        self.rage({"kill_trainer": 40, "kill_agent": 40, "kill_supervisor": 20, "kill_coordinator": 50}, SEED)
+        self.assert_same_as_undisturbed()
+        self.assertLess(sorted(self.restarts)[len(self.restarts) * 9 // 10], 2)
+
+
+class Stops(Storm):
+    def test_of_either_side_for_longer_than_a_lease(self):
+        self.rage({"stop_agent": 12, "stop_coordinator": 8}, SEED)
+        self.assert_same_as_undisturbed()
+        refused = query(self.state, "SELECT count(*) FROM attempt WHERE reason LIKE '%renew%'")[0][0]
+        self.assertGreater(refused, 0, "no lease ended while its worker was stopped")
+
+
+class TrainerKills(Storm):
+    """With hone-trainer, which goes on from its checkpoints."""
+
+    trainer = []
+    seeds_of_a_sweep = 1
+
+    def test_of_real_trainings_and_of_the_coordinator(self):
+        self.rage({"kill_trainer": 7, "kill_agent": 3, "kill_coordinator": 5}, SEED)
+        self.assert_same_as_undisturbed()
+
+
+POINTS = re.findall(r'^    "([a-z]+\.[a-z]+)",', (SOURCE / "common" / "fault_point.hpp").read_text(), re.M)
+ELSEWHERE = {"migration.before"}           # tests/sql
+OF_THE_TRAINER = {"checkpoint.before", "checkpoint.after"}  # which quick-trainer has none of
+OF_A_WORKER = {"spool.before", "spool.after", "keep.before", "upload.before"}
+
+
+class FaultPoints(SweepUnderFire):
+    """A process that dies at one of the places of common/fault_point.hpp, and is started again."""
+
+    trainer = ["--trainer", str(pathlib.Path(os.environ["HONE_BIN"]) / "quick-trainer")]
+
+    def sweep_with_a_crash_at(self, point):
+        state, once = self.folder / point, self.folder / f"{point}.once"
+        passage = 30 if point.startswith("commit.") else 3  # not of the start or of the submission
+        self.environment["HONE_FAULTS"] = f"{point}:crash:{passage}:{once}"
+        if point in OF_THE_TRAINER:
+            self.environment["HONE_FAULTS"] = f"{point}:crash:1:{once}"
+            self.environment["HONE_CHECKPOINT"] = "0.01"
+        coordinator = self.serve_again(state)
+        self.hone("submit", self.spec, "--state", state)
+        worker = self.start_worker(state, f"worker-{point}")
+        while worker.poll() is None:
+            if coordinator.poll() is not None:
+                self.assertEqual(coordinator.returncode, 137)
+                coordinator = self.serve_again(state)
+            self.wait_until("somebody ends", lambda: worker.poll() is not None or
+                            coordinator.poll() is not None, 60)
+        self.assertEqual(worker.returncode, 0)
+        self.assertTrue(once.exists(), f"nothing passed {point}")
+        if coordinator.poll() is not None:
+            coordinator = self.serve_again(state)
+        coordinator.terminate()
+        self.assertEqual(coordinator.wait(timeout=10), 0)
+        self.assertEqual(violations(state), [])
+        return state
+
+    def serve_again(self, state):
+        """Like self.serve, of a coordinator that may die at once."""
+        process = self.start(*[str(word) for word in (pathlib.Path(os.environ["HONE_BIN"]) / "hone", "serve",
+                             "--state", state, "--port", 0, "--lease", 2)], name="serve")
+        self.wait_until("the coordinator is there or gone", lambda: process.poll() is not None or
+                        (state / "access.json").exists())
+        return process
+
+    def check(self, points):
+        tables = {}
+        for point in points:
+            with self.subTest(point):
+                state = self.sweep_with_a_crash_at(point)
+                tables[point] = self.hone("table", "II", "--state", state, "--format", "csv").stdout
+                print(f"crash at {point}: {attempts(state)} attempts of {TRAINED} trainings")
+        self.environment.pop("HONE_FAULTS")
+        coordinator, worker = self.begin(self.state, "undisturbed")
+        undisturbed = self.finish(self.state, worker)
+        coordinator.terminate()
+        coordinator.wait(timeout=10)
+        for point, table in tables.items():
+            with self.subTest(point):
+                self.assertEqual(table, undisturbed)
+        self.assert_no_orphan()
+
+    def test_each_place_of_the_coordinator_and_the_agent(self):
+        points = [point for point in POINTS if point not in ELSEWHERE | OF_THE_TRAINER]
+        self.assertGreater(len(points), 8)
+        self.check(points)
+
+
+class TrainerFaultPoints(FaultPoints):
+    trainer = []
+    test_each_place_of_the_coordinator_and_the_agent = None
+
+    def test_each_place_of_the_trainer(self):
+        self.check(sorted(OF_THE_TRAINER))
+
+
+if __name__ == "__main__":
+    unittest.main()
