@@ -24,7 +24,7 @@ class Layers(unittest.TestCase):
         for path, include in [
             ("common/spec.cpp", '"coordinator/plan/plan.hpp"'),
             ("common/spec.hpp", '"common/net/access.hpp"'),
-            ("sql/database.cpp", '"common/spec.hpp"'),
+            ("sql/database.cpp", '"coordinator/plan/plan.hpp"'),
             ("coordinator/report/table.cpp", '"coordinator/state/store.hpp"'),
             ("worker/agent/agent.cpp", '"worker/training/trainer.hpp"'),
             ("worker/agent/agent.cpp", "<torch/nn.h>"),

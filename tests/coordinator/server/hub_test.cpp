@@ -14,13 +14,13 @@ class HubAndTime : public ::testing::Test {
  protected:
   /// Ticks as the server does, for so long.
   void tick_for(Instant::duration time) {
-    for (const Instant end = now_ + time; now_ < end; now_ += Hub::tick_period) hub_.tick(now_);
+    for (const Instant end = now_ + time; now_ < end; now_ += Hub::tick_period) hub_.tick();
   }
 
   Desk desk_;
   boost::asio::io_context context_{1};
-  Hub hub_{context_, desk_.service()};
   Instant now_{};
+  Hub hub_{context_, desk_.service(), [this] { return now_; }};
 };
 
 TEST_F(HubAndTime, EndsALeaseThatNobodyRenews) {
