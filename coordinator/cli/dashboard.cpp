@@ -13,6 +13,7 @@
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/file_server.hpp"
+#include "coordinator/server/page.hpp"
 #include "coordinator/server/server.hpp"
 
 namespace hone::cli {
@@ -51,6 +52,10 @@ void show(const Access& access, const std::filesystem::path& redirect, const Opt
 }
 
 void show_file(const std::filesystem::path& file, const Options& options) {
+  if (!has_page())
+    throw CommandError(
+        "this hone was built without its dashboard; build it with -DHONE_DASHBOARD=ON, which needs "
+        "node and npm, or look with 'hone status', 'hone table' and 'hone top'");
   Signals signals;  // before any thread starts, so that every thread inherits its mask
   FileServer server(file, options.port);
   const std::filesystem::path redirect =

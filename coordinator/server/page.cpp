@@ -76,7 +76,7 @@ Response answer(const Request& request) {
     only.set(http::field::allow, "GET");
     return only;
   }
-  if (dashboard_assets().empty()) {
+  if (!has_page()) {
     return refusal(http::status::not_found,
                    "this hone was built without its dashboard; build it with "
                    "-DHONE_DASHBOARD=ON, which needs node and npm");
@@ -87,6 +87,10 @@ Response answer(const Request& request) {
 }
 
 }  // namespace
+
+bool has_page() {
+  return !dashboard_assets().empty();
+}
 
 bool is_page(std::string_view target) {
   const std::string_view path = path_of(target);

@@ -7,6 +7,10 @@
 
 namespace hone {
 
+/// Whether this program has the web application: else every page_response is a sentence that says
+/// so.
+bool has_page();
+
 /// Whether the path is of the web application: "/", "/favicon.svg" or below "/assets/". Those files
 /// are the same for everyone and hold nothing of a sweep, so they need no token.
 bool is_page(std::string_view target);

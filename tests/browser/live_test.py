@@ -45,9 +45,12 @@ class Running(BrowserTest):
         self.coordinator.terminate()
         self.coordinator.wait(timeout=10)
         expect(page.get_by_text("not connected: trying again")).to_be_visible()
+        page.get_by_role("link", name="Workers").click()
+        expect(page.get_by_text("The coordinator does not answer").first).to_be_visible()
         self.picture("not-connected")
         self.coordinator = self.serve(self.state)
         expect(page.get_by_text("live", exact=True)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("The coordinator does not answer")).to_have_count(0)
         self.submit(name="Another")
         expect(page.get_by_role("option", name="2 · Another")).to_have_count(1)
 

@@ -1,7 +1,7 @@
 // Requests for data: all are GETs with the token, and a wrong one leads back to the login.
 import { signal, type Signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { leave, revision, token } from './state'
+import { leave, link, revision, token } from './state'
 
 export class Fault extends Error {
   constructor(readonly status: number, message: string) { super(message) }
@@ -9,6 +9,7 @@ export class Fault extends Error {
 
 async function answerOf(path: string, signal?: AbortSignal): Promise<Response> {
   const answer = await fetch('/api/v1/' + path, { headers: { Authorization: 'Bearer ' + token.peek() }, signal })
+    .catch((error: Error) => { throw error.name === 'AbortError' ? error : new Fault(0, 'The coordinator does not answer. This is asked again when it does.') })
   if (answer.ok) return answer
   const text = await answer.text()
   let message = text
@@ -29,7 +30,7 @@ export async function getBlob(path: string, signal?: AbortSignal): Promise<Blob>
   return (await answerOf(path, signal)).blob()
 }
 
-export interface Loaded<T> { data: T | null; fault: string; loading: boolean }
+export interface Loaded<T> { data: T | null; fault: string; loading: boolean; cut?: boolean }
 
 // What `path` answers, asked again when `again` counts up (results have come, unless told otherwise), with what
 // was there before in the meantime. A '' asks for nothing.
@@ -38,6 +39,7 @@ export function useData<T>(path: string, again: Signal<number> = revision): Load
   const [loaded, set] = useState<Loaded<T>>({ data: null, fault: '', loading: true })
   const shown = useRef('')
   const version = again.value
+  const connected = loaded.cut ? link.value : ''
   useEffect(() => {
     if (!path) return
     const abort = new AbortController()
@@ -46,9 +48,9 @@ export function useData<T>(path: string, again: Signal<number> = revision): Load
     get<T>(path, abort.signal)
       .then((data) => set({ data, fault: '', loading: false }))
       .catch((error: Error) => {
-        if (!abort.signal.aborted) set((old) => ({ ...old, fault: error.message, loading: false }))
+        if (!abort.signal.aborted) set((old) => ({ ...old, fault: error.message, loading: false, cut: error instanceof Fault && error.status === 0 }))
       })
     return () => abort.abort()
-  }, [path, version])
+  }, [path, version, connected])
   return loaded
 }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/server/page.hpp"
 #include "dashboards/assets.hpp"
 #include "tests/coordinator/server/client.hpp"
 
@@ -33,6 +34,15 @@ std::string script_path() {
   for (const Asset& each : dashboard_assets())
     if (each.path.ends_with(".js")) return std::string(each.path);
   return "";
+}
+
+TEST(WithoutPage, ASentenceSaysWhy) {
+  if (has_page()) GTEST_SKIP() << "built with the dashboard";
+  const testing::TemporaryFolder folder;
+  const Running coordinator(folder / "state");
+  const Reply answer = coordinator.send({.target = "/", .authorization = "", .headers = {}});
+  EXPECT_EQ(answer.status, 404U);
+  EXPECT_THAT(answer.body, HasSubstr("built without its dashboard"));
 }
 
 TEST_F(Page, IsThereWithoutATokenAndMayRunItsOwnScriptsAlone) {

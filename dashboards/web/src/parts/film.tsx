@@ -88,7 +88,7 @@ export function Film({ row, source, outlined }: { row: ImageRow; source: Source;
         <figure class="fixed"><Frame label="truth" address={truth.address} fault={truth.fault} /><figcaption aria-hidden="true">truth</figcaption></figure>
         {kept
           ? <Masks row={row} film={source.film!} sheet={sheet} image={image.address} truth={outlines} outlined={outlined} />
-          : source.masks && <figure><Frame label={`base mask: Dice ${points(100 * row.dice[0]!)}`} address={base.address} fault={base.fault} /><figcaption aria-hidden="true"><span>base</span> <b>{points(100 * row.dice[0]!)}</b></figcaption></figure>}
+          : source.masks && <figure><Frame label={`base mask: Dice ${points(100 * row.dice[0]!)}`} address={base.address} fault={base.fault} /><figcaption aria-hidden="true"><span>base</span> <b>{points(100 * row.dice[0]!)}</b>{row.quality.length > 0 && <i>{points(100 * row.quality[0]!)}</i>}</figcaption></figure>}
       </div>
     </li>
   )

@@ -21,15 +21,15 @@ const orders: Record<string, { title: string; value: (row: ImageRow) => number }
 function Lacking({ data, fault, sweep }: { data: Data; fault: string; sweep: number }) {
   const { digest, removed, limit } = data.film_strip
   if (digest && !fault) return null
-  const again = <code>hone retry {sweep} --film-strips</code>
+  const again = <code class="whole">hone retry {sweep} --film-strips</code>
   return (
     <p class="notice">
       {digest
         ? <>The masks of this net’s iterations are not where this coordinator looks ({fault}). They lie in the folder <code>artifacts</code> of the state folder: put it beside the file that is shown.</>
         : limit === 0
-          ? <>This sweep keeps no masks of iterations (<code>record.film_strip</code> is 0). Submit it with <code>-S record.film_strip=24</code>, then <code>hone retry --film-strips</code> has them made from stored weights.</>
+          ? <>This sweep keeps no masks of iterations (<code>record.film_strip</code> is 0). Submit it with <code>-S record.film_strip=24</code>, then <code class="whole">hone retry --film-strips</code> has them made from stored weights.</>
           : <>The masks of this net’s iterations {removed ? 'were removed' : 'were not kept when it was evaluated'}. {again} has them made from stored weights; its numbers are missing until a worker is done with it.</>}
-      {' '}Until then this is the base mask alone.
+      {' '}Until then the base mask alone is shown.
     </p>
   )
 }
