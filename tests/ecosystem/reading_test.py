@@ -14,6 +14,7 @@ from ecosystem_harness import SOURCE, needs
 from harness import BIN, HoneTest, query
 
 GUIDE = SOURCE / "docs" / "reading-results.md"
+DASHBOARD = SOURCE / "docs" / "dashboard.md"
 NOTEBOOK = SOURCE / "examples" / "results.ipynb"
 TENSORBOARD = SOURCE / "examples" / "tensorboard_export.py"
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.S)
@@ -74,6 +75,12 @@ class Reading(HoneTest):
             self.assertTrue(tensors)
             for name, tensor in tensors.items():
                 self.assertGreater(tensor.size, 0, name)
+
+    def test_a_film_strip_opens_as_the_dashboards_guide_says(self):
+        digest = query(self.state, "SELECT digest FROM output WHERE name = 'film_strip'")[0][0]
+        text, = [found for language, found in BLOCK.findall(DASHBOARD.read_text()) if language == "python"]
+        said = self.run_program(sys.executable, "-c", text.replace("SHA256", digest) + "\nprint(first.size)").stdout
+        self.assertEqual(said, "(32, 96)\n")  # as wide as an image, three masks high
 
     def test_the_notebook_runs_and_the_repository_has_no_output_of_it(self):
         import nbformat
