@@ -89,6 +89,13 @@ void add_serve(CLI::App& app) {
                    "(seconds), 2min")
       ->type_name("DURATION")
       ->capture_default_str();
+  command
+      ->add_option(
+          "--crash-limit", options->server.crash_limit,
+          "Crashes of its trainer after which a trial has failed and the rest goes on; the "
+          "loss of a worker is none")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
   command->add_flag("--json", options->json, "Print where it listens as one JSON object");
   command->callback([options] { serve(*options); });
 }

@@ -50,7 +50,7 @@ struct Server::Parts {
         store(database_file(settings.state)),
         reading(database_file(settings.state), Database::Mode::read_only),
         artifacts(artifact_folder(settings.state)),
-        service(store, {.lease = settings.lease, .crash_limit = 3},
+        service(store, {.lease = settings.lease, .crash_limit = settings.crash_limit},
                 [this](const Digest& digest) { return artifacts.has(digest); }),
         hub(context, service),
         acceptor(context),

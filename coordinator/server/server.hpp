@@ -15,6 +15,7 @@ struct ServerSettings {
   std::string bind = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
   std::chrono::milliseconds lease = std::chrono::seconds(30);
+  int crash_limit = 3;  // crashed attempts after which a trial has failed
   std::uint64_t reserve = std::uint64_t{256} << 20U;  // bytes of the disk that uploads leave free
 };
 

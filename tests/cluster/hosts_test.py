@@ -4,14 +4,16 @@ What is held: the table is that of `hone run` on one machine, byte for byte, als
 in the middle.
 """
 
+import json
 import pathlib
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import netns  # noqa: E402
-from harness import (HONE, SOURCE, TRIALS, WORKER, HoneTest, query, results, trials_done,  # noqa: E402
+from harness import (HONE, QUICK, SOURCE, TRIALS, WORKER, HoneTest, query, results, trials_done,  # noqa: E402
                      violations)
 
 LAUNCH = SOURCE / "scripts" / "launch"
@@ -91,6 +93,57 @@ class ThreeHosts(HostsTest):
         self.assertEqual(query(self.state, "SELECT count(*) > 0 FROM attempt WHERE state = 'lost'"),
                          [(1,)])
         self.assert_same_as_one_machine()
+
+
+class Partitions(HostsTest):
+    """Hosts that are cut off for longer than a lease, and come back with what they have."""
+
+    def setUp(self):
+        super().setUp()
+        self.environment["HONE_QUICK_MILLISECONDS"] = "400"
+
+    def stale_messages(self):
+        """Messages of tickets that were another's by then, as the coordinator counted them."""
+        ask = ("import json, sys, urllib.request as r; a = json.load(open(sys.argv[1])); "
+               "q = r.Request(f'http://{a[\"host\"]}:{a[\"port\"]}/api/v1/status', "
+               "headers={'Authorization': 'Bearer ' + a['token']}); print(json.load(r.urlopen(q))['refused_stale'])")
+        return int(self.run_program(*self.hosts.command("h1", sys.executable, "-c", ask, self.access)).stdout)
+
+    def open_trials(self):
+        return query(self.state, "SELECT count(*) FROM trial WHERE state IN ('waiting', 'leased')")[0][0]
+
+    def cut_off(self, kind, host):
+        begin, end = {"cut": (self.hosts.cut, self.hosts.heal),
+                      "one-way": (lambda name: self.hosts.silence(name, "h1"),
+                                  lambda name: self.hosts.unsilence(name, "h1")),
+                      "interface": (self.hosts.take_down, self.hosts.bring_up)}[kind]
+        running = ("SELECT count(*) FROM attempt JOIN worker ON worker = id WHERE host = ? AND "
+                   "attempt.state = 'running'")
+        self.wait_until(f"{host} trains", lambda: query(self.state, running, host)[0][0], 60)
+        lost = "SELECT count(*) FROM attempt JOIN worker ON worker = id WHERE host = ? AND attempt.state = 'lost'"
+        before = query(self.state, lost, host)[0][0]
+        begin(host)
+        begun = time.monotonic()
+        self.wait_until("its trials are given to others", lambda: query(self.state, lost, host)[0][0] > before, 10)
+        took = time.monotonic() - begun
+        end(host)
+        self.assertLess(took, 2 + 1.5)  # the lease, and a look at it
+        return took
+
+    def test_ten_cuts_of_three_kinds_change_no_number(self):
+        spec = self.tiny(seeds=list(range(10)))
+        self.on_login_node(HONE, "submit", spec, "--state", self.state)
+        self.start_workers("--trainer", QUICK)
+        kinds = ["cut", "one-way", "interface"]
+        worst = max(self.cut_off(kinds[number % 3], ["h2", "h3"][number % 2]) for number in range(10))
+        self.wait_until("all is done", lambda: self.open_trials() == 0, 180)
+        stale = self.stale_messages()
+        self.assertGreater(stale, 0, "no healed worker said anything of a trial that was another's")
+        print(f"10 cuts took effect, leases ended within {worst:.1f} s; {stale} stale messages were refused")
+        other = self.folder / "one-machine"
+        self.hone("run", spec, "--state", other, "--trainer", QUICK)
+        self.assertEqual(results(self.state), results(other))
+        self.assertEqual(violations(self.state), [])
 
 
 if __name__ == "__main__":

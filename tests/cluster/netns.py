@@ -78,6 +78,20 @@ class Hosts:
     def heal(self, name):
         self._inside("switch", f"ip link set {name} up")
 
+    def silence(self, name, other):
+        """One way: what the host sends to the other is lost, and it hears the other all the same."""
+        self._inside(name, f"ip route add blackhole {self.address(other)}/32")
+
+    def unsilence(self, name, other):
+        self._inside(name, f"ip route del blackhole {self.address(other)}/32")
+
+    def take_down(self, name):
+        """The host's own interface, which its programs are told of."""
+        self._inside(name, "ip link set eth0 down")
+
+    def bring_up(self, name):
+        self._inside(name, "ip link set eth0 up")
+
     def pids(self, name):
         """Every process on the host, but for the one that holds it."""
         holder, found = self.holders[name], []

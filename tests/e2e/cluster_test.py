@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import HONE, MPIRUN, QUICK, TRAINED, TRIALS, WORKER, HoneTest, attempts, violations
+from harness import HONE, MPIRUN, QUICK, TRAINED, TRIALS, WORKER, HoneTest, attempts, query, violations
 
 
 class ClusterTest(HoneTest):
@@ -121,6 +121,24 @@ class Cluster(ClusterTest):
                            name="early")
         self.assertEqual(early.wait(timeout=10), 0)
         self.assertIn("coordinator-gone: no access file", (self.folder / "early.log").read_text())
+
+    def test_a_poisoned_trial_fails_after_the_crash_limit_and_the_rest_goes_on(self):
+        state = self.folder / "poisoned"
+        coordinator = self.serve(state, "--crash-limit", 2)
+        self.environment["HONE_QUICK_CRASH"] = "evaluate"
+        self.hone("submit", self.tiny(), "--state", state)
+        worker = self.start(WORKER, "--access", state / "access.json", "--until-drained", "--cache",
+                            self.folder / "poisoned-cache", "--trainer", QUICK, name="worker")
+        self.assertEqual(worker.wait(timeout=60), 0)
+        crashed = query(state, "SELECT trial, count(*), min(reason) FROM attempt WHERE state = 'failed' GROUP BY 1")
+        self.assertEqual({times for _, times, _ in crashed}, {2})
+        self.assertRegex(crashed[0][2], r"signal \d+ \(SIG\w+\); it had \d+ MiB at most")
+        self.assertEqual(query(state, "SELECT DISTINCT state FROM trial WHERE role = 'evaluate' "
+                                      "AND state <> 'resolved'"), [("failed",)])
+        self.assertEqual(query(state, "SELECT count(*) FROM trial WHERE role IN ('segment', 'refine') "
+                                      "AND state <> 'done' AND state <> 'resolved'"), [(0,)])
+        coordinator.terminate()
+        self.assertEqual(coordinator.wait(timeout=10), 0)
 
     def test_workers_may_come_before_the_coordinator_has_work(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,

@@ -1,6 +1,7 @@
 #include "worker/agent/trainer_process.hpp"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <boost/asio/buffer.hpp>
@@ -9,6 +10,7 @@
 
 #include "common/heartbeat.hpp"
 #include "common/wire.hpp"
+#include "worker/agent/memory_words.hpp"
 
 namespace hone {
 
@@ -73,6 +75,8 @@ struct TrainerProcess::State : std::enable_shared_from_this<State> {
   std::string complaint;  // why we killed it, if we did
   pid_t pid = -1;
   int status = 0;
+  std::int64_t most_kib = 0;  // of memory
+  std::int64_t kills_before = kills_for_memory();
   bool dead = false;
   bool closed = false;
 };
@@ -155,7 +159,9 @@ void TrainerProcess::State::reap() {
   // While the dead leader is not yet collected, nobody else can get its group's number. What it
   // started would otherwise keep the pipes open.
   kill_group();
-  ::waitpid(pid, &status, 0);
+  ::rusage usage{};
+  ::wait4(pid, &status, 0, &usage);
+  most_kib = usage.ru_maxrss;
   dead = true;
   end_if_all_is_over();
 }
@@ -165,6 +171,10 @@ void TrainerProcess::State::end_if_all_is_over() {
   if (const std::string rest = err.lines.take_rest(); !rest.empty()) on_log(rest);
   std::string why = complaint.empty() ? "trainer ended: " : "trainer " + complaint + ": ";
   why += text_of_status(status);
+  const bool killed = complaint.empty() && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  const std::string memory =
+      memory_words(killed, kills_for_memory() - kills_before, most_kib, last_lines);
+  if (!memory.empty()) why += "; " + memory;
   if (!last_lines.empty()) why += "; last log lines:";
   for (const std::string& line : last_lines) why += "\n" + line;
   close();
