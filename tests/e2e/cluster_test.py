@@ -1,9 +1,10 @@
 """The way of a cluster: hone serve, mpirun hone-worker, hone submit, hone status, hone table."""
 
 import json
+import time
 import unittest
 
-from harness import HONE, MPIRUN, QUICK, TRAINED, TRIALS, WORKER, HoneTest, attempts, query, violations
+from harness import HONE, MPIRUN, QUICK, TRAINED, TRIALS, WORKER, HoneTest, attempts, query, results, trials_done, violations
 
 
 class ClusterTest(HoneTest):
@@ -149,6 +150,45 @@ class Cluster(ClusterTest):
         self.check_answers()
         workers.terminate()
         self.assertEqual(workers.wait(timeout=10), 0)
+        self.stop_coordinator()
+
+
+class Launchers(ClusterTest):
+    """What starts workers may die or start them twice; it means nothing."""
+
+    def setUp(self):
+        super().setUp()
+        self.environment["HONE_QUICK_MILLISECONDS"] = "300"
+        self.hone("submit", self.tiny(), "--state", self.state)
+
+    def test_a_killed_mpirun_changes_no_number_and_leaves_nobody(self):
+        workers = self.start_workers("--trainer", QUICK)
+        self.wait_until("trials are done", lambda: trials_done(self.state) >= 2)
+        workers.kill()
+        workers.wait()
+        again = self.start_workers("--trainer", QUICK)
+        self.assertEqual(again.wait(timeout=60), 0)
+        self.check_numbers()
+
+    def test_the_same_batch_script_run_twice_leases_no_trial_twice(self):
+        both = [self.start_workers("--trainer", QUICK) for _ in range(2)]
+        self.assertEqual([workers.wait(timeout=60) for workers in both], [0, 0])
+        self.assertEqual(attempts(self.state), TRAINED)
+        self.check_numbers()
+
+    def check_numbers(self):
+        other = self.folder / "undisturbed"
+        self.hone("run", self.tiny(), "--state", other, "--trainer", QUICK)
+        self.assertEqual(results(self.state), results(other))
+        self.assertEqual(violations(self.state), [])
+        self.stop_coordinator()
+
+    def test_a_second_coordinator_is_refused_at_once(self):
+        begun = time.monotonic()
+        said = self.hone("serve", "--state", self.state, "--port", 0, code=1).stderr
+        self.assertLess(time.monotonic() - begun, 5)
+        self.assertIn(str(self.state), said)
+        self.assertIn("sweep 1", self.hone("status", "--state", self.state).stdout)
         self.stop_coordinator()
 
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "common/fault_point.hpp"
 #include "sql/database.hpp"
 #include "tests/support/fake_coordinator.hpp"
 
@@ -110,6 +111,22 @@ TEST_F(FromVersion2, IsAllOrNothing) {
   EXPECT_EQ(text("PRAGMA user_version"), "2\n");
   EXPECT_EQ(text("SELECT count(*) FROM pragma_table_info('trial') WHERE name = 'queue'"), "0\n");
   EXPECT_EQ(text("SELECT count(*) FROM member"), "5\n");
+}
+
+TEST_F(FromVersion2, IsAsItWasWhenTheProcessDiesInTheMiddle) {
+  const std::string before = text("SELECT sql FROM sqlite_schema ORDER BY 1");
+  {
+    Database dying(folder_ / "hone.sqlite", Mode::read_write);
+    fault::handler = [](std::string_view point) {
+      if (point == "migration.before") throw std::runtime_error("the process dies");
+    };
+    EXPECT_THROW(install_schema(dying), std::runtime_error);
+    fault::handler = nullptr;
+  }
+  EXPECT_EQ(text("SELECT sql FROM sqlite_schema ORDER BY 1"), before);
+  EXPECT_EQ(text("PRAGMA user_version"), "2\n");
+  install_schema(database_);
+  EXPECT_EQ(text("SELECT count(*) FROM measurement"), "1\n");
 }
 
 TEST_F(FromVersion2, AReaderSaysWhatToDo) {
