@@ -3,14 +3,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <vector>
 
 #include "common/message.hpp"
 #include "common/net/file_digest.hpp"
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/progress.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
@@ -160,16 +163,24 @@ std::string sums_of(const fs::path& folder) {
 
 void write_all_files(Database& database, SweepId sweep, const Options& options,
                      const UnfinishedFolder& folder) {
-  if (options.pictures)
-    copy_pictures(database, sweep, artifact_folder(state_folder(options.state)),
-                  artifact_folder(folder.path()));
-  write_sweep_export(database, sweep, folder / "hone.sqlite");
-  write_csvs(database, sweep, folder);
-  write_text(folder / "tables.sql", tables_sql(database, sweep));
-  write_text(folder / "experiment.json", experiment_of(database, sweep));
-  write_text(folder / "views.md", sql_text::README);
-  write_text(folder / "README.txt", export_readme(database, sweep));
-  write_text(folder / "SHA256SUMS", sums_of(folder.path()));
+  const std::vector<std::function<void()>> parts = {
+      [&] {
+        if (options.pictures)
+          copy_pictures(database, sweep, artifact_folder(state_folder(options.state)),
+                        artifact_folder(folder.path()));
+      },
+      [&] { write_sweep_export(database, sweep, folder / "hone.sqlite"); },
+      [&] { write_csvs(database, sweep, folder); },
+      [&] { write_text(folder / "tables.sql", tables_sql(database, sweep)); },
+      [&] { write_text(folder / "experiment.json", experiment_of(database, sweep)); },
+      [&] { write_text(folder / "views.md", sql_text::README); },
+      [&] { write_text(folder / "README.txt", export_readme(database, sweep)); },
+      [&] { write_text(folder / "SHA256SUMS", sums_of(folder.path())); }};
+  ProgressBar bar("exporting", std::ssize(parts));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    bar.update(static_cast<std::int64_t>(i));
+    parts[i]();
+  }
 }
 
 void print_done(const Options& options, SweepId sweep) {

@@ -90,6 +90,9 @@ class Bundle(BareMachine):
         named = [line.split()[1] for line in (folder / "MANIFEST").read_text().splitlines()[1:]]
         there = [f"./{file.relative_to(folder)}" for file in folder.rglob("*") if file.is_file()]
         self.assertEqual(sorted(named + ["./MANIFEST"]), sorted(there))
+        for file in ("man/man1/hone.1", "man/man1/hone-run.1", "bash-completion/completions/hone",
+                     "zsh/site-functions/_hone", "fish/vendor_completions.d/hone.fish"):
+            self.assertIn(f"./share/{file}", there)
         paths = [os.fsencode(path) for path in (SOURCE, BIN, torch_folder())]
         self.assertEqual([(file, path) for file in there for path in paths
                           if path in (folder / file).read_bytes()], [])

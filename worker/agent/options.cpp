@@ -80,8 +80,8 @@ struct Given {
   std::string bf16 = "auto";
   std::string gpus = "all";
   long long gpu_memory = -1;  // MiB; -1: worked out
-  double checkpoint = 60;     // seconds
-  long long ends_at = -1;     // milliseconds of the steady clock
+  std::string checkpoint = "60";
+  long long ends_at = -1;  // milliseconds of the steady clock
 };
 
 /// Where teams run: on this host's slots, or also on those that --hosts names.
@@ -140,10 +140,10 @@ void describe_files(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--trainer", options.trainer, "The trainer program [hone-trainer beside this]");
   app.add_option(
          "--checkpoint", given.checkpoint,
-         "Seconds at least between checkpoints of a training, kept in the cache: tried again "
-         "there, it goes on from the last one and comes to the same bits [60]; 0: none")
-      ->envname("HONE_CHECKPOINT")
-      ->check(CLI::Range(0.0, 1e6));
+         "Time at least between checkpoints of a training, kept in the cache: tried again there, "
+         "it "
+         "goes on from the last one and comes to the same bits. 30 (seconds), 5min; 0: none [60]")
+      ->envname("HONE_CHECKPOINT");
 }
 
 void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
@@ -216,8 +216,7 @@ void settle(const Given& given, WorkerOptions& options) {
   options.bf16 = given.bf16 == "yes" ||
                  (given.bf16 == "auto" && (processor_has_bf16() || !options.gpus.empty()));
   if (given.count > 0) options.count = given.count;
-  options.checkpoint = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::duration<double>(given.checkpoint));
+  options.checkpoint = parse_duration(given.checkpoint);
   if (!given.grace.empty())
     options.grace = std::chrono::floor<std::chrono::seconds>(parse_duration(given.grace));
   if (!given.give_up.empty())
