@@ -1,0 +1,133 @@
+// Messages, experiments and weights files that somebody has tampered with, by the hundred thousand:
+// refused with their own error, or understood; nothing else happens.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/random.hpp"
+#include "common/tensor_file.hpp"
+#include "common/wire.hpp"
+#include "coordinator/plan/experiment.hpp"
+#include "tests/common/wire_samples.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::array<std::string_view, 16> nasty = {"null",
+                                                    "-1",
+                                                    "1e999",
+                                                    "18446744073709551616",
+                                                    "0.0000000000000001",
+                                                    "\"\"",
+                                                    "[]",
+                                                    "{}",
+                                                    "NaN",
+                                                    "\xff\xfe",
+                                                    "\\u0000",
+                                                    "\\ud800",
+                                                    "'; DROP TABLE trial;--",
+                                                    "<script>alert(1)</script>",
+                                                    "../../../../etc/passwd",
+                                                    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["};
+
+/// A few changes at random places: a byte, a cut, a repetition, something nasty.
+std::string mutated(std::string text, Random& random) {
+  const std::uint32_t changes = 1 + random.below(4);
+  for (std::uint32_t i = 0; i < changes && !text.empty(); ++i) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    const std::size_t at = random.below(size);
+    switch (random.below(5)) {
+      case 0:
+        text[at] = static_cast<char>(random.below(256));
+        break;
+      case 1:
+        text.erase(at, 1 + random.below(20));
+        break;
+      case 2:
+        text.insert(at, text.substr(random.below(size), random.below(60)));
+        break;
+      case 3:
+        text.insert(at, nasty[random.below(nasty.size())]);
+        break;
+      default:
+        text.replace(at, std::min<std::size_t>(random.below(8), text.size() - at),
+                     nasty[random.below(nasty.size())]);
+    }
+  }
+  return text;
+}
+
+struct Count {
+  int understood = 0, refused = 0;
+};
+
+/// `take` throws Error of what it refuses. Fails on anything else that it throws.
+template <class Error, class Take>
+Count expect_calm(const std::vector<std::string>& samples, int times, const Take& take) {
+  const char* const text = std::getenv("HONE_SEED");
+  const std::uint64_t seed = text == nullptr ? 1 : std::strtoull(text, nullptr, 10);
+  Random random{seed};
+  Count count;
+  for (int i = 0; i < times; ++i) {
+    const std::string each =
+        mutated(samples[random.below(static_cast<std::uint32_t>(samples.size()))], random);
+    try {
+      take(each);
+      ++count.understood;
+    } catch (const Error&) {
+      ++count.refused;
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << "seed " << seed << ": " << error.what() << " of\n" << each;
+      return count;
+    }
+  }
+  std::printf("seed %llu: %d refused, %d understood all the same\n",
+              static_cast<unsigned long long>(seed), count.refused, count.understood);
+  EXPECT_GT(count.refused, times / 2);
+  return count;
+}
+
+TEST(Hostile, AHundredThousandMessagesAreRefusedOrUnderstood) {
+  std::vector<std::string> samples;
+  for (const auto& message : samples::from_worker()) samples.push_back(encode(message));
+  expect_calm<WireError>(samples, 100'000, [](const std::string& text) {
+    // What is understood can be said again.
+    EXPECT_EQ(encode(decode_from_worker(encode(decode_from_worker(text)))),
+              encode(decode_from_worker(text)));
+  });
+}
+
+TEST(Hostile, MessagesOfATrainerAndOfACoordinatorAreNoWorse) {
+  std::vector<std::string> ours, theirs;
+  for (const auto& message : samples::to_worker()) ours.push_back(encode(message));
+  for (const auto& message : samples::from_trainer()) theirs.push_back(encode(message));
+  expect_calm<WireError>(ours, 20'000, [](const std::string& text) { decode_to_worker(text); });
+  expect_calm<WireError>(theirs, 20'000,
+                         [](const std::string& text) { decode_from_trainer(text); });
+}
+
+TEST(Hostile, ExperimentsAreRefusedWithAPlaceOrUnderstood) {
+  const std::string sample = R"({"name": "small", "profile": "smoke", "tables": ["lambda", "II"],
+    "inner_folds": 2, "lambdas": [0.1, 0.3], "training": {"epochs": 3, "learning_rate": 0.01},
+    "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]})";
+  expect_calm<ExperimentError>({sample}, 5'000, [](const std::string& text) {
+    parse_experiment(text, "hostile.json", "", {});
+  });
+}
+
+TEST(Hostile, HeadersOfWeightsFilesTakeNoMoreMemoryThanTheFileHas) {
+  std::string header =
+      R"({"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"U8","shape":[8],"data_offsets":[24,32]}})";
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  std::string file(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) file[i] = static_cast<char>(header.size() >> (8 * i) & 0xffU);
+  file += header + std::string(32, 'x');
+  expect_calm<TensorFileError>({file}, 20'000, [](const std::string& text) {
+    const auto parsed = parse_tensor_file(std::as_bytes(std::span(text.data(), text.size())));
+    for (const auto& [name, view] : parsed.tensors) EXPECT_LE(view.bytes.size(), text.size());
+  });
+}
+
+}  // namespace
+}  // namespace hone
