@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Optuna chooses hyperparameters, Hone trains and scores them.
 
-    hone serve --state sweeps & hone-worker --access sweeps/access.json &
+    hone serve --state sweeps & hone-worker --access sweeps/worker.json &
     HONE_STATE=sweeps examples/optuna_search.py experiments/ph2.json ~/data 20
 """
 import json

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t token_bytes = 32;
 constexpr std::size_t longest_file = 65536;
+constexpr std::size_t name_length = 16;  // of a coordinator
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw AccessError("access file " + file.string() + ": " + what);
@@ -65,6 +66,12 @@ std::string read_all(const std::filesystem::path& file, int descriptor) {
   fail(file, "is too long");
 }
 
+// It becomes the name of a folder of the worker's.
+bool is_coordinator_name(const std::string& name) {
+  return name.empty() || (name.size() == name_length &&
+                          name.find_first_not_of("0123456789abcdef") == std::string::npos);
+}
+
 Access access_of(const std::filesystem::path& file, const std::string& text) {
   try {
     const auto j = nlohmann::json::parse(text);
@@ -74,6 +81,9 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
     access.token = j.at("token").get<std::string>();
     if (access.host.empty()) fail(file, "'host' is empty");
     if (port < 1 || port > 65535) fail(file, "'port' is not in [1, 65535]");
+    access.coordinator = j.value("coordinator", "");
+    if (!is_coordinator_name(access.coordinator))
+      fail(file, "'coordinator' is not 16 hexadecimal digits");
     if (!Digest::parse(access.token)) fail(file, "'token' is not 64 hexadecimal digits");
     access.port = static_cast<std::uint16_t>(port);
     return access;
@@ -95,20 +105,23 @@ std::string hex(std::span<const unsigned char> bytes) {
 
 }  // namespace
 
-Access read_access(const std::filesystem::path& file) {
+std::string read_private(const std::filesystem::path& file) {
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (descriptor.number() < 0) fail_errno(file, "open");
   require_private(file, descriptor.number());
-  return access_of(file, read_all(file, descriptor.number()));
+  return read_all(file, descriptor.number());
 }
 
-void write_access(const std::filesystem::path& file, const Access& access) {
-  const nlohmann::json j = {{"host", access.host}, {"port", access.port}, {"token", access.token}};
+Access read_access(const std::filesystem::path& file) {
+  return access_of(file, read_private(file));
+}
+
+void write_private(const std::filesystem::path& file, const std::string& text) {
   std::string beside = file.string() + ".XXXXXX";
   {
     const Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));  // makes it with mode 0600
     if (descriptor.number() < 0) fail_errno(file, "create a file beside it");
-    if (!write_all(descriptor.number(), j.dump() + "\n")) fail_errno(file, "write");
+    if (!write_all(descriptor.number(), text)) fail_errno(file, "write");
     if (::fsync(descriptor.number()) != 0) fail_errno(file, "fsync");
   }
   if (::rename(beside.c_str(), file.c_str()) != 0) {
@@ -119,6 +132,17 @@ void write_access(const std::filesystem::path& file, const Access& access) {
   }
 }
 
+void write_access(const std::filesystem::path& file, const Access& access) {
+  nlohmann::json j = {{"host", access.host}, {"port", access.port}, {"token", access.token}};
+  if (!access.coordinator.empty()) j["coordinator"] = access.coordinator;
+  write_private(file, j.dump() + "\n");
+}
+
+std::string coordinator_name(const Access& access) {
+  if (!access.coordinator.empty()) return access.coordinator;
+  return sha256(access.token).hex().substr(0, name_length);
+}
+
 std::string random_token() {
   std::array<unsigned char, token_bytes> bytes{};
   if (::getentropy(bytes.data(), bytes.size()) != 0) {
@@ -127,11 +151,15 @@ std::string random_token() {
   return hex(bytes);
 }
 
+bool equal_digests(const Digest& expected, const Digest& given) {
+  const std::string a = expected.hex();
+  const std::string b = given.hex();
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 bool equal_tokens(const std::string& expected, const std::string& given) {
   // Digests have one length, so not even the length of the token shows in the time.
-  const std::string a = sha256(expected).hex();
-  const std::string b = sha256(given).hex();
-  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+  return equal_digests(sha256(expected), sha256(given));
 }
 
 }  // namespace hone

@@ -5,14 +5,20 @@
 #include <stdexcept>
 #include <string>
 
+#include "common/digest.hpp"
+
 namespace hone {
 
 /// Where a coordinator is and the secret that it asks for.
 struct Access {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  std::string token;  // 64 hexadecimal digits
+  std::string token;             // 64 hexadecimal digits
+  std::string coordinator = {};  // its name, which outlives tokens; '' in files of older versions
 };
+
+/// Tells coordinators apart: 16 hexadecimal digits. Where the file names none, the token does.
+std::string coordinator_name(const Access& access);
 
 /// An access file that is missing, readable by others, or not what it should be.
 class AccessError : public std::runtime_error {
@@ -20,17 +26,25 @@ class AccessError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Reads the JSON file {"host": ..., "port": ..., "token": ...}. Refuses a file that its group or
-/// others may read, as ssh does with keys. Throws AccessError.
+/// Reads the JSON file {"host": ..., "port": ..., "token": ..., "coordinator": ...}. Refuses a file
+/// that its group or others may read, as ssh does with keys. Throws AccessError.
 Access read_access(const std::filesystem::path& file);
 
 /// Writes the file with mode 0600, atomically. Throws AccessError.
 void write_access(const std::filesystem::path& file, const Access& access);
 
+/// The text of a file that holds secrets, of at most 64 KiB: for its owner alone, as above, and
+/// written atomically. Both throw AccessError.
+std::string read_private(const std::filesystem::path& file);
+void write_private(const std::filesystem::path& file, const std::string& text);
+
 /// 256 bits from the kernel, as 64 hexadecimal digits. Throws std::runtime_error.
 std::string random_token();
 
 /// Compares in a time that does not depend on where the two differ.
+bool equal_digests(const Digest& expected, const Digest& given);
+
+/// Likewise; not even the length of either shows.
 bool equal_tokens(const std::string& expected, const std::string& given);
 
 }  // namespace hone

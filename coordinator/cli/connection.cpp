@@ -13,7 +13,7 @@ namespace hone::cli {
 
 namespace {
 
-constexpr unsigned unauthorized = 401;
+constexpr unsigned unauthorized = 401, forbidden = 403;
 constexpr std::chrono::seconds patience{5};
 constexpr std::chrono::milliseconds look_period{50};
 
@@ -46,6 +46,8 @@ HttpClient connect(const ConnectionOptions& options) {
       throw CommandError("the coordinator does not know the token in " + file.string() +
                          ": take the access.json of its own state folder");
     }
+    if (answer.status == forbidden)
+      throw CommandError(file.string() + " is a worker's access file: commands need access.json");
     body_of(answer);
     return coordinator;
   } catch (const AccessError& error) {

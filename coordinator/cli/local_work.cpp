@@ -12,6 +12,7 @@
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/cli/worker_child.hpp"
+#include "coordinator/server/keyring.hpp"
 
 namespace hone::cli {
 
@@ -20,7 +21,7 @@ namespace {
 constexpr int wrong_input = 2;
 
 std::vector<std::string> worker_arguments(const std::filesystem::path& state, const Work& work) {
-  std::vector<std::string> words = {"--access",        access_file(state).string(),
+  std::vector<std::string> words = {"--access",        worker_access_file(state).string(),
                                     "--cache",         (state / "worker").string(),
                                     "--artifacts",     artifact_folder(state).string(),
                                     "--threads",       std::to_string(work.threads),

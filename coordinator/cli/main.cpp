@@ -25,7 +25,7 @@ Examples:
   hone run experiments/quickstart.json                      everything on this machine
   hone run experiments/ph2.json --profile desk --data ~/data
   hone serve --state ~/sweeps &                             a coordinator for a cluster
-  mpirun -n 2 --bind-to none hone-worker --access ~/sweeps/access.json     its workers
+  mpirun -n 2 --bind-to none hone-worker --access ~/sweeps/worker.json     its workers
   hone submit experiments/ph2.json --state ~/sweeps --data ~/data
   hone table II --state ~/sweeps
   hone init ~/polyps                                        an experiment for images of one's own
@@ -109,6 +109,7 @@ void add_commands(CLI::App& app) {
   hone::cli::add_doctor(app);
   hone::cli::add_query(app);
   hone::cli::add_gc(app);
+  hone::cli::add_rotate_token(app);
   hone::cli::add_backup(app);
   hone::cli::add_schema(app);
   hone::cli::add_completion(app);

@@ -11,6 +11,7 @@
 #include "coordinator/cli/durations.hpp"
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
+#include "coordinator/server/keyring.hpp"
 #include "coordinator/server/server.hpp"
 
 namespace hone::cli {
@@ -21,7 +22,7 @@ constexpr const char* examples = R"(
 Examples:
   hone serve                                    on a free port of 127.0.0.1, state in ./hone-state
   hone serve --state ~/sweeps --bind 10.0.0.1 --port 7600
-  mpirun -n 4 --bind-to none hone-worker --access ~/sweeps/access.json
+  mpirun -n 4 --bind-to none hone-worker --access ~/sweeps/worker.json
 )";
 
 struct Options {
@@ -50,12 +51,14 @@ void serve(Options options) {
       "%s; "
       "in the browser: hone dashboard --state %s\n",
       options.server.state.c_str(), options.server.bind.c_str(), server.port(),
-      access_file(options.server.state).c_str(), options.server.state.c_str());
+      worker_access_file(options.server.state).c_str(), options.server.state.c_str());
   if (options.json)
     std::cout << nlohmann::json{{"schema", "hone.serve.v1"},
                                 {"address", options.server.bind},
                                 {"port", server.port()},
-                                {"access", access_file(options.server.state).string()}}
+                                {"access", access_file(options.server.state).string()},
+                                {"worker_access",
+                                 worker_access_file(options.server.state).string()}}
               << std::endl;  // at once, for whoever started it
   if (!options.server.bind.starts_with("127.")) {
     std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",

@@ -130,6 +130,7 @@ asio::awaitable<bool> send_artifact(Connection* connection, const RequestHeader*
                                         11};
   head.set(http::field::content_type, "application/octet-stream");
   head.set(http::field::accept_ranges, "bytes");
+  head.set("X-Content-Type-Options", "nosniff");
   if (partial) {
     const std::string size = std::to_string(file.size());
     head.set(http::field::content_range, "bytes " + std::to_string(*first) + "-" +

@@ -30,7 +30,7 @@ struct FileServer::Parts {
     session.live = &live;
     session.telemetry = &telemetry;
     session.artifact_folder = artifact_folder(file.parent_path());
-    session.token = random_token();
+    session.keys = &keys;
     session.bind = loopback;
   }
 
@@ -41,6 +41,7 @@ struct FileServer::Parts {
   tcp::acceptor acceptor;
   asio::steady_timer ticker;
   asio::thread_pool reader{1};
+  Keyring keys;
   SessionContext session;
   Telemetry telemetry;
   LiveFeed live;
@@ -60,7 +61,7 @@ FileServer::FileServer(const std::filesystem::path& file, std::uint16_t port)
 FileServer::~FileServer() = default;
 
 Access FileServer::access() const {
-  return {loopback, parts_->acceptor.local_endpoint().port(), parts_->session.token};
+  return {loopback, parts_->acceptor.local_endpoint().port(), parts_->keys.token(Privilege::admin)};
 }
 
 void FileServer::run() {

@@ -8,8 +8,9 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <optional>
 
-#include "common/net/access.hpp"
+#include "coordinator/server/admission.hpp"
 #include "coordinator/server/api_sweep.hpp"
+#include "coordinator/server/api_tokens.hpp"
 #include "coordinator/server/openapi.hpp"
 #include "coordinator/server/page.hpp"
 #include "coordinator/server/session.hpp"
@@ -29,26 +30,6 @@ constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 constexpr unsigned switching = 101, unauthorized = 401, upgrade_required = 426;
 constexpr auto header_deadline = std::chrono::seconds(60);
 constexpr auto body_deadline = std::chrono::seconds(30);
-
-/// Why no request of this Host is let in, or nothing. Keeps a web page that rebinds its name to
-/// this address from reaching us with a browser's help.
-std::optional<ApiResponse> refused_host(const RequestHeader& request,
-                                        const SessionContext& context) {
-  std::string host(request[http::field::host]);
-  host = host.substr(0, host.rfind(':'));
-  if (host == context.bind || host == "127.0.0.1" || host == "localhost") return {};
-  return api_error(403, "the Host header names another host");
-}
-
-/// Why the request is not let in, or nothing.
-std::optional<ApiResponse> refused_token(const RequestHeader& request,
-                                         const SessionContext& context) {
-  const std::string given(request[http::field::authorization]);
-  if (equal_tokens("Bearer " + context.token, given)) return {};
-  return api_error(401,
-                   "the request needs the header 'Authorization: Bearer TOKEN' with the "
-                   "token of the coordinator's access.json");
-}
 
 /// Answers from one snapshot of the database. Runs on the reading thread.
 asio::awaitable<ApiResponse> read_snapshot(SessionContext* context, LiveFacts live,
@@ -127,6 +108,10 @@ asio::awaitable<ApiResponse> respond(SessionContext* context, const RequestHeade
     co_return response;
   }
   if (request->method() == http::verb::get) co_return co_await read_api(context, std::move(target));
+  if (route.path == "/api/v1/tokens") {
+    response = post_tokens(*context->keys, body);
+    co_return response;
+  }
   response = api_post(*context->store, *context->artifacts, target, body);
   context->hub->tick_soon();  // what was submitted may be work for a worker that waits
   co_return response;
@@ -164,27 +149,25 @@ asio::awaitable<bool> send_page(Connection* connection, const RequestHeader* req
 asio::awaitable<bool> serve_parsed(Connection* connection, HeaderParser* header,
                                    SessionContext* context) {
   const RequestHeader request = header->get();
-  const std::string target(request.target());
+  const RouteFound route = find_route(std::string_view(request.method_string()), request.target());
   const bool upgrade = beast::websocket::is_upgrade(request);
-  auto refused = refused_host(request, *context);
-  if (!refused && upgrade && target == "/live") {
+  if (auto refused = refusal_at_the_door(request, route, *context)) {
+    co_await send_response(connection, &request, std::move(*refused));
+    co_return false;
+  }
+  if (upgrade && route.path == "/live") {
     connection->status = switching;
     co_await serve_watcher(std::move(connection->stream), request, context);
     co_return false;
   }
-  if (!refused && is_page(target)) co_return co_await send_page(connection, &request);
-  if (!refused) refused = refused_token(request, *context);
-  if (refused) {
-    co_await send_response(connection, &request, std::move(*refused));
-    co_return false;
-  }
+  if (is_page(request.target())) co_return co_await send_page(connection, &request);
   if (context->store == nullptr) co_return co_await serve_api(connection, header, context);
-  if (upgrade && target == "/worker") {
+  if (upgrade && route.path == "/worker") {
     connection->status = switching;
     co_await serve_worker(std::move(connection->stream), request, context);
     co_return false;
   }
-  if (target.starts_with("/artifacts/"))
+  if (request.target().starts_with("/artifacts/"))
     co_return co_await serve_artifact(connection, header, context);
   co_return co_await serve_api(connection, header, context);
 }
@@ -243,6 +226,7 @@ asio::awaitable<bool> send_response(Connection* connection, const RequestHeader*
   http::response<http::string_body> message{static_cast<http::status>(response.status), 11};
   message.set(http::field::content_type, response.type);
   message.set("X-Content-Type-Options", "nosniff");
+  message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   message.set(http::field::cache_control,
               response.lasting ? "private, max-age=31536000, immutable" : "no-store");
   if (!response.allow.empty()) message.set(http::field::allow, response.allow);

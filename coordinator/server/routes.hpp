@@ -10,10 +10,20 @@
 /// numbers, others any one part: "/api/v1/sweeps/{sweep}/tables/{table}".
 namespace hone {
 
+/// What a token lets its holder do; each includes those before it.
+enum class Privilege : std::uint8_t {
+  none,    // no token: the files of the web application, which are the same for everyone
+  worker,  // lease, report and move artifacts; look at metrics
+  admin    // everything
+};
+
+std::string_view name_of(Privilege privilege);
+
 /// One thing that can be asked of the server. docs/openapi.json describes each, and no other.
 struct Route {
   std::string_view method;
   std::string_view path;  // a pattern
+  Privilege needs = Privilege::admin;
 };
 
 /// Every route of a coordinator, in no order. /worker and /live, which become WebSockets, are GET.
@@ -30,9 +40,10 @@ std::optional<PathArguments> match_path(std::string_view pattern, std::string_vi
 
 /// What a request means.
 struct RouteFound {
-  std::string_view path;  // the pattern; "" if there is no such path
-  std::string allow;      // the methods of that path, as an Allow header has them
-  bool allowed = false;   // the method is one of them
+  std::string_view path;               // the pattern; "" if there is no such path
+  std::string allow;                   // the methods of that path, as an Allow header has them
+  bool allowed = false;                // the method is one of them
+  Privilege needs = Privilege::admin;  // of the route; if there is none, the most of its path's
 };
 
 /// `target` may have a query.

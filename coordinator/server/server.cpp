@@ -16,12 +16,6 @@ namespace asio = boost::asio;
 using asio::use_awaitable;
 using asio::ip::tcp;
 
-/// The folder's token, kept over restarts so that workers find their way back.
-std::string token_of(const std::filesystem::path& state) {
-  if (!std::filesystem::exists(access_file(state))) return random_token();
-  return read_access(access_file(state)).token;
-}
-
 /// The port of the last time, if it was not asked for another one: workers that were connected
 /// then try it again.
 std::uint16_t port_of(const ServerSettings& settings) {
@@ -47,6 +41,7 @@ struct Server::Parts {
   explicit Parts(ServerSettings given)
       : settings(std::move(given)),
         lock(settings.state),
+        keys(settings.state),
         store(database_file(settings.state)),
         reading(database_file(settings.state), Database::Mode::read_only),
         artifacts(artifact_folder(settings.state)),
@@ -63,6 +58,7 @@ struct Server::Parts {
 
   ServerSettings settings;
   StateLock lock;
+  Keyring keys;
   Store store;
   Database reading;
   ArtifactStore artifacts;
@@ -102,10 +98,9 @@ void Server::Parts::listen() {
              .telemetry = &telemetry,
              .database_file = database_file(settings.state),
              .artifact_folder = artifact_folder(settings.state),
-             .token = token_of(settings.state),
+             .keys = &keys,
              .bind = settings.bind};
-  write_access(access_file(settings.state),
-               {settings.bind, acceptor.local_endpoint().port(), session.token});
+  keys.publish(settings.bind, acceptor.local_endpoint().port());
 }
 
 asio::awaitable<void> Server::Parts::tick() {

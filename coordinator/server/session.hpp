@@ -12,6 +12,7 @@
 #include "coordinator/server/api.hpp"
 #include "coordinator/server/artifacts.hpp"
 #include "coordinator/server/hub.hpp"
+#include "coordinator/server/keyring.hpp"
 #include "coordinator/server/live_feed.hpp"
 #include "coordinator/server/metrics.hpp"
 #include "coordinator/server/routes.hpp"
@@ -38,7 +39,7 @@ struct SessionContext {
   Telemetry* telemetry = nullptr;
   std::filesystem::path database_file;
   std::filesystem::path artifact_folder;  // may not exist where a file is only shown
-  std::string token;
+  Keyring* keys = nullptr;
   std::string bind;
 };
 

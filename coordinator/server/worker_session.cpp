@@ -6,6 +6,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include "common/wire.hpp"
+#include "coordinator/server/admission.hpp"
 #include "coordinator/server/session.hpp"
 #include "coordinator/server/web_socket.hpp"
 
@@ -20,14 +21,26 @@ using asio::use_awaitable;
 
 constexpr std::size_t frame_limit = 1024 * 1024;
 
-asio::awaitable<void> read_frames(std::shared_ptr<WebSocket> stream, ConnectionId connection,
+struct Visitor {
+  ConnectionId connection = 0;
+  Digest token;
+};
+
+bool is_over(const Visitor& visitor, const SessionContext& context) {
+  const auto now = std::chrono::system_clock::now();
+  return context.keys->privilege_of(visitor.token, now) < Privilege::worker;
+}
+
+asio::awaitable<void> read_frames(std::shared_ptr<WebSocket> stream, Visitor visitor,
                                   SessionContext* context) {
   beast::flat_buffer buffer(frame_limit);
   while (true) {
     co_await stream->async_read(buffer, use_awaitable);
     const std::string text = beast::buffers_to_string(buffer.data());
     buffer.clear();
-    context->hub->receive(connection, decode_from_worker(text));
+    // It comes again with the token of its access file, or not at all.
+    if (is_over(visitor, *context)) throw beast::system_error(websocket::error::closed);
+    context->hub->receive(visitor.connection, decode_from_worker(text));
   }
 }
 
@@ -53,7 +66,8 @@ asio::awaitable<void> serve_worker(beast::tcp_stream raw, RequestHeader request,
                    if (error) hub->disconnect(id);
                  });
   try {
-    co_await read_frames(stream, connection, context);
+    Visitor visitor{connection, token_digest(request)};
+    co_await read_frames(stream, std::move(visitor), context);
   } catch (const WireError& error) {
     spdlog::warn("event=bad_message connection={} error=\"{}\"", connection, error.what());
     outbox->frames.push_back(encode(ToWorker{Refuse{error.what()}}));

@@ -16,7 +16,7 @@ class ClusterTest(HoneTest):
         self.coordinator = self.serve(self.state)
 
     def start_workers(self, *words):
-        return self.start(*MPIRUN, "-n", 2, WORKER, "--access", self.state / "access.json",
+        return self.start(*MPIRUN, "-n", 2, WORKER, "--access", self.state / "worker.json",
                           "--slots", 1, "--until-drained", *words, name="workers")
 
     def run_sweep(self, *words):

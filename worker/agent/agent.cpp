@@ -22,17 +22,11 @@ constexpr milliseconds shortest_renewal{50};
 constexpr std::chrono::seconds next_look{1};  // at whether something still trains
 constexpr std::chrono::seconds farewell{2};   // for the last messages to be acknowledged
 
-/// Tickets, and what is not sent yet, mean something to one coordinator only, and its token tells
-/// it from others.
-std::string word_for(const Access& coordinator) {
-  return sha256(coordinator.token).hex().substr(0, 16);
-}
-
 TrialsPlace place_of(const WorkerOptions& options, const Access& access, const SpoolFolder& spool) {
   return {.spool = spool,
           .artifacts = {.cache = options.cache / "artifacts",
                         .limit = options.cache_limit,
-                        .coordinator = word_for(access),
+                        .coordinator = coordinator_name(access),
                         .shared = options.shared},
           .trainer = {.program = options.trainer,
                       .arguments = {},
@@ -301,7 +295,8 @@ int run_agent(const WorkerOptions& options) {
   }
   try {
     const Access access = read_access(options.access);
-    const SpoolFolder spool(options.cache / "coordinators" / word_for(access));
+    // Tickets, and what is not sent yet, mean something to one coordinator only.
+    const SpoolFolder spool(options.cache / "coordinators" / coordinator_name(access));
     if (const int wanted = options.slots * options.threads; wanted > own_cores())
       spdlog::warn("slots x threads = {} on {} cores of this worker's own{}", wanted, own_cores(),
                    own_cores() == 1 ? ": does mpirun lack --bind-to none?" : "");

@@ -153,7 +153,7 @@ void Link::State::read_access_again() {
   } catch (const AccessError&) {
     return;  // gone for a while with its coordinator: the last one holds
   }
-  if (!equal_tokens(access.token, now.token)) throw OtherCoordinator();
+  if (coordinator_name(access) != coordinator_name(now)) throw OtherCoordinator();
   access = now;
 }
 
@@ -188,7 +188,12 @@ void Link::mark_healthy() {
   state_->back_off.reset();
 }
 
-const Access& Link::access() const {
+Access Link::access() const {
+  try {
+    state_->read_access_again();  // its token may have been changed
+  } catch (const OtherCoordinator&) {
+    // The connection, when it is made anew, will say so.
+  }
   return state_->access;
 }
 

@@ -45,7 +45,8 @@ class Link {
   /// The next pause before a try is short again. For the agent to say when a Welcome has come.
   void mark_healthy();
 
-  const Access& access() const;
+  /// As the access file says now: a token may have been changed since the connection was made.
+  Access access() const;
 
  private:
   struct State;

@@ -32,10 +32,10 @@ constexpr const char* examples = R"(Examples:
   hone-worker --slots 2 --threads 4                two trials at a time, four threads each
   hone-worker --gpus 0,1 --slots 4                 two trials on each of two GPUs
   hone-worker --gpus 0 --gpu-memory 6000           only trials that fit into 6000 MiB
-  mpirun -n 2 --bind-to none hone-worker --access run/access.json --until-drained
+  mpirun -n 2 --bind-to none hone-worker --access run/worker.json --until-drained
   hone-worker --cache /local/hone --cache-limit 50G --artifacts ~/sweeps/artifacts
   hone-worker --slots 1 --hosts h1:1,h2:1          teams of two ranks over two hosts
-  srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/access.json
+  srun -N 8 --ntasks-per-node 1 hone-worker --access ~/run/worker.json
 
 Ctrl-C: take no new trials, finish those that run, exit. Ctrl-C again: stop them at once;
 the coordinator gives them to others. SIGUSR1, which Slurm's --signal can send before a job's end:
@@ -49,9 +49,9 @@ std::string variable(const char* name) {
 fs::path default_access() {
   if (const std::string file = variable("HONE_ACCESS"); !file.empty()) return file;
   if (const std::string state = variable("HONE_STATE"); !state.empty()) {
-    return fs::path(state) / "access.json";
+    return fs::path(state) / "worker.json";
   }
-  return fs::path("hone-state") / "access.json";
+  return fs::path("hone-state") / "worker.json";
 }
 
 fs::path default_cache() {
@@ -124,7 +124,7 @@ void describe_teams(CLI::App& app, WorkerOptions& options, Given& given) {
 
 void describe_files(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--access", options.access,
-                 "The coordinator's access file [HONE_ACCESS, or access.json in HONE_STATE or in "
+                 "The coordinator's access file [HONE_ACCESS, or worker.json in HONE_STATE or in "
                  "./hone-state]; waited for if it is not there");
   app.add_option("--cache", options.cache,
                  "Folder for artifacts and unsent results [XDG_CACHE_HOME/hone or ~/.cache/hone]");

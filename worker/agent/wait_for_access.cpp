@@ -28,7 +28,7 @@ std::string why_missing(const fs::path& file) {
                                   ? "the folder is there, the file is not"
                                   : "there is no folder " + folder.string() + " on this host";
   return "waiting for the access file " + whole.string() + ": " + missing +
-         ". 'hone serve --state DIR' writes DIR/access.json when it starts; if it runs, name its "
+         ". 'hone serve --state DIR' writes DIR/worker.json when it starts; if it runs, name its "
          "file with --access or HONE_ACCESS, or copy it to this host (mode 0600)";
 }
 

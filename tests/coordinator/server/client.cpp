@@ -127,11 +127,14 @@ struct WorkerLine::Parts {
   beast::websocket::stream<tcp::socket> stream{context};
 };
 
-WorkerLine::WorkerLine(const Running& coordinator) : parts_(std::make_unique<Parts>()) {
+WorkerLine::WorkerLine(const Running& coordinator) : WorkerLine(coordinator, coordinator.token()) {}
+
+WorkerLine::WorkerLine(const Running& coordinator, const std::string& token)
+    : parts_(std::make_unique<Parts>()) {
   parts_->stream.next_layer().connect(endpoint_of(coordinator));
   parts_->stream.set_option(
       beast::websocket::stream_base::decorator([&](beast::websocket::request_type& request) {
-        request.set(http::field::authorization, "Bearer " + coordinator.token());
+        request.set(http::field::authorization, "Bearer " + token);
       }));
   parts_->stream.handshake("127.0.0.1:" + std::to_string(coordinator.port()), "/worker");
 }

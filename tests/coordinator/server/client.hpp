@@ -61,6 +61,7 @@ class Running {
 class WorkerLine {
  public:
   explicit WorkerLine(const Running& coordinator);  // throws if it is not let in
+  WorkerLine(const Running& coordinator, const std::string& token);
   ~WorkerLine();
   void say(const std::string& frame);
   void say(const FromWorker& message);

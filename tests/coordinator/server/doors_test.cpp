@@ -10,6 +10,7 @@
 
 #include "common/net/access.hpp"
 #include "coordinator/server/routes.hpp"
+#include "sql/database.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {
@@ -114,6 +115,65 @@ TEST_F(Doors, AnotherHostsNameIsRefusedEvenWithTheToken) {
   for (const char* host : {"localhost:1", "127.0.0.1", "localhost"}) {
     EXPECT_EQ(coordinator_.send({.target = "/api/v1/status", .host = host}).status, 200U) << host;
   }
+}
+
+TEST_F(Doors, AnotherSitesPageIsRefusedEvenWithTheToken) {
+  const std::string port = std::to_string(coordinator_.port());
+  for (Request request : routes()) {
+    for (const auto& [header, value] :
+         std::vector<std::pair<std::string, std::string>>{{"Origin", "http://evil.example"},
+                                                          {"Origin", "null"},
+                                                          {"Origin", ""},
+                                                          {"Origin", "http://127.0.0.1:1"},
+                                                          {"Origin", "https://127.0.0.1:" + port},
+                                                          {"Sec-Fetch-Site", "cross-site"},
+                                                          {"Sec-Fetch-Site", "same-site"}}) {
+      request.headers = {{header, value}, {"Sec-Fetch-Mode", "navigate"}};
+      EXPECT_EQ(coordinator_.send(request).status, 403U) << request.target << header << value;
+    }
+    request.headers = {{"Origin", "http://127.0.0.1:" + port}, {"Sec-Fetch-Site", "same-origin"}};
+    EXPECT_EQ(coordinator_.send(request).status / 100, 2U) << request.target;
+  }
+}
+
+TEST_F(Doors, ALinkFromElsewhereLeadsToThePageAlone) {
+  const auto ask = [&](const char* target, const char* mode) {
+    const std::map<std::string, std::string> headers = {{"Sec-Fetch-Site", "cross-site"},
+                                                        {"Sec-Fetch-Mode", mode}};
+    return coordinator_.send({.target = target, .authorization = "", .headers = headers}).status;
+  };
+  EXPECT_NE(ask("/", "navigate"), 403U);
+  EXPECT_EQ(ask("/", "no-cors"), 403U);
+  EXPECT_EQ(ask("/api/v1/status", "navigate"), 403U);
+}
+
+TEST_F(Doors, NoAnswerIsFramedGuessedAtOrSetsACookie) {
+  for (Request request : routes()) {
+    if (request.method == "HEAD") continue;
+    Reply reply = coordinator_.send(request);
+    const std::string type = reply.headers.at("Content-Type");
+    EXPECT_EQ(reply.headers.at("X-Content-Type-Options"), "nosniff") << request.target;
+    EXPECT_FALSE(reply.headers.contains("Set-Cookie")) << request.target;
+    EXPECT_FALSE(reply.headers.contains("Access-Control-Allow-Origin")) << request.target;
+    const std::string policy = reply.headers["Content-Security-Policy"];
+    EXPECT_EQ(policy.find("frame-ancestors 'none'") == std::string::npos,
+              type == "application/octet-stream");
+  }
+}
+
+TEST_F(Doors, NoGetChangesTheDatabase) {
+  Database database(database_file(folder_ / "state"), Database::Mode::read_only);
+  const auto version = [&] {
+    Statement query = database.prepare("PRAGMA data_version");
+    query.step();
+    return query.integer(0);
+  };
+  const auto before = version();
+  for (const Request& request : routes())
+    EXPECT_TRUE(request.method != "GET" || coordinator_.send(request).status == 200U);
+  EXPECT_EQ(version(), before);
+  coordinator_.post("/api/v1/sweeps/1/priority", R"({"priority": 3})");
+  EXPECT_NE(version(), before);
 }
 
 TEST_F(Doors, AWorkerIsLetInByTheTokenAlone) {

@@ -125,7 +125,7 @@ export function Workers(_: { sweep: number }) {
       <p class="lead">All that ever worked for this coordinator, on any sweep, the newest first.</p>
       <Fault text={fault} />
       {data?.workers.length === 0 && (
-        <div class="notice"><p>No worker has come yet. Start some where the access file is:</p><pre tabIndex={0}>hone-worker --access hone-state/access.json</pre></div>
+        <div class="notice"><p>No worker has come yet. Start some where the access file is:</p><pre tabIndex={0}>hone-worker --access hone-state/worker.json</pre></div>
       )}
       {data && data.workers.length > 0 && (
         <>

@@ -1,0 +1,95 @@
+"""What each secret opens, that it can be replaced while a sweep runs, and that nobody gets to see it."""
+
+import json
+import pathlib
+import subprocess
+import unittest
+
+from harness import HONE, QUICK, TRAINED, WORKER, HoneTest, attempts, trials_done, violations
+
+
+class Roles(HoneTest):
+    def setUp(self):
+        super().setUp()
+        self.state = self.folder / "state"
+        self.serve(self.state)
+
+    def token(self, role):
+        return json.loads((self.state / f"{role}.json").read_text())["token"]
+
+    def start_worker(self, access, *words):
+        return self.start(WORKER, "--access", access, "--slots", 1, "--trainer", QUICK, *words, name="worker")
+
+    def test_workers_cannot_be_told_from_their_file_to_change_sweeps(self):
+        for command in (["submit", self.tiny()], ["cancel", 1], ["gc"], ["status"], ["dashboard", "--no-open"],
+                        ["rotate-token", "worker"]):
+            done = self.hone(*command, "--access", self.state / "worker.json", code=1)
+            self.assertIn("worker's access file", done.stderr)
+
+    def test_a_sweep_goes_on_while_both_tokens_are_replaced(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "200"
+        self.hone("submit", self.tiny(), "--state", self.state)
+        worker = self.start_worker(self.state / "worker.json", "--until-drained")
+        self.wait_until("a trial is done", lambda: trials_done(self.state) > 1)
+        old = {role: self.token(role) for role in ("access", "worker")}
+        told = json.loads(self.hone("rotate-token", "worker", "--grace", 0, "--state", self.state, "--json").stdout)
+        self.assertEqual((told["schema"], told["role"]), ("hone.tokens.v1", "worker"))
+        self.assertEqual(told["file"], str(self.state / "worker.json"))
+        text = self.hone("rotate-token", "admin", "--grace", "1h", "--state", self.state).stdout
+        self.assertEqual(text, f"the new admin token is in {self.state}/access.json; the old one goes on for 3600 s\n")
+        for role in old:
+            self.assertNotEqual(self.token(role), old[role])
+            self.assertNotIn(self.token(role), text + json.dumps(told))
+        self.assertEqual(worker.wait(timeout=60), 0)
+        self.assertTrue(json.loads(self.hone("status", 1, "--state", self.state, "--json").stdout)["finished"])
+        self.assertEqual(attempts(self.state), TRAINED)  # nothing was lost, nothing twice
+        self.assertEqual(violations(self.state), [])
+
+    def test_a_worker_with_a_replaced_token_ends_and_says_why(self):
+        copy = self.folder / "worker.json"
+        copy.touch(mode=0o600)
+        copy.write_text((self.state / "worker.json").read_text())
+        self.hone("rotate-token", "worker", "--grace", 0, "--state", self.state)
+        self.assertEqual(self.start_worker(copy).wait(timeout=30), 1)
+        self.assertIn("does not accept the token", (self.folder / "worker.log").read_text())
+
+    def test_a_token_is_replaced_without_a_coordinator_too(self):
+        self.started[0].terminate()
+        self.started[0].wait(timeout=10)
+        old = self.token("worker")
+        self.hone("rotate-token", "worker", "--state", self.state)
+        self.assertNotEqual(self.token("worker"), old)
+        self.serve(self.state)
+        missing = self.hone("rotate-token", "worker", "--state", self.folder / "none", code=2).stderr
+        self.assertIn("there is no", missing)
+
+    def secrets(self):
+        return [self.token("access"), self.token("worker")]
+
+    def seen(self, process):
+        """Its words, as every user of the machine can see them."""
+        try:
+            return pathlib.Path(f"/proc/{process}/cmdline").read_bytes().decode()
+        except OSError:
+            return ""
+
+    def test_no_token_is_in_a_log_or_among_a_programs_words(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "100"
+        self.hone("submit", self.tiny(), "--state", self.state)
+        worker = self.start_worker(self.state / "worker.json", "--until-drained")
+        words = set()
+        while worker.poll() is None:
+            words |= {self.seen(process) for process in self.processes()}
+            said = subprocess.run([HONE, "status", "--state", self.state], env=self.environment, capture_output=True,
+                                  text=True, check=True)
+            words |= {said.stdout, said.stderr}
+        self.assertTrue(any("hone-worker" in each for each in words))
+        self.assertTrue(any("quick-trainer" in each for each in words))
+        for secret in self.secrets():
+            self.assertFalse([each for each in words if secret in each])
+            self.assertNotIn(secret, self.logs())
+        self.assertIn("trial-done", self.logs())
+
+
+if __name__ == "__main__":
+    unittest.main()
