@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds what the programs are linked with against the architecture.
 
-    programs_test.py BIN      the folder of hone and hone-worker
+    programs_test.py BIN [hardened]      the folder of hone and hone-worker; how they were compiled, too
 """
 
 import pathlib
@@ -22,6 +22,16 @@ def needed(program: pathlib.Path) -> list[str]:
     return re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic)
 
 
+def unhardened(program: pathlib.Path) -> list[str]:
+    """What an attacker would be glad of: no PIE, a writable table of functions, no canaries, an executable stack."""
+    said = subprocess.run(["readelf", "--wide", "-h", "-l", "-d", "--dyn-syms", program], text=True, capture_output=True,
+                          check=True).stdout
+    wanted = {"position-independent": r"Type:\s+DYN .*\n(?s:.*)Flags:.* PIE", "with read-only relocations": r"GNU_RELRO",
+              "bound at once": r"Flags: NOW", "with stack canaries": r"__stack_chk_fail",
+              "without an executable stack": r"GNU_STACK .* RW  "}
+    return [f"{program.name} is not {what}" for what, pattern in wanted.items() if not re.search(pattern, said)]
+
+
 def main() -> int:
     faults = []
     for name, forbidden in FORBIDDEN.items():
@@ -30,7 +40,9 @@ def main() -> int:
             faults.append(f"{name}: its libraries could not be read: {libraries}")
         faults += [f"{name} is linked with {library}" for library in libraries
                    for part in forbidden if part in library.lower()]
-    print("\n".join(faults) or "hone and hone-worker are linked with what they may")
+        if len(sys.argv) > 2:
+            faults += unhardened(pathlib.Path(sys.argv[1]) / name)
+    print("\n".join(faults) or "hone and hone-worker are what they may be")
     return 1 if faults else 0
 
 

@@ -10,6 +10,7 @@
 
 #include "common/fault_point.hpp"
 #include "common/near_words.hpp"
+#include "common/net/plain_log.hpp"
 #include "common/version.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/dataset/ingest.hpp"
@@ -35,7 +36,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 finished but results are
 
 void start_log() {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("hone"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  spdlog::set_formatter(hone::plain_formatter("%Y-%m-%dT%H:%M:%S.%e %l %*"));
   spdlog::set_level(spdlog::level::warn);
 }
 

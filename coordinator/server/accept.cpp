@@ -21,6 +21,10 @@ asio::awaitable<void> accept_connections(tcp::acceptor* acceptor, SessionContext
     boost::system::error_code error;
     tcp::socket socket =
         co_await acceptor->async_accept(asio::redirect_error(use_awaitable, error));
+    if (!error && context->door->is_full()) {
+      spdlog::warn("event=too_many_connections");
+      continue;  // closes it
+    }
     if (!error) {
       asio::co_spawn(executor, serve_connection(std::move(socket), context),
                      [](std::exception_ptr failure) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ struct ApiResponse {
 
 /// {"error": MESSAGE} with that status.
 ApiResponse api_error(unsigned status, std::string_view message);
+
+/// The JSON of a request's body. Throws std::invalid_argument where it is nested deeper than 32
+/// levels, and nlohmann's parse_error.
+nlohmann::json parse_body(const std::string& body);
 
 /// What only the state machine knows, copied for the reading thread.
 struct LiveFacts {

@@ -77,7 +77,7 @@ ApiResponse rehearsed(Store& store, SweepId sweep, const std::function<ApiRespon
 /// Makes a change or, if the body says so, only says what would come of it.
 template <class Change>
 ApiResponse control(Store& store, SweepId sweep, const std::string& text, Change change) {
-  const json body = json::parse(text);
+  const json body = parse_body(text);
   if (!store.has_sweep(sweep))
     return api_error(404, "there is no sweep " + std::to_string(sweep.value) +
                               "; 'hone status' lists those that there are");

@@ -106,16 +106,16 @@ struct WriteRoute {
 constexpr WriteRoute routes[] = {
     {"/api/v1/packs",
      [](const Order& given) {
-       return post_pack(given.store, given.artifacts, json::parse(given.body));
+       return post_pack(given.store, given.artifacts, parse_body(given.body));
      }},
     {"/api/v1/sweeps",
      [](const Order& given) {
        const MemoryReturn after;
-       return post_sweep(given.store, json::parse(given.body));
+       return post_sweep(given.store, parse_body(given.body));
      }},
     {"/api/v1/gc",
      [](const Order& given) {
-       return post_gc(given.store, given.artifacts, json::parse(given.body));
+       return post_gc(given.store, given.artifacts, parse_body(given.body));
      }},
     {"/api/v1/sweeps/{sweep}/state",
      [](const Order& given) { return post_state(given.store, {given.number}, given.body); }},
@@ -137,6 +137,16 @@ std::vector<std::string_view> write_paths() {
 
 ApiResponse api_error(unsigned status, std::string_view message) {
   return {status, json{{"error", message}}.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+json parse_body(const std::string& body) {
+  constexpr int deepest = 32;
+  const auto check_depth = [](int depth, json::parse_event_t, const json&) {
+    if (depth > deepest)
+      throw std::invalid_argument("the request's JSON is nested deeper than 32 levels");
+    return true;
+  };
+  return json::parse(body, check_depth);
 }
 
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,

@@ -70,7 +70,7 @@ ApiResponse make(Store& store, const json& asked, const std::function<json()>& c
 template <class Which>
 ApiResponse retry(Store& store, Which which, const std::string& text) {
   const std::vector<Dead> dead = dead_trials(store.database());
-  return make(store, json::parse(text), [&] {
+  return make(store, parse_body(text), [&] {
     store.retry(which);
     store.settle_selections();
     json told = revived(store.database(), dead);
@@ -129,7 +129,7 @@ ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body) {
     return api_error(409, "sweep " + std::to_string(sweep.value) +
                               " was cancelled: submit it again, which retries what failed too");
   query.reset();
-  const json asked = json::parse(body);
+  const json asked = parse_body(body);
   if (asked.value("film_strips", false))
     return make(store, asked, [&] { return evaluate_again(store, sweep); });
   return retry(store, sweep, body);

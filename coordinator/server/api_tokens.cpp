@@ -30,7 +30,7 @@ std::string replace_token(Keyring& keys, Privilege role, seconds grace) {
 
 ApiResponse post_tokens(Keyring& keys, const std::string& body) {
   try {
-    const json given = json::parse(body);
+    const json given = parse_body(body);
     const auto role = given.at("role").get<std::string>();
     if (role != "worker" && role != "admin")
       return api_error(400, "/role: is one of worker, admin");
@@ -41,6 +41,8 @@ ApiResponse post_tokens(Keyring& keys, const std::string& body) {
                                 std::to_string(longest_grace.count()));
     return {200, replace_token(keys, role == "worker" ? Privilege::worker : Privilege::admin,
                                seconds(static_cast<std::int64_t>(grace)))};
+  } catch (const std::invalid_argument& error) {
+    return api_error(400, error.what());
   } catch (const json::exception& error) {
     return api_error(400, std::string("the request is not the JSON it should be: ") + error.what());
   }

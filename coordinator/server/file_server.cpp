@@ -31,12 +31,14 @@ struct FileServer::Parts {
     session.telemetry = &telemetry;
     session.artifact_folder = artifact_folder(file.parent_path());
     session.keys = &keys;
+    session.door = &door;
     session.bind = loopback;
   }
 
   asio::awaitable<void> tick();
 
   Database reading;
+  Door door;  // outlives sessions that end with the context
   asio::io_context context{1};
   tcp::acceptor acceptor;
   asio::steady_timer ticker;

@@ -6,7 +6,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <optional>
+#include <utility>
 
 #include "coordinator/server/admission.hpp"
 #include "coordinator/server/api_sweep.hpp"
@@ -27,8 +27,9 @@ using asio::use_awaitable;
 constexpr std::uint32_t header_limit = 8 * 1024;
 constexpr std::uint64_t body_limit = 1024 * 1024;
 constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=utf-8";
-constexpr unsigned switching = 101, unauthorized = 401, upgrade_required = 426;
-constexpr auto header_deadline = std::chrono::seconds(60);
+constexpr unsigned switching = 101, unauthorized = 401, upgrade_required = 426, too_many = 429;
+constexpr auto header_deadline = std::chrono::seconds(5);
+constexpr auto idle_deadline = std::chrono::seconds(60);  // between two requests
 constexpr auto body_deadline = std::chrono::seconds(30);
 
 /// Answers from one snapshot of the database. Runs on the reading thread.
@@ -145,6 +146,17 @@ asio::awaitable<bool> send_page(Connection* connection, const RequestHeader* req
   co_return request->keep_alive();
 }
 
+/// Says in the log that there are wrong tokens, once, and in the answer when they are too many. A
+/// right one opens all the same: others may share the address.
+void note_wrong_token(ApiResponse& refusal, const Connection& connection,
+                      const SessionContext& context) {
+  const std::string& address = connection.place->address();
+  const auto now = std::chrono::steady_clock::now();
+  const Door::Wrong wrong = context.door->count_wrong_token(address, now);
+  if (wrong.count == 1) spdlog::warn("event=no_or_wrong_token address={}", address);
+  if (wrong.too_many) refusal = api_error(too_many, "too many requests with no or a wrong token");
+}
+
 /// Serves a request whose header has been read; false ends the connection.
 asio::awaitable<bool> serve_parsed(Connection* connection, HeaderParser* header,
                                    SessionContext* context) {
@@ -152,15 +164,17 @@ asio::awaitable<bool> serve_parsed(Connection* connection, HeaderParser* header,
   const RouteFound route = find_route(std::string_view(request.method_string()), request.target());
   const bool upgrade = beast::websocket::is_upgrade(request);
   if (auto refused = refusal_at_the_door(request, route, *context)) {
+    if (refused->status == unauthorized) note_wrong_token(*refused, *connection, *context);
     co_await send_response(connection, &request, std::move(*refused));
     co_return false;
   }
   if (upgrade && route.path == "/live") {
     connection->status = switching;
-    co_await serve_watcher(std::move(connection->stream), request, context);
+    co_await serve_watcher(connection, request, context);
     co_return false;
   }
   if (is_page(request.target())) co_return co_await send_page(connection, &request);
+  connection->place->leave();
   if (context->store == nullptr) co_return co_await serve_api(connection, header, context);
   if (upgrade && route.path == "/worker") {
     connection->status = switching;
@@ -172,12 +186,23 @@ asio::awaitable<bool> serve_parsed(Connection* connection, HeaderParser* header,
   co_return co_await serve_api(connection, header, context);
 }
 
+/// A header has to be there five seconds after its first byte, the first one after the connection
+/// was made.
+asio::awaitable<void> wait_for_request(Connection* connection) {
+  if (!std::exchange(connection->is_first, false) && connection->buffer.size() == 0) {
+    connection->stream.expires_after(idle_deadline);
+    const asio::mutable_buffer room = connection->buffer.prepare(header_limit);
+    connection->buffer.commit(co_await connection->stream.async_read_some(room, use_awaitable));
+  }
+  connection->stream.expires_after(header_deadline);
+}
+
 /// Serves one request and counts it; false ends the connection.
 asio::awaitable<bool> serve_request(Connection* connection, SessionContext* context) {
   auto header = std::make_unique<HeaderParser>();
   header->header_limit(header_limit);
   header->body_limit(boost::none);  // of the body read later, by route
-  connection->stream.expires_after(header_deadline);
+  co_await wait_for_request(connection);
   co_await http::async_read_header(connection->stream, connection->buffer, *header, use_awaitable);
   const auto begin = std::chrono::steady_clock::now();
   const RouteFound route =
@@ -232,6 +257,7 @@ asio::awaitable<bool> send_response(Connection* connection, const RequestHeader*
   if (!response.allow.empty()) message.set(http::field::allow, response.allow);
   if (response.status == upgrade_required) message.set(http::field::upgrade, "websocket");
   if (response.status == unauthorized) message.set(http::field::www_authenticate, "Bearer");
+  if (response.status == too_many) message.set(http::field::retry_after, "60");
   message.keep_alive(request->keep_alive());
   message.body() = std::move(response.body);
   message.prepare_payload();
@@ -245,7 +271,10 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionCont
   // of, which the other side's kernel puts off for 40 ms.
   boost::system::error_code stays_slow;
   socket.set_option(asio::ip::tcp::no_delay(true), stays_slow);
+  const auto peer = socket.remote_endpoint(stays_slow);
   Connection connection{.stream = beast::tcp_stream(std::move(socket))};
+  connection.place.emplace(*context->door, peer.address().to_string(),
+                           [&connection] { connection.stream.close(); });
   try {
     while (co_await serve_request(&connection, context)) {
     }

@@ -1,6 +1,7 @@
 #include "coordinator/server/hub.hpp"
 
 #include <boost/asio/post.hpp>
+#include <set>
 #include <utility>
 
 #include "common/fault_point.hpp"
@@ -59,6 +60,7 @@ void Hub::drain() {
 }
 
 void Hub::deliver(const std::vector<Departure>& departures) {
+  std::set<ConnectionId> slow;
   if (!departures.empty()) fault::at("reply.before");
   for (const Departure& departure : departures) {
     const auto found = outboxes_.find(departure.to);
@@ -66,9 +68,16 @@ void Hub::deliver(const std::vector<Departure>& departures) {
     Outbox& outbox = *found->second;
     outbox.frames.push_back(encode(departure.message));
     const bool refused = std::holds_alternative<Refuse>(departure.message);
-    if (refused || outbox.frames.size() > most_frames_waiting) outbox.closed = true;
+    if (refused) outbox.closed = true;
     outbox.wake.cancel();
     fault::at("reply.between");
+    if (outbox.frames.size() > most_frames_waiting) slow.insert(departure.to);
+  }
+  for (const ConnectionId each : slow) {
+    const std::shared_ptr<Outbox> outbox = outboxes_.at(each);
+    disconnect(each);
+    outbox->frames.clear();
+    outbox->cut();
   }
 }
 

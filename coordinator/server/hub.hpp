@@ -19,6 +19,7 @@ struct Outbox {
   std::deque<std::string> frames;
   boost::asio::steady_timer wake;  // cancelled whenever a frame or the end has come
   bool closed = false;
+  std::function<void()> cut = [] {};  // ends the connection of one that does not read
 };
 
 /// Between the sessions and the service: gathers what has arrived, has it applied in one

@@ -95,8 +95,11 @@ void LiveFeed::deliver(const std::optional<LivePicture>& picture, std::chrono::n
     std::string frame = frame_for(*watcher, *picture);
     if (frame.empty()) continue;
     outbox.frames.push_back(std::move(frame));
-    if (outbox.frames.size() > most_frames_waiting) outbox.closed = true;
     outbox.wake.cancel();
+    if (outbox.frames.size() <= most_frames_waiting) continue;
+    outbox.closed = true;
+    outbox.frames.clear();
+    outbox.cut();
   }
 }
 

@@ -71,17 +71,22 @@ asio::awaitable<void> follow(std::shared_ptr<WebSocket> stream, std::shared_ptr<
   }
 }
 
-asio::awaitable<void> watch(std::shared_ptr<WebSocket> stream, SessionContext* context) {
+asio::awaitable<void> watch(std::shared_ptr<WebSocket> stream, Door::Place* place,
+                            SessionContext* context) {
   const std::string greeting = co_await read_frame(stream.get());
   const json said = parsed(greeting);
   std::string refusal = has_token(said, *context) ? "" : "wrong token";
   const std::shared_ptr<Watcher> watcher = refusal.empty() ? context->live->join() : nullptr;
   if (refusal.empty() && !watcher) refusal = "too many watchers";
+  if (refusal == "wrong token")
+    context->door->count_wrong_token(place->address(), std::chrono::steady_clock::now());
   if (!refusal.empty()) {
     co_await turn_away(stream.get(), std::move(refusal));
     co_return;
   }
+  place->leave();
   stream->set_option(deadlines(true));
+  watcher->outbox->cut = [stream] { beast::get_lowest_layer(*stream).close(); };
   stream->text(true);
   context->live->choose(*watcher, sweep_of(said));
   const auto executor = co_await asio::this_coro::executor;
@@ -100,15 +105,17 @@ asio::awaitable<void> watch(std::shared_ptr<WebSocket> stream, SessionContext* c
 
 }  // namespace
 
-asio::awaitable<void> serve_watcher(beast::tcp_stream raw, RequestHeader request,
+asio::awaitable<void> serve_watcher(Connection* connection, RequestHeader request,
                                     SessionContext* context) {
+  beast::tcp_stream raw = std::move(connection->stream);
   raw.expires_never();  // the WebSocket has deadlines of its own
   // Shared by the reading coroutine (here) and the writing one.
   auto stream = std::make_shared<WebSocket>(std::move(raw));
   stream->set_option(deadlines(false));
   stream->read_message_max(frame_limit);
+  connection->place->set_close([stream] { beast::get_lowest_layer(*stream).close(); });
   co_await stream->async_accept(request, use_awaitable);
-  co_await watch(stream, context);
+  co_await watch(stream, &*connection->place, context);
 }
 
 }  // namespace hone

@@ -63,7 +63,8 @@ struct Server::Parts {
   Database reading;
   ArtifactStore artifacts;
   Service service;
-  Telemetry telemetry;  // outlives sessions that end with the context
+  Door door;
+  Telemetry telemetry;  // as the door, outlives sessions that end with the context
   asio::io_context context{1};
   Hub hub;
   tcp::acceptor acceptor;
@@ -99,6 +100,7 @@ void Server::Parts::listen() {
              .database_file = database_file(settings.state),
              .artifact_folder = artifact_folder(settings.state),
              .keys = &keys,
+             .door = &door,
              .bind = settings.bind};
   keys.publish(settings.bind, acceptor.local_endpoint().port());
 }

@@ -8,9 +8,11 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <optional>
 
 #include "coordinator/server/api.hpp"
 #include "coordinator/server/artifacts.hpp"
+#include "coordinator/server/door.hpp"
 #include "coordinator/server/hub.hpp"
 #include "coordinator/server/keyring.hpp"
 #include "coordinator/server/live_feed.hpp"
@@ -40,6 +42,7 @@ struct SessionContext {
   std::filesystem::path database_file;
   std::filesystem::path artifact_folder;  // may not exist where a file is only shown
   Keyring* keys = nullptr;
+  Door* door = nullptr;
   std::string bind;
 };
 
@@ -51,6 +54,8 @@ struct Connection {
   boost::beast::tcp_stream stream;
   boost::beast::flat_buffer buffer{64 * 1024};
   unsigned status = 0;
+  bool is_first = true;                   // nothing has been asked yet
+  std::optional<Door::Place> place = {};  // there from the beginning
 };
 
 /// What the state machine knows at this moment; nothing where a file is only shown.
@@ -73,7 +78,7 @@ boost::asio::awaitable<void> serve_worker(boost::beast::tcp_stream stream, Reque
 /// Goes on as a watcher's WebSocket. A browser cannot set the header of one, so the first frame has
 /// the token: {"token": TOKEN, "sweep": N}; later ones {"sweep": N} choose another sweep. Returns
 /// when the connection is over.
-boost::asio::awaitable<void> serve_watcher(boost::beast::tcp_stream stream, RequestHeader request,
+boost::asio::awaitable<void> serve_watcher(Connection* connection, RequestHeader request,
                                            SessionContext* context);
 
 /// HEAD, GET and PUT of /artifacts/SHA256; a PUT that was cut goes on with a Content-Range, where

@@ -61,6 +61,7 @@ asio::awaitable<void> serve_worker(beast::tcp_stream raw, RequestHeader request,
   stream->read_message_max(frame_limit);
   co_await stream->async_accept(request, use_awaitable);
   const auto [connection, outbox] = context->hub->connect();
+  outbox->cut = [stream] { beast::get_lowest_layer(*stream).close(); };
   asio::co_spawn(co_await asio::this_coro::executor, write_outbox(stream, outbox),
                  [hub = context->hub, id = connection](std::exception_ptr error) {
                    if (error) hub->disconnect(id);

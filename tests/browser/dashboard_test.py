@@ -31,6 +31,36 @@ class Door(BrowserTest):
         self.assertNotIn(self.access()["token"], page.url)
         self.assertNotIn(self.access()["token"], page.content())
 
+    def test_nothing_planted_runs_in_the_page(self):
+        page = self.open()
+        planted = page.evaluate("""() => {
+            const script = document.createElement('script')
+            script.textContent = 'window.planted = true'
+            document.head.append(script)
+            return String(window.planted)
+        }""")
+        self.assertEqual(planted, "undefined")
+        refusals = [fault for fault in self.faults if "Content Security Policy" in fault]
+        self.assertEqual(len(refusals), 1, self.faults)
+        self.faults.clear()
+
+    def test_another_sites_page_neither_frames_nor_asks_it(self):
+        address, token = self.address(with_token=False), self.access()["token"]
+        stranger = self.new_page()
+        stranger.route("http://stranger.test/", lambda route: route.fulfill(
+            content_type="text/html", body=f'<h1>Look</h1><iframe src="{address}"></iframe>'))
+        stranger.goto("http://stranger.test/")
+        for _ in range(100):
+            if len(stranger.frames) > 1 and stranger.frames[1].url.startswith("chrome-error:"):
+                break
+            stranger.wait_for_timeout(50)
+        self.assertIn("chrome-error:", stranger.frames[1].url)
+        said = stranger.evaluate("""([address, token]) =>
+            fetch(address + 'api/v1/status', {headers: {Authorization: 'Bearer ' + token}})
+                .then(() => 'answered', () => 'refused')""", [address, token])
+        self.assertEqual(said, "refused")
+        self.faults.clear()  # Chromium writes each refusal into the console
+
 
 class Finished(BrowserTest):
     def test_sweep_and_tables_show_what_the_rows_say(self):

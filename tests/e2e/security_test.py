@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import socket
 import subprocess
 import unittest
 
@@ -89,6 +90,27 @@ class Roles(HoneTest):
             self.assertFalse([each for each in words if secret in each])
             self.assertNotIn(secret, self.logs())
         self.assertIn("trial-done", self.logs())
+
+    def send_frame(self, text):
+        """One frame over a worker's WebSocket, and what comes back."""
+        access = json.loads((self.state / "worker.json").read_text())
+        line = socket.create_connection((access["host"], access["port"]), timeout=10)
+        self.addCleanup(line.close)
+        line.sendall((f"GET /worker HTTP/1.1\r\nHost: {access['host']}:{access['port']}\r\nConnection: Upgrade\r\n"
+                      f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+                      f"Authorization: Bearer {access['token']}\r\n\r\n").encode())
+        self.assertIn(b" 101 ", line.recv(4096))
+        self.assertLess(len(text), 126)
+        line.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text.encode())  # masked with zeros
+        return line.recv(4096)
+
+    def test_what_a_worker_says_forges_no_line_of_the_log(self):
+        self.assertIn(b"unknown type", self.send_frame(json.dumps({"type": "x\n2026 info event=forged \u001b[31m"})))
+        log = self.folder / "serve.log"
+        self.wait_until("it is in the log", lambda: "event=bad_message" in log.read_text(), 10)
+        self.assertIn("x\\n2026 info event=forged \\x1b[31m", log.read_text())
+        self.assertFalse([line for line in log.read_text().splitlines() if line.startswith("2026 info")])
+        self.assertNotIn("\x1b", log.read_text())
 
 
 if __name__ == "__main__":

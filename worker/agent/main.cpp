@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/fault_point.hpp"
+#include "common/net/plain_log.hpp"
 #include "worker/agent/agent.hpp"
 #include "worker/agent/environment.hpp"
 #include "worker/agent/options.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 void log_to_stderr(const char* name) {
   auto logger = spdlog::stderr_logger_mt(name);
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %n[%P] %v");
+  logger->set_formatter(hone::plain_formatter("%Y-%m-%dT%H:%M:%S.%e %l %n[%P] %*"));
   spdlog::set_default_logger(std::move(logger));
 }
 

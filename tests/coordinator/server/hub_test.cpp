@@ -45,5 +45,30 @@ TEST_F(HubAndTime, EndsNoLeaseForATimeInWhichItHeardNobody) {
   EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
 }
 
+TEST_F(HubAndTime, CutsOffAWorkerThatDoesNotRead) {
+  desk_.submit();
+  const Lease lease = desk_.ask_one(desk_.hello());
+  const auto [connection, outbox] = hub_.connect();
+  int cuts = 0;
+  outbox->cut = [&cuts] { ++cuts; };
+  Hello hello;
+  hello.instance = "deaf";
+  hello.device = "cpu";
+  hub_.receive(connection, FromWorker{hello});
+  for (int i = 0; i < 9'000; ++i)
+    hub_.receive(connection, FromWorker{Report{lease.ticket, i, {}, {}}});
+  context_.run();
+  EXPECT_EQ(cuts, 0);
+  EXPECT_GT(outbox->frames.size(), 8'000U);  // so each is answered
+  context_.restart();
+  for (int i = 0; i < 2'000; ++i)
+    hub_.receive(connection, FromWorker{Report{lease.ticket, i, {}, {}}});
+  context_.run();
+  EXPECT_EQ(cuts, 1);
+  EXPECT_TRUE(outbox->closed);
+  EXPECT_TRUE(outbox->frames.empty());
+  EXPECT_EQ(desk_.service().connected(), 0U);
+}
+
 }  // namespace
 }  // namespace hone
