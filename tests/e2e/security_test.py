@@ -113,5 +113,30 @@ class Roles(HoneTest):
         self.assertNotIn("\x1b", log.read_text())
 
 
+class Bind(HoneTest):
+    def own_address(self):
+        """Of this machine, not on the loopback; nothing is sent."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))
+            except OSError:
+                self.skipTest("this machine has no address but the loopback's")
+            return probe.getsockname()[0]
+
+    def test_another_address_is_warned_about_and_needs_private_files(self):
+        state, address = self.folder / "state", self.own_address()
+        coordinator = self.serve(state, "--bind", address)
+        self.assertIn(f"what goes over {address} is not encrypted", self.logs())
+        self.assertEqual(json.loads((state / "worker.json").read_text())["host"], address)
+        coordinator.terminate()
+        self.assertEqual(coordinator.wait(timeout=10), 0)
+        for file in ("access.json", "worker.json"):
+            (state / file).chmod(0o640)
+            refused = self.hone("serve", "--state", state, "--bind", address, code=1).stderr
+            self.assertIn("chmod 600", refused)
+            self.assertIn(file, refused)
+            (state / file).chmod(0o600)
+
+
 if __name__ == "__main__":
     unittest.main()
