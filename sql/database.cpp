@@ -81,6 +81,17 @@ void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close_v2(connection);
 }
 
+/// SQLite names a statement; a person wants to know which file, and what now.
+[[noreturn]] void blame(const std::filesystem::path& file, const SqlError& error) {
+  const int code = error.code & 0xff;
+  if (code == SQLITE_NOTADB)
+    throw SqlError(error.code, file.string() + " is no SQLite database: name another state folder");
+  if (code == SQLITE_CORRUPT)
+    throw SqlError(error.code,
+                   file.string() + " is damaged; a copy of 'hone backup' can take its place");
+  throw error;
+}
+
 Database::Database(const std::filesystem::path& file, Mode mode)
     : idle_(std::make_unique<StatementCache>()) {
   const bool writing = mode == Mode::read_write;
@@ -103,11 +114,16 @@ Database::Database(const std::filesystem::path& file, Mode mode)
   // and our views are made of them. They are installed anew at every start, see install_schema.
   // Only the writing connection may checkpoint: SQLite before 3.51.3 can corrupt a file when two do
   // so at one moment (sqlite.org/wal.html, the WAL-reset bug).
-  if (!writing) {
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    execute("PRAGMA query_only = ON");
-    return;
+  if (!writing) sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  try {
+    set_up(writing);
+  } catch (const SqlError& error) {
+    blame(file, error);
   }
+}
+
+void Database::set_up(bool writing) {
+  if (!writing) return execute("PRAGMA query_only = ON; PRAGMA user_version");
   execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
       "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;"

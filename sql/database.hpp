@@ -73,6 +73,7 @@ class Database {
   std::int64_t changes() const;  // rows changed by the last statement
 
  private:
+  void set_up(bool writing);
   struct Close {
     void operator()(sqlite3* connection) const;
   };

@@ -99,6 +99,15 @@ void require_our_tables(Database& database) {
                            " is not in both): use that Hone, or another state folder");
 }
 
+/// Somebody else's file is not made ours.
+void require_no_tables(Database& database) {
+  Statement query = database.prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  if (query.step())
+    throw std::runtime_error("the database is not Hone's, it has a table '" + query.text(0) +
+                             "': use another state folder");
+}
+
 void set_version(Database& database) {
   database.execute("PRAGMA user_version = " + std::to_string(schema_version));
 }
@@ -121,6 +130,7 @@ void install_schema(Database& database) {
   if (version == schema_version) require_our_tables(database);
   drop_views(database);  // they name tables that a migration makes anew
   if (version == 0) {
+    require_no_tables(database);
     database.execute(sql_text::schema);
     set_version(database);
   } else if (version < schema_version) {

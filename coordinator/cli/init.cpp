@@ -226,7 +226,7 @@ void add_init(CLI::App& app) {
   auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand("init", "Write an experiment file for a folder of images");
   command->footer(examples);
-  command->add_option("DIR,--data", options->data, "Folder of images and masks")->required();
+  command->add_option("DIR", options->data, "Folder of images and masks")->required();
   command->add_option("--name", options->name, "What tables call the data set (from the folder)");
   command->add_option("--profile", options->profile, "paper, rigor, desk or smoke (desk)");
   command->add_option("--group", options->group,

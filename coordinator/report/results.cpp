@@ -124,6 +124,14 @@ void read_numbers(Database& database, ResultTable& table) {
   }
 }
 
+/// A mean of Dice is nowhere else, however little two seeds say of where it is.
+std::optional<Interval> within_dice(std::optional<Interval> interval) {
+  if (!interval || interval->kind == IntervalKind::none) return interval;
+  interval->low = std::max(interval->low, 0.0);
+  interval->high = std::min(interval->high, 100.0);
+  return interval;
+}
+
 void read_cells(Database& database, ResultTable& table) {
   read_numbers(database, table);
   const std::map<Place, SeedScores> scores = read_scores(database, table);
@@ -134,7 +142,7 @@ void read_cells(Database& database, ResultTable& table) {
         continue;
       }
       const auto own = scores.find({row.dataset, row.variant, cell.column});
-      if (own != scores.end()) cell.interval = replicated_interval(own->second);
+      if (own != scores.end()) cell.interval = within_dice(replicated_interval(own->second));
     }
     // A variant is held against other rows, not against itself.
     if (table.kind != ResultTableKind::variants) mark_best(row.cells);
@@ -218,7 +226,8 @@ ResultTable read_results(Database& database, SweepId sweep, ResultTableKind kind
   if (table.rows.empty())
     throw std::invalid_argument(
         "sweep " + std::to_string(sweep.value) + " has no table " + std::string(name_of(kind)) +
-        ": its experiment's 'tables' does not ask for it" + sweeps_with_table(database, kind));
+        ": its experiment's 'tables' does not ask for it, as -S 'tables=[\"II\",\"III\"]' would" +
+        sweeps_with_table(database, kind));
   read_cells(database, table);
   const ResultRow* previous = nullptr;
   for (ResultRow& row : table.rows) {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "common/measurement.hpp"
+#include "common/message.hpp"
 #include "coordinator/report/wording.hpp"
 
 namespace hone {
@@ -58,14 +59,15 @@ void compare_rows(const std::vector<Measurement>& then, const std::vector<Measur
   }
 }
 
-/// How a trial ended and its artifacts, in one text. Times and speeds do not count.
+/// How a trial ended and its artifacts, in one text. Times and speeds do not count, nor do pictures
+/// for people, which are not made again.
 std::string outcome_of(Database& database, const std::string& identity) {
   Statement query = database.prepare(
       "SELECT t.state || ' ' || coalesce((SELECT "
       "group_concat(name || '=' || digest) FROM (SELECT o.name, o.digest FROM output o "
-      "WHERE o.trial = t.id AND o.attempt = t.accepted ORDER BY o.name)), '') FROM trial t WHERE "
-      "t.identity = ?");
-  return query.bind(identity).step() ? query.text(0) : "";
+      "WHERE o.trial = t.id AND o.attempt = t.accepted AND o.name <> ?2 ORDER BY o.name)), '') "
+      "FROM trial t WHERE t.identity = ?1");
+  return query.bind(identity).bind(film_strip_artifact).step() ? query.text(0) : "";
 }
 
 bool left_the_same(Database& then, Database& now, const std::string& identity) {

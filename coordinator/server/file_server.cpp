@@ -57,8 +57,12 @@ asio::awaitable<void> FileServer::Parts::tick() {
   }
 }
 
-FileServer::FileServer(const std::filesystem::path& file, std::uint16_t port)
-    : parts_(std::make_unique<Parts>(file, port)) {}
+FileServer::FileServer(const std::filesystem::path& file, std::uint16_t port) try
+    : parts_(std::make_unique<Parts>(file, port)) {
+} catch (const boost::system::system_error& error) {
+  throw std::runtime_error("cannot listen on " + std::string(loopback) + ":" +
+                           std::to_string(port) + ": " + error.code().message());
+}
 
 FileServer::~FileServer() = default;
 
