@@ -34,8 +34,7 @@ class PlainMessage : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&,
               spdlog::memory_buf_t& line) override {
-    const std::string plain =
-        without_controls({message.payload.data(), message.payload.size()});
+    const std::string plain = without_controls({message.payload.data(), message.payload.size()});
     line.append(plain.data(), plain.data() + plain.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override {

@@ -38,10 +38,9 @@ void Door::make_room(const std::string& address) {
   if (own != queues_.end() && own->second.size() >= limits_.waiting_of_address)
     push_out(own->second);
   if (waiting_ < limits_.waiting) return;
-  const auto longest =
-      std::max_element(queues_.begin(), queues_.end(), [](const auto& a, const auto& b) {
-        return a.second.size() < b.second.size();
-      });
+  const auto longest = std::max_element(
+      queues_.begin(), queues_.end(),
+      [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   push_out(longest->second);
 }
 

@@ -21,10 +21,10 @@ class Door {
   using Instant = std::chrono::steady_clock::time_point;
 
   struct Limits {
-    std::size_t waiting = 512;              // connections without a token
-    std::size_t waiting_of_address = 256;   // of them, from one address
-    std::size_t connections = 4096;         // all of them
-    std::size_t wrong_tokens = 300;         // of one address, in wrong_tokens_time
+    std::size_t waiting = 512;             // connections without a token
+    std::size_t waiting_of_address = 256;  // of them, from one address
+    std::size_t connections = 4096;        // all of them
+    std::size_t wrong_tokens = 300;        // of one address, in wrong_tokens_time
     std::chrono::seconds wrong_tokens_time{60};
   };
 

@@ -102,7 +102,7 @@ class DashboardCommand(HoneTest):
         self.assertIn("there is no", error)
         (self.folder / "text").write_text("not a database at all, but long enough to look like one" * 99)
         error = self.hone("dashboard", self.folder / "text", code=1).stderr
-        self.assertIn("not a database", error)
+        self.assertIn("no SQLite database", error)
         self.assertEqual(error.count("\n"), 1)
         (self.folder / "empty").mkdir()
         error = self.hone("dashboard", self.folder / "empty", code=1).stderr

@@ -60,7 +60,7 @@ class Init(HoneTest):
         for words, says in ((["none"], "there is no such folder"), (["empty"], "0 image files"),
                             ([self.data / "photos"], "none that is the mask of another"),
                             ([self.data, "--profile", "quick"], "paper, rigor, desk and smoke"),
-                            ([], "--data is required")):
+                            ([], "DIR is required")):
             done = self.hone("init", *words, code=2)
             self.assertIn(says, done.stderr)
             self.assertEqual(done.stderr.count("hone: error:"), 1)

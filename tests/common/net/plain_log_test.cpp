@@ -20,7 +20,10 @@ TEST(PlainLog, HasOneLineForEachEventWhateverIsInIt) {
 
 TEST(PlainLog, LeavesTextAlone) {
   EXPECT_EQ(without_controls("λ = 0.1, \"Zoë\\\""), "λ = 0.1, \"Zoë\\\"");
-  EXPECT_EQ(without_controls("\xc2\x9b" "2J"), "\\xc2\x9b" "2J");
+  EXPECT_EQ(without_controls("\xc2\x9b"
+                             "2J"),
+            "\\xc2\x9b"
+            "2J");
   EXPECT_EQ(without_controls({"\0", 1}), "\\x00");
 }
 

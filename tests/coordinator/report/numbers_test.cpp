@@ -256,7 +256,8 @@ TEST(ResultsOf, ASweepOrTableThatIsNotThereIsRefused) {
   EXPECT_EQ(refusal(results, 7, ResultTableKind::table_ii), "there is no sweep 7");
   EXPECT_EQ(refusal(results, 1, ResultTableKind::table_ii), "");
   EXPECT_EQ(refusal(results, 1, ResultTableKind::table_iii),
-            "sweep 1 has no table III: its experiment's 'tables' does not ask for it");
+            "sweep 1 has no table III: its experiment's 'tables' does not ask for it, "
+            "as -S 'tables=[\"II\",\"III\"]' would");
 }
 
 }  // namespace

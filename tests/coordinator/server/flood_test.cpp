@@ -27,7 +27,8 @@ class Taker {
  public:
   Taker(std::uint16_t port, std::uint32_t host)
       : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in from{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(host)}, .sin_zero = {}};
+    sockaddr_in from{
+        .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(host)}, .sin_zero = {}};
     sockaddr_in to{.sin_family = AF_INET,
                    .sin_port = htons(port),
                    .sin_addr = {htonl(INADDR_LOOPBACK)},
@@ -141,8 +142,7 @@ TEST_F(Flood, OfClaimedGigabytesTakesNoMemory) {
   const double before = resident_mib();
   constexpr std::int64_t gigabyte = std::int64_t{1} << 30U;
   for (int i = 0; i < 50; ++i) {
-    const given::Request post{
-        .method = "POST", .target = "/api/v1/sweeps", .announced = gigabyte};
+    const given::Request post{.method = "POST", .target = "/api/v1/sweeps", .announced = gigabyte};
     EXPECT_EQ(coordinator_.send(post).status, 413U);
     given::Request put{.method = "PUT",
                        .target = "/artifacts/" + sha256("x").hex(),
@@ -176,8 +176,8 @@ TEST_F(Flood, OfALongHeaderIsCutOff) {
 TEST_F(Flood, OfBracketsIsRefusedBeforeAnythingIsMadeOfThem) {
   for (const int depth : {31, 200'000}) {
     const std::string deep = std::string(depth, '[') + std::string(depth, ']');
-    for (const char* target : {"/api/v1/sweeps", "/api/v1/gc", "/api/v1/tokens",
-                               "/api/v1/sweeps/1/state"}) {
+    for (const char* target :
+         {"/api/v1/sweeps", "/api/v1/gc", "/api/v1/tokens", "/api/v1/sweeps/1/state"}) {
       const Reply reply = coordinator_.post(
           target, R"({"role": "worker", "packs": {}, "experiment": )" + deep + "}");
       const bool too_deep = reply.body.find("32 levels") != std::string::npos;
