@@ -123,7 +123,7 @@ class Service {
   void on(ConnectionId from, const Failed& failed);
   void give_up(const Ticket& ticket, const std::string& state, const std::string& reason);
   void release(const Ticket& ticket, AttemptEnd end, const std::string& reason);
-  void send(ConnectionId to, ToWorker message) { out_.push_back({to, std::move(message)}); }
+  void send(ConnectionId to, ToWorker message);
   void drop(ConnectionId to, const Ticket& ticket);
   void expire();
   void revoke();

@@ -39,6 +39,18 @@ TEST_F(Schema, InstalledTwiceIsTheSame) {
   EXPECT_EQ(objects("view"), views);
 }
 
+TEST_F(Schema, IsNotPutIntoSomebodyElsesFile) {
+  database_.execute("CREATE TABLE recipes (name TEXT)");
+  try {
+    install_schema(database_);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "the database is not Hone's, it has a table 'recipes': use another state folder");
+  }
+  EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema"), 1);
+}
+
 TEST_F(Schema, MakesItsViewsAnewAndKeepsItsRows) {
   install_schema(database_);
   database_.execute(

@@ -70,5 +70,13 @@ TEST_F(HubAndTime, CutsOffAWorkerThatDoesNotRead) {
   EXPECT_EQ(desk_.service().connected(), 0U);
 }
 
+TEST_F(HubAndTime, EndsNoLeaseForATimeBeforeItsFirstLook) {
+  desk_.submit();
+  const Lease lease = desk_.ask_one(desk_.hello());
+  now_ += 10 * lease_time;  // stopped as soon as it had started
+  tick_for(Hub::tick_period);
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "leased");
+}
+
 }  // namespace
 }  // namespace hone
