@@ -27,11 +27,16 @@ double mean_dice(std::span<const float> mask, const Pack& pack,
 /// are all the same. Requires: masks.size() is a multiple of `pixels` and not 0.
 double sameness(std::span<const float> masks, int pixels);
 
+/// How much masks differ: the mean number of pixels in which one is other than the majority of all.
+/// Requires as above.
+double spread(std::span<const float> masks, int pixels);
+
 /// Why a net that gives `masks` on `images` has collapsed (A37), for people; empty if it has not.
 ///
-/// It has if its masks are all but the same (sameness above 0.98), or if its Dice is within 0.02 of
-/// the constant mask's while its masks differ less than half as much as the truths do. Where the
-/// truths themselves are all but the same, nothing can be told, and it has not.
+/// It has if its masks are all but the same (sameness above 0.98, or a spread below a twentieth of
+/// the truths': specks of a few pixels), or if its Dice is within 0.02 of the constant mask's while
+/// its masks differ less than half as much as the truths do. Where the truths themselves are all
+/// but the same, nothing can be told, and it has not.
 std::string collapse_reason(std::span<const float> masks, const Pack& pack,
                             std::span<const std::int32_t> images, const ConstantMask& constant);
 

@@ -53,6 +53,23 @@ TEST_F(Collapse, IsNothingAtAllForEveryImage) {
   EXPECT_NE(collapse_reason(masks, pack, everyone(), best_constant_mask(pack, everyone())), "");
 }
 
+TEST_F(Collapse, IsSpecksOfAFewPixels) {
+  const Pack pack = pack_of_disks();
+  std::vector<float> masks(static_cast<std::size_t>(count * size * size), 0.0F);
+  for (std::size_t image = 0; image < count; image += 2) masks[image * size * size + 7] = 1.0F;
+  ASSERT_LT(sameness(masks, size * size), 0.9) << "one pixel or none: Dice 1 or 0";
+  EXPECT_NE(collapse_reason(masks, pack, everyone(), best_constant_mask(pack, everyone())), "");
+}
+
+TEST_F(Collapse, IsNotANetThatFindsOneInFour) {
+  const Pack pack = pack_of_disks();
+  std::vector<float> masks = truths_of(pack);
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    if (i / (size * size) % 4 != 0) masks[i] = 0;
+  }
+  EXPECT_EQ(collapse_reason(masks, pack, everyone(), best_constant_mask(pack, everyone())), "");
+}
+
 TEST_F(Collapse, IsNotANetThatIsRight) {
   const Pack pack = pack_of_disks();
   EXPECT_EQ(
