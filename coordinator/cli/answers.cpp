@@ -9,6 +9,7 @@
 
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/selection.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/sweep_numbers.hpp"
 #include "coordinator/report/wording.hpp"
 #include "coordinator/server/api.hpp"
@@ -65,8 +66,13 @@ Answers::Answers(const ConnectionOptions& options, Notice notice)
     source_->coordinator.emplace(connect(options));
     return;
   } catch (const NoCoordinator&) {
-    const bool elsewhere = !options.access.empty();
-    if (elsewhere || !has_results(options.state)) throw;
+    const std::filesystem::path state = state_folder(options.state);
+    if (access_path(options) != state / "access.json") throw;  // of a coordinator elsewhere
+    if (!has_results(options.state)) {
+      throw NoCoordinator("there are no results in " + state.string() +
+                          " yet: 'hone run SPEC' makes some, 'hone serve' starts a coordinator "
+                          "there; --state names another folder");
+    }
   }
   source_->file.emplace(open_results(options.state));
   source_->snapshot.emplace(*source_->file);

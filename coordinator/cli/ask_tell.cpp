@@ -55,6 +55,7 @@ void tell(TellOptions options) {
   HttpClient coordinator = connect(options.connection);
   const Submitted told =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
+  if (told.was != "active") std::cerr << text_of(told) << "\n";
   if (!options.json) {
     std::cout << told.sweep.value << "\n";
     return;
@@ -72,6 +73,23 @@ struct AskOptions {
   bool json = false;
 };
 
+/// Says once, on stderr, that nobody is there to do what is waited for.
+class WorkerWatch {
+ public:
+  void look(HttpClient& coordinator) {
+    if (said_ || Clock::now() < next_) return;
+    next_ = Clock::now() + between_looks;
+    const json status = json::parse(patient_get(coordinator, "/api/v1/status"));
+    if (said_ = status.at("workers") == 0; said_) std::cerr << "hone: " << no_worker << "\n";
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::seconds between_looks{3};
+  bool said_ = false;
+  Clock::time_point next_ = Clock::now() + between_looks;
+};
+
 void ask(const AskOptions& options) {
   HttpClient coordinator =
       options.wait ? connect_patiently(options.connection) : connect(options.connection);
@@ -81,8 +99,10 @@ void ask(const AskOptions& options) {
   const auto is_open = [&] {
     return answer.at("state") == "waiting" || answer.at("state") == "running";
   };
+  WorkerWatch workers;
   while (options.wait && is_open()) {
     std::this_thread::sleep_for(look_period);
+    workers.look(coordinator);
     answer = json::parse(patient_get(coordinator, target));
   }
   if (options.json) {

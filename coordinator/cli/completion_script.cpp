@@ -15,6 +15,29 @@ Values values_of(const CommandOption& option) {
   return option.value == "FILE" || option.value == "PATH" ? Values::files : Values::none;
 }
 
+/// What a command takes beside its options: words that are known, and whether files or folders.
+struct Arguments {
+  std::vector<std::string> words;
+  Values kind = Values::none;
+};
+
+Arguments arguments_of(const CommandTree& tree) {
+  Arguments found;
+  const auto offer = [&](std::initializer_list<std::string> words) {
+    found.words.insert(found.words.end(), words);
+  };
+  for (const CommandOption& option : tree.options) {
+    if (!option.positional) continue;
+    const std::string& name = option.names.front();
+    found.words.insert(found.words.end(), option.choices.begin(), option.choices.end());
+    if (name == "SWEEP") offer({"last"});
+    if (name == "SWEEPS") offer({"last", "all"});
+    if (name == "DIR" || name == "WHERE") found.kind = Values::folders;
+    if (name == "SPEC" || name == "FILE" || name == "PATH") found.kind = Values::files;
+  }
+  return found;
+}
+
 std::string joined(const std::vector<std::string>& words, const std::string& between = " ") {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
@@ -101,8 +124,14 @@ std::string bash_words(const CommandTree& root) {
   visit(root, [&](const CommandTree& tree) {
     std::vector<std::string> names;
     for (const CommandTree& each : tree.commands) names.push_back(each.name());
+    const Arguments arguments = arguments_of(tree);
+    names.insert(names.end(), arguments.words.begin(), arguments.words.end());
     text += "    " + quoted(tree.path) + ") options=" + quoted(joined(option_names(tree))) +
-            " commands=" + quoted(joined(names)) + " ;;\n";
+            " words=" + quoted(joined(names)) +
+            (arguments.kind == Values::files     ? " kind=-f"
+             : arguments.kind == Values::folders ? " kind=-d"
+                                                 : "") +
+            " ;;\n";
   });
   return text;
 }
@@ -110,7 +139,7 @@ std::string bash_words(const CommandTree& root) {
 std::string bash_script(const CommandTree& root) {
   return R"(# Completion of hone for bash: source <(hone completion bash)
 _hone() {
-  local word=${COMP_WORDS[COMP_CWORD]} at=hone i options= commands=
+  local word=${COMP_WORDS[COMP_CWORD]} at=hone i options= words= kind=
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; ++i)); do
     case "$at ${COMP_WORDS[i]}" in
@@ -125,11 +154,11 @@ _hone() {
          R"(  esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
-  elif [[ -n $commands ]]; then
-    COMPREPLY=($(compgen -W "$commands" -- "$word"))
-  else
+  elif [[ -n $kind ]]; then
     compopt -o filenames
-    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    mapfile -t COMPREPLY < <(compgen "$kind" -- "$word")
+  else
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
   fi
 }
 complete -F _hone hone
@@ -167,7 +196,11 @@ std::string zsh_words(const CommandTree& root) {
     text += ")\n      commands=(";
     for (const CommandTree& each : tree.commands)
       text += "\n        " + described(each.name(), each.description);
-    text += ") ;;\n";
+    const Arguments arguments = arguments_of(tree);
+    text += ")\n      arguments=(" + joined(arguments.words) + ")";
+    if (arguments.kind != Values::none)
+      text += arguments.kind == Values::files ? " kind=files" : " kind=folders";
+    text += " ;;\n";
   });
   return text;
 }
@@ -176,8 +209,8 @@ std::string zsh_script(const CommandTree& root) {
   return R"(#compdef hone
 # Completion of hone for zsh: source <(hone completion zsh), or as _hone in a folder of $fpath.
 _hone() {
-  local at=hone each
-  local -a options commands
+  local at=hone each kind=
+  local -a options commands arguments
   for each in "${(@)words[2,CURRENT-1]}"; do
     case "$at $each" in
 )" + descent(root, "at") +
@@ -193,8 +226,12 @@ _hone() {
     _describe option options
   elif (( ${#commands} )); then
     _describe command commands
-  else
+  elif [[ $kind == files ]]; then
     _files
+  elif [[ $kind == folders ]]; then
+    _files -/
+  else
+    compadd -- "${arguments[@]}"
   fi
 }
 if [[ ${funcstack[1]-} == _hone ]]; then
@@ -244,6 +281,13 @@ std::string fish_script(const CommandTree& root) {
     const std::string head = "complete -c hone -n " + fish_quoted(fish_condition(tree, root));
     for (const CommandTree& each : tree.commands)
       text += head + " -f -a " + each.name() + " -d " + fish_quoted(each.description) + "\n";
+    const Arguments arguments = arguments_of(tree);
+    if (arguments.kind == Values::folders) {
+      text += head + " -f -a '(__fish_complete_directories)'\n";
+    } else if (arguments.kind == Values::none) {
+      text += head + " -f";
+      text += arguments.words.empty() ? "\n" : " -a " + fish_quoted(joined(arguments.words)) + "\n";
+    }
     for (const CommandOption& option : tree.options) {
       if (!option.positional) text += head + fish_option(option) + "\n";
     }

@@ -52,6 +52,10 @@ HttpClient connect(const ConnectionOptions& options) {
     return coordinator;
   } catch (const AccessError& error) {
     if (std::filesystem::exists(file)) throw CommandError(error.what());
+    if (options.access.empty() && file == state_folder(options.state) / "access.json") {
+      throw NoCoordinator("no coordinator was ever started on " +
+                          state_folder(options.state).string() + advice);
+    }
     throw NoCoordinator(error.what() + std::string(advice));
   } catch (const NetworkError& error) {
     throw NoCoordinator("no coordinator answers: " + std::string(error.what()) + advice);

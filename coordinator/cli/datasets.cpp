@@ -131,12 +131,7 @@ DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
     tell(dataset, result);
     return facts_of(result);
   } catch (const IngestError& error) {
-    const bool is_missing =
-        dataset.layout != "lesions" && !std::filesystem::exists(data / dataset.path);
-    throw CommandError(
-        "data set '" + dataset.name + "': " + error.what() +
-            (is_missing ? "; its path is relative to --data, which is " + data.string() : ""),
-        wrong_input);
+    throw CommandError("data set '" + dataset.name + "': " + error.what(), wrong_input);
   }
 }
 
@@ -170,14 +165,21 @@ ExperimentSpec load_experiment(const ExperimentOptions& options,
   }
 }
 
+void require_folders(const ExperimentSpec& experiment, const std::filesystem::path& data) {
+  for (const DatasetSpec& dataset : experiment.datasets) {
+    const std::filesystem::path folder = data / dataset.path;
+    if (dataset.layout == "lesions" || std::filesystem::exists(folder)) continue;
+    throw CommandError("data set '" + dataset.name + "': " + folder.string() +
+                           ": there is no such folder; its path is relative to --data, which is " +
+                           data.string(),
+                       wrong_input);
+  }
+}
+
 std::map<std::string, DatasetFacts> ingest_datasets(const ExperimentSpec& experiment,
                                                     const std::filesystem::path& data,
                                                     const std::filesystem::path& store) {
-  // A folder that is not there is said at once, not after minutes of reading the others.
-  for (const DatasetSpec& dataset : experiment.datasets) {
-    if (dataset.layout != "lesions" && !std::filesystem::exists(data / dataset.path))
-      ingest_showing(dataset, experiment.image_size, data, store);
-  }
+  require_folders(experiment, data);
   std::map<std::string, DatasetFacts> facts;
   for (const DatasetSpec& dataset : experiment.datasets)
     facts[dataset.name] = ingest_showing(dataset, experiment.image_size, data, store);

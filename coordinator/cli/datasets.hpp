@@ -31,6 +31,10 @@ void add_experiment_options(CLI::App& app, ExperimentOptions& options);
 ExperimentSpec load_experiment(const ExperimentOptions& options,
                                const std::function<Numerics()>& numerics);
 
+/// Throws CommandError with exit code 2 if a data set's folder is not there: at once, before
+/// anything is made or the others are read.
+void require_folders(const ExperimentSpec& experiment, const std::filesystem::path& data);
+
 /// Ingests all data sets of the experiment into the folder `store`, or finds them there; by name.
 /// With a progress bar on a terminal; what was read is said on stderr. Throws CommandError
 /// with exit code 2.

@@ -194,6 +194,7 @@ void init(Options& options) {
   if (!options.group.empty() && found.layout != "pairs")
     throw CommandError("--group is for images and masks of one's own, not for " + found.layout,
                        wrong_input);
+  if (!options.group.empty()) require_group(options.data, found.pairs, options.group);
   std::cerr << counted(found.images, "image") << " with a mask each: " << where_of(found)
             << (found.other_files > 0 ? "; " + counted(found.other_files, "other file") : "")
             << "\n";

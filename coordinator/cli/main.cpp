@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,18 +41,47 @@ void start_log() {
   spdlog::set_level(spdlog::level::warn);
 }
 
-/// What is wrong with the command's name; '' if nothing is. CLI11 would say that a command lacks.
-std::string fault_of_name(const CLI::App& app, int argc, char** argv) {
-  const std::string name = argc > 1 ? argv[1] : "";
-  if (name.empty()) return "name a command";
-  const auto called =
-      app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
-  if (name.front() == '-' || !called.empty()) return "";
+/// What is wrong with the name of a command, or of one below it such as 'hone trial show'; '' if
+/// nothing is. CLI11 would say that a command lacks. `path` is what the app is called by.
+std::string fault_of_name(const CLI::App& app, const std::string& path, int argc, char** argv) {
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  if (commands.empty()) return "";
   std::vector<std::string> names;
   for (const CLI::App* command : commands) names.push_back(command->get_name());
-  return "'" + name + "' is not a command of hone" +
-         hone::suggestion(name, {names.begin(), names.end()});
+  const std::string name = argc > 1 ? argv[1] : "";
+  const std::string advice = "; see '" + path + " --help'";
+  if (name.empty()) return "name a command of " + path + advice;
+  if (name.front() == '-') return "";
+  for (const CLI::App* command : commands) {
+    if (command->get_name() == name)
+      return fault_of_name(*command, path + " " + name, argc - 1, argv + 1);
+  }
+  const std::string near = hone::suggestion(name, {names.begin(), names.end()});
+  const bool one_is_near = near.ends_with('?');  // else it lists them all, as --help does
+  return "'" + name + "' is not a command of " + path + (one_is_near ? near : "") +
+         (one_is_near ? advice.substr(1) : advice);
+}
+
+/// The arguments that nothing takes, in the order in which they were given.
+std::string unexpected(const CLI::App& app, int argc, char** argv) {
+  const std::vector<std::string> remaining = app.remaining(true);
+  std::multiset<std::string> left(remaining.begin(), remaining.end());
+  std::string text;
+  for (int i = 1; i < argc; ++i) {
+    const auto found = left.find(argv[i]);
+    if (found == left.end()) continue;
+    text += (text.empty() ? "'" : ", '") + *found + "'";
+    left.erase(found);
+  }
+  return text + (remaining.size() > 1 ? " are" : " is") + " not expected here";
+}
+
+/// Of a value that is not a number, "Could not convert: --slots = x" in CLI11's words.
+std::string conversion_fault(const std::string& words) {
+  const auto colon = words.find(": "), equals = words.find(" = ");
+  if (colon == std::string::npos || equals == std::string::npos || equals < colon) return words;
+  return words.substr(colon + 2, equals - colon - 2) + ": '" + words.substr(equals + 3) +
+         "' is not a number";
 }
 
 /// The command that the arguments name, with its own options: 'hone trial show --jsno' means
@@ -59,6 +89,11 @@ std::string fault_of_name(const CLI::App& app, int argc, char** argv) {
 const CLI::App& deepest(const CLI::App& app) {
   const auto given = app.get_subcommands();
   return given.empty() ? app : deepest(*given.front());
+}
+
+std::string deepest_path(const CLI::App& app) {
+  const auto given = app.get_subcommands();
+  return app.get_name() + (given.empty() ? "" : " " + deepest_path(*given.front()));
 }
 
 /// "; did you mean '--state'?" for the first argument that looks like an option and is none.
@@ -126,9 +161,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", hone::code_version());
   app.require_subcommand(1);
   add_commands(app);
-  if (const std::string fault = fault_of_name(app, argc, argv); !fault.empty()) {
-    return fail(fault + (fault.back() == '?' ? "" : ";") + " see 'hone --help'", 2);
-  }
+  if (const std::string fault = fault_of_name(app, "hone", argc, argv); !fault.empty())
+    return fail(fault, 2);
   try {
     hone::fault::arm_from_environment();
     app.parse(argc, argv);
@@ -140,11 +174,13 @@ int main(int argc, char** argv) {
     return app.exit(version);
   } catch (const CLI::ExtrasError& error) {
     const std::string near = near_option(app);
-    return fail(error.what() + near + (near.empty() ? ";" : "") +
-                    " see 'hone --help' or 'hone COMMAND --help'",
+    return fail(unexpected(app, argc, argv) + near + (near.empty() ? ";" : "") + " see '" +
+                    deepest_path(app) + " --help'",
                 2);
+  } catch (const CLI::ConversionError& error) {
+    return fail(conversion_fault(error.what()) + "; see '" + deepest_path(app) + " --help'", 2);
   } catch (const CLI::ParseError& error) {
-    return fail(std::string(error.what()) + "; see 'hone --help' or 'hone COMMAND --help'", 2);
+    return fail(std::string(error.what()) + "; see '" + deepest_path(app) + " --help'", 2);
   } catch (const hone::cli::CommandError& error) {
     if (*error.what() == '\0') return error.exit_code;  // everything is said already
     return fail(error.what(), error.exit_code);

@@ -53,6 +53,7 @@ void run(const Options& options) {
   const ExperimentSpec experiment = load_experiment(options.experiment, [&] {
     return chosen_numerics(state_folder(options.state), options.work.trainer);
   });
+  require_folders(experiment, options.experiment.data);
   require_room(options.work, experiment.numerics);
   if (experiment.numerics.device == Device::cuda) require_gpu(options.work.trainer);
   const std::filesystem::path state = state_folder(options.state);
@@ -98,7 +99,8 @@ void add_run(CLI::App& app) {
   add_state_option(*command, options->state);
   add_work_options(*command, options->work);
   add_format_option(*command, options->format);
-  command->add_flag("--json", options->json, "The same as --format json: an object for each table");
+  command->add_flag("--json", options->json,
+                    "The same as --format json: one object with all tables");
   command->add_flag("--open", options->open, "Show the run in the browser while it lasts");
   command->callback([options] { run(*options); });
 }

@@ -65,7 +65,7 @@ void print_sweeps(const json& answer, const json& coordinator) {
   }
 }
 
-void print_sweep(const std::string& body) {
+void print_sweep(const std::string& body, bool is_live) {
   const json status = json::parse(body);
   std::cout << "sweep " << status.at("sweep") << ", " << status.at("name").get<std::string>()
             << ": " << progress_line(body) << standing_of(status) << "\n";
@@ -77,6 +77,8 @@ void print_sweep(const std::string& body) {
     std::cout << "\n";
   }
   print_troubled(body, std::cout);
+  if (is_live && status.at("workers") == 0 && !status.at("finished").get<bool>())
+    std::cout << "  " << no_worker << "\n";
 }
 
 void print_all(const Options& options, Answers& answers) {
@@ -94,7 +96,7 @@ void print_selected(const Options& options, Answers& answers) {
   for (const std::int64_t sweep : answers.selected(options.sweeps)) {
     const std::string body = answers.get("/api/v1/sweeps/" + std::to_string(sweep));
     if (!options.json) {
-      print_sweep(body);
+      print_sweep(body, answers.is_live());
     } else if (names_one(parse_selection(options.sweeps))) {
       std::cout << body << "\n";
     } else {

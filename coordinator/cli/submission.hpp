@@ -15,9 +15,10 @@ struct Submitted {
   std::int64_t trials = 0;
   std::int64_t added = 0;      // not known from this or another sweep
   std::int64_t trainings = 0;  // of the new ones, at most
+  std::string was = {};        // the sweep's state before: "paused", say; it is active now
 };
 
-/// "sweep 3: 60 trials, 48 of them new, at most 32 trainings"
+/// "sweep 3: 60 trials, 48 of them new, at most 32 trainings; it was paused, and goes on"
 std::string text_of(const Submitted& submitted);
 
 /// Ingests what the experiment names into `store`, hands the coordinator the packs that it lacks,

@@ -66,6 +66,7 @@ void submit(const Options& options) {
               << "\n";
   } else if (isatty(STDOUT_FILENO) == 0) {
     std::cout << submitted.sweep.value << "\n";
+    if (submitted.was != "active") std::cerr << text_of(submitted) << "\n";
   } else {
     std::cout << text_of(submitted) << ". Follow it with 'hone status " << submitted.sweep.value
               << "'.\n";
@@ -100,16 +101,20 @@ Submitted submit_experiment(HttpClient& coordinator, const ExperimentSpec& exper
   return {.sweep = {answer.at("sweep")},
           .trials = answer.at("trials"),
           .added = answer.at("added"),
-          .trainings = answer.at("trainings")};
+          .trainings = answer.at("trainings"),
+          .was = answer.at("was")};
 }
 
 std::string text_of(const Submitted& submitted) {
   const std::string sweep =
       "sweep " + std::to_string(submitted.sweep.value) + ": " + counted(submitted.trials, "trial");
-  if (submitted.added == 0) return sweep + ", none of them new";
+  const std::string was =
+      submitted.was == "active" ? "" : "; it was " + submitted.was + ", and goes on";
+  if (submitted.added == 0) return sweep + ", none of them new" + was;
   return sweep + ", " + std::to_string(submitted.added) + " of them new, " +
          (submitted.trainings == 0 ? "nothing to train"
-                                   : "at most " + counted(submitted.trainings, "training"));
+                                   : "at most " + counted(submitted.trainings, "training")) +
+         was;
 }
 
 void add_submit(CLI::App& app) {

@@ -110,6 +110,23 @@ void run(Options options) {
   options.connection.access.empty() ? print(options) : print_remote(options);
 }
 
+bool print_tables_as_json(Database& database, SweepId sweep, std::ostream& out) {
+  bool complete = true;
+  nlohmann::ordered_json tables = nlohmann::ordered_json::array();
+  for (const std::string& name : tables_of(database, sweep)) {
+    const TableText table = table_text(database, sweep, name, "json");
+    tables.push_back(nlohmann::ordered_json::parse(table.text));
+    complete = complete && table.complete;
+  }
+  const nlohmann::ordered_json all = {{"schema", "hone.tables.v1"},
+                                      {"sweep", sweep.value},
+                                      {"complete", complete},
+                                      {"tables", tables}};
+  out << all.dump(2) << "\n";
+  require_written(out);
+  return complete;
+}
+
 }  // namespace
 
 bool print_table(Database& database, SweepId sweep, const std::string& name,
@@ -121,10 +138,11 @@ bool print_table(Database& database, SweepId sweep, const std::string& name,
 }
 
 bool print_tables(Database& database, SweepId sweep, const std::string& format, std::ostream& out) {
+  if (format == "json") return print_tables_as_json(database, sweep, out);
   bool complete = true;
   bool first = true;
   for (const std::string& name : tables_of(database, sweep)) {
-    if (!first && format != "json") out << "\n";
+    if (!first) out << "\n";
     first = false;
     complete = print_table(database, sweep, name, format, out) && complete;
   }
@@ -141,9 +159,11 @@ void add_table(CLI::App& app) {
   auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand("table", "Print a table of the paper from the results");
   command->footer(examples);
-  command->add_option(
-      "TABLE", options->table,
-      "I (hyperparameters), lambda, II (refinement), III (self-refinement), variants or folds");
+  command
+      ->add_option(
+          "TABLE", options->table,
+          "I (hyperparameters), lambda, II (refinement), III (self-refinement), variants or folds")
+      ->type_name("NAME:{I,lambda,II,III,variants,folds}");
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);

@@ -21,6 +21,7 @@ bool print_table(Database& database, SweepId sweep, const std::string& name,
                  const std::string& format, std::ostream& out);
 
 /// Writes every table that the sweep's experiment asks for, one after the other.
+/// As "json" it is one object that holds them all.
 bool print_tables(Database& database, SweepId sweep, const std::string& format, std::ostream& out);
 
 }  // namespace hone::cli

@@ -93,9 +93,13 @@ Section sweeps_section(const TopAnswers& answers, const std::vector<json>& detai
                              "WAITING", "FAILED", "IMAGES", "LEFT AT MOST"});
   for (const json& each : details) add_open_sweep(each, section);
   const json list = json::parse(answers.sweeps).at("sweeps");
-  std::size_t shown = 0;
-  for (auto each = list.rbegin(); each != list.rend() && shown < done_sweeps_shown; ++each) {
+  std::size_t shown = 0, older = 0;
+  for (auto each = list.rbegin(); each != list.rend(); ++each) {
     if (each->at("open") != 0) continue;
+    if (shown == done_sweeps_shown) {
+      ++older;
+      continue;
+    }
     ++shown;
     section.add(
         {each->at("sweep").dump(), cut(each->at("name")),
@@ -103,6 +107,10 @@ Section sweeps_section(const TopAnswers& answers, const std::vector<json>& detai
          "", each->at("done").dump() + "/" + each->at("trials").dump(), "", "", "", "", ""},
         Emphasis::good);
   }
+  if (older > 0)
+    section.add({"...", std::to_string(older) + " older ones that have ended: hone status", "", "",
+                 "", "", "", "", "", "", ""},
+                Emphasis::dim);
   return section;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -21,7 +22,9 @@ namespace {
 using nlohmann::json;
 
 constexpr auto look_period = std::chrono::milliseconds(500);
-constexpr int most_tries = 120;  // of a coordinator that is away: a minute
+constexpr int most_tries = 120;                           // of a coordinator that is away: a minute
+constexpr auto quiet_at_most = std::chrono::seconds(30);  // where no line can be drawn over
+constexpr auto time_to_come = std::chrono::seconds(3);    // of the first worker
 constexpr double minute = 60;
 constexpr double hour = 3600;
 
@@ -129,22 +132,72 @@ bool is_finished(HttpClient& coordinator, SweepId sweep) {
   return json::parse(status_of(coordinator, sweep)).at("finished");
 }
 
+namespace {
+
+/// What is shown of a sweep while it is watched.
+class Show {
+ public:
+  void update(const json& status, std::string line) {
+    say_what_runs_again(status);
+    if (lacks_worker(status)) line += std::string(", ") + no_worker;
+    const auto now = Clock::now();
+    if (terminal_) {
+      std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    } else if (const json news = {open_trials(status), status.at("starved"), lacks_worker(status)};
+               news != last_ || (now - said_ >= quiet_at_most && line != last_line_)) {
+      std::fprintf(stderr, "%s\n", line.c_str());
+      last_ = news;
+      last_line_ = line;
+      said_ = now;
+    }
+  }
+
+  void end() const {
+    if (terminal_) std::fprintf(stderr, "\n");
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool lacks_worker(const json& status) {
+    if (status.at("workers") != 0 || status.at("state") != "active" || status.at("finished"))
+      alone_since_ = Clock::now();
+    return Clock::now() - alone_since_ >= time_to_come;
+  }
+
+  /// An attempt that came to nothing is said once.
+  void say_what_runs_again(const json& status) {
+    for (const json& trial : status.at("running")) {
+      if (!trial.contains("last_attempt")) continue;
+      const std::pair<std::int64_t, std::int64_t> attempt = {trial.at("trial"),
+                                                             trial.at("attempt")};
+      if (!said_again_.insert(attempt).second) continue;
+      const std::string reason = trial.at("last_attempt");
+      std::fprintf(stderr, "%s%s: attempt %s, since the one before came to nothing%s\n",
+                   terminal_ ? "\r\033[K" : "", trial.at("name").get<std::string>().c_str(),
+                   trial.at("attempt").dump().c_str(),
+                   reason.empty() ? "" : (": " + first_line(reason)).c_str());
+    }
+  }
+
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  json last_;
+  std::string last_line_;
+  Clock::time_point said_, alone_since_ = Clock::now();
+  std::set<std::pair<std::int64_t, std::int64_t>> said_again_;
+};
+
+}  // namespace
+
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching) {
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  std::pair<std::int64_t, json> last = {-1, {}};  // open trials, and what they wait for
+  Show show;
   while (true) {
     const std::string body = patient_get(coordinator, status_target(sweep), keep_watching);
     const json status = json::parse(body);
-    const std::int64_t open = open_trials(status);
-    if (terminal) {
-      std::fprintf(stderr, "\r\033[K%s", progress_line(body).c_str());
-    } else if (std::pair(open, status.at("starved")) != last) {
-      std::fprintf(stderr, "%s\n", progress_line(body).c_str());
-    }
-    last = {open, status.at("starved")};
+    show.update(status, progress_line(body));
     const bool finished = status.at("finished");
     if (finished || (keep_watching && !keep_watching())) {
-      if (terminal) std::fprintf(stderr, "\n");
+      show.end();
       return finished;
     }
     std::this_thread::sleep_for(look_period);

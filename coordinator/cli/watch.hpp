@@ -16,8 +16,13 @@ bool is_finished(HttpClient& coordinator, SweepId sweep);
 /// Called between two looks; false ends the watch.
 using KeepWatching = std::function<bool()>;
 
+/// Said where trials wait and nobody is there to do them.
+inline constexpr const char* no_worker =
+    "no worker is connected (hone-worker --access STATE/worker.json)";
+
 /// Shows how a sweep gets on until it is finished: one line in place on a terminal, else a line
-/// whenever a trial has ended. Returns false if `keep_watching` ended it. Throws CommandError.
+/// whenever a trial has ended, and every 30 s. Says what runs again and why, and that no worker is
+/// there. Returns false if `keep_watching` ended it. Throws CommandError.
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching = {});
 
 /// The body of the answer to GET, also when the coordinator is away for a while, a minute at most:

@@ -226,4 +226,10 @@ Detected detect_layout(const fs::path& given) {
   return found;
 }
 
+void require_group(const fs::path& directory, const PairsOptions& pairs, const std::string& group) {
+  PairsOptions with = pairs;
+  with.group = group;
+  find_pairs(directory, with);
+}
+
 }  // namespace hone

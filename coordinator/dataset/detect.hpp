@@ -22,4 +22,9 @@ struct Detected {
 /// or if an image has no mask.
 Detected detect_layout(const std::filesystem::path& directory);
 
+/// Throws IngestError unless `group` is a regular expression that finds a patient in every image's
+/// id, as ingesting the folder will want it.
+void require_group(const std::filesystem::path& directory, const PairsOptions& pairs,
+                   const std::string& group);
+
 }  // namespace hone

@@ -184,7 +184,8 @@ std::string to_text(const Estimate& estimate) {
 std::string to_json(const Estimate& estimate) {
   nlohmann::ordered_json trials = nlohmann::ordered_json::object();
   for (const auto& [role, count] : estimate.trials) trials[std::string(name_of(role))] = count;
-  nlohmann::ordered_json j = {{"trials", trials},
+  nlohmann::ordered_json j = {{"schema", "hone.plan.v1"},
+                              {"trials", trials},
                               {"trainings", estimate.trainings},
                               {"trainings_at_least", estimate.trainings - estimate.pruned},
                               {"image_steps", estimate.image_steps},

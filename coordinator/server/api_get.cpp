@@ -46,6 +46,12 @@ ApiResponse sweep_list(Database& database) {
 
 namespace {
 
+/// Why that attempt came to nothing; '' where nothing was said.
+std::string reason_of(Database& database, std::int64_t trial, std::int64_t attempt) {
+  Statement query = database.prepare("SELECT reason FROM attempt WHERE trial = ? AND attempt = ?");
+  return query.bind(trial).bind(attempt).step() ? query.text(0) : "";
+}
+
 json running_trials(Database& database, std::int64_t sweep, const LiveFacts& live, double& rate,
                     double& steps_done) {
   Statement query =
@@ -66,6 +72,8 @@ json running_trials(Database& database, std::int64_t sweep, const LiveFacts& liv
       rate += standing.images_per_second;
       steps_done += query.real(3) * standing.epoch / standing.epochs;
     }
+    if (query.integer(2) > 1)
+      trial["last_attempt"] = reason_of(database, query.integer(0), query.integer(2) - 1);
     running.push_back(trial);
   }
   return running;
@@ -160,6 +168,7 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"troubled", failures(database, sweep)},
                  {"image_steps", {{"total", steps}, {"done", steps_done}}},
                  {"starved", starved(database, sweep, live)},
+                 {"workers", live.workers},
                  {"images_per_second", rate},
                  {"finished", finished},
                  {"tables", tables_of(database, {sweep})}};

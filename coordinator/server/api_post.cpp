@@ -67,7 +67,8 @@ ApiResponse post_sweep(Store& store, const json& body) {
                                             {"trials", receipt.trials},
                                             {"added", receipt.added},
                                             {"trainings", receipt.trainings},
-                                            {"known", receipt.known}}
+                                            {"known", receipt.known},
+                                            {"was", receipt.was}}
                                            .dump()};
 }
 

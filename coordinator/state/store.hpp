@@ -34,6 +34,7 @@ struct SweepReceipt {
   std::int64_t added = 0;      // of them new; the others exist already, from this sweep or another
   std::int64_t trainings = 0;  // of the new ones; deferred ones may turn out to exist already
   bool known = false;          // the very same sweep was submitted before
+  std::string was = {};        // its state before: it is active now, whether or not it was paused
 };
 
 /// What became of rows that a worker reported.

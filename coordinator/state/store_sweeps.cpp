@@ -74,9 +74,10 @@ SweepReceipt Store::add_sweep(const Submission& submission) {
       "INSERT INTO sweep (name, digest, experiment) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   insert.bind(submission.name).bind(digest.hex()).bind(submission.experiment).run();
   receipt.known = database_.changes() == 0;
-  Statement find = database_.prepare("SELECT id FROM sweep WHERE digest = ?");
+  Statement find = database_.prepare("SELECT id, state FROM sweep WHERE digest = ?");
   find.bind(digest.hex()).step();
   receipt.sweep.value = find.integer(0);
+  receipt.was = find.text(1);
   find.reset();
   Statement active = database_.prepare("UPDATE sweep SET state = 'active' WHERE id = ?");
   active.bind(receipt.sweep.value).run();

@@ -54,8 +54,22 @@ class AskTell(AskTellTest):
         said = self.hone("ask", sweep, "--wait", code=3)
         self.assertEqual(said.stdout.strip(), "cancelled")
         self.assertIn("tell it again to go on", said.stderr)
-        self.assertEqual(self.told(), sweep)
+        again = self.hone("tell", self.tiny())
+        self.assertEqual(again.stdout.strip(), sweep)
+        self.assertIn("it was cancelled, and goes on", again.stderr)
         self.assertEqual(self.hone("ask", sweep).stdout.strip(), "waiting")
+
+    def test_who_waits_is_told_that_no_worker_is_there(self):
+        sweep = self.told()
+        asking = self.start(HONE, "ask", sweep, "--wait", name="ask")
+        submitting = self.start(HONE, "submit", self.tiny(), "--wait", name="submit")
+        for name in ("ask", "submit"):
+            self.wait_until(f"{name} says so", lambda file=self.folder / f"{name}.log":
+                            "no worker is connected (hone-worker --access" in file.read_text())
+        self.assertIn("no worker is connected", self.hone("status", sweep).stdout)
+        self.start_worker()
+        self.assertEqual([asking.wait(60), submitting.wait(60)], [0, 0])
+        self.assertNotIn("no worker", self.hone("status", sweep).stdout)
 
     def test_a_coordinator_that_restarts_is_waited_for(self):
         sweep = self.told()

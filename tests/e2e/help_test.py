@@ -73,6 +73,60 @@ class Completion(HoneTest):
         self.assertEqual(self.complete("hone run mi"), ["mine.json"])
         (self.folder / "sweeps").mkdir()
         self.assertEqual(self.complete("hone status --state swee"), ["sweeps"])
+        self.assertEqual(self.complete("hone run --state sweeps mi"), ["mine.json"])
+
+    def test_bash_completes_what_a_command_takes(self):
+        (self.folder / "lambda.json").write_text("{}")
+        self.assertEqual(self.complete("hone table la"), ["lambda", "last"])
+        self.assertEqual(self.complete("hone pause "), ["last", "all"])
+        self.assertEqual(self.complete("hone completion z"), ["zsh"])
+        self.assertEqual(self.complete("hone why "), [], "no file is a trial")
+        (self.folder / "pictures").mkdir()
+        self.assertEqual(self.complete("hone init "), ["pictures"])
+
+    def test_fish_completes_the_same(self):
+        if not shutil.which("fish"):
+            self.skipTest("no fish here; scripts/setup installs it")
+        script = self.folder / "completion.fish"
+        script.write_text(self.hone("completion", "fish").stdout)
+        (self.folder / "mine.json").write_text("{}")
+
+        def complete(line):
+            done = self.run_program("fish", "--no-config", "-c", f"source {script}; complete -C '{line}'")
+            self.assertEqual(done.stderr, "")
+            return [each.split("\t")[0] for each in done.stdout.splitlines()]
+
+        self.assertEqual(complete("hone ver"), ["verify"])
+        self.assertEqual(set(complete("hone trial ")), {"show", "logs", "diff"})
+        self.assertEqual(complete("hone trial logs --fol"), ["--follow"])
+        self.assertEqual(complete("hone trials --only fa"), ["failed"])
+        self.assertEqual(complete("hone pause "), ["all", "last"])
+        self.assertEqual(complete("hone why "), [])
+        self.assertIn("mine.json", complete("hone run mi"))
+
+    def test_zsh_completes_the_same(self):
+        """Its functions that show what there is are put in by the test, the rest is zsh."""
+        if not shutil.which("zsh"):
+            self.skipTest("no zsh here; scripts/setup installs it")
+        script = self.folder / "completion.zsh"
+        script.write_text(self.hone("completion", "zsh").stdout)
+        shown = ("compdef() { : }; _files() { print files $* }; _message() { print message $* }\n"
+                 "compadd() { shift; print -l -- $* }; _describe() { print -l -- ${(P)2} }\n")
+
+        def complete(line):
+            words = " ".join(map(repr, line.split(" ")))
+            done = self.run_program("zsh", "-fc", f"{shown}source {script}\nwords=({words}); CURRENT={len(line.split(' '))}\n"
+                                    "_hone")
+            self.assertEqual(done.stderr, "")
+            return [each.split(":")[0] for each in done.stdout.splitlines()]
+
+        self.assertLess({"run", "verify", "trials"}, set(complete("hone ")))
+        self.assertEqual(complete("hone trial "), ["show", "logs", "diff"])
+        self.assertIn("--follow", complete("hone trial logs --"))
+        self.assertIn("failed", complete("hone trials --only "))
+        self.assertEqual(complete("hone pause "), ["last", "all"])
+        self.assertEqual(complete("hone run "), ["files"])
+        self.assertEqual(complete("hone init "), ["files -/"])
 
     def test_other_shells_can_read_theirs(self):
         for shell in ("zsh", "fish"):

@@ -30,9 +30,12 @@ TEST_F(Routes, ASubmittedSweepIsCountedInItsStatus) {
   const Reply reply = coordinator_.submit(folder_ / "packs");
   EXPECT_EQ(reply.status, 201U);
   const json receipt = json::parse(reply.body);
-  EXPECT_EQ(
-      receipt,
-      (json{{"sweep", 1}, {"trials", 15}, {"added", 15}, {"trainings", 8}, {"known", false}}));
+  EXPECT_EQ(receipt, (json{{"sweep", 1},
+                           {"trials", 15},
+                           {"added", 15},
+                           {"trainings", 8},
+                           {"known", false},
+                           {"was", "active"}}));
   const json status = json::parse(coordinator_.get("/api/v1/sweeps/1").body);
   EXPECT_EQ(status.at("schema"), "hone.sweep.v1");
   EXPECT_EQ(status.at("name"), "small");

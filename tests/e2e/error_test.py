@@ -1,0 +1,191 @@
+"""What hone says of wrong input, word for word: tests/golden/errors.txt, which HONE_BLESS=1 writes anew."""
+
+import json
+import os
+import shlex
+import unittest
+
+from harness import QUICK, SOURCE, HoneTest
+from pictures import write_disc
+
+GOLDEN = SOURCE / "tests" / "golden" / "errors.txt"
+
+# Files that the commands below find in their folder.
+FILES = {
+    "broken.json": '{"name": "Broken",\n "datasets": [}',
+    "list.json": "[1, 2]",
+    "empty.json": "",
+    "misspelt.json": '{"name": "Misspelt", "datasets": [{"name": "L", "layout": "lesions"}], "training": {"epochz": 3}}',
+    "wrong-type.json": '{"name": "Type", "datasets": [{"name": "L", "layout": "lesions"}], "training": {"epochs": "many"}}',
+    "no-data.json": '{"name": "None", "datasets": [{"name": "PH2", "layout": "ph2", "path": "ph2"}]}',
+    "twice.json": '{"name": "Twice", "datasets": [{"name": "L", "layout": "lesions"}, {"name": "L", "layout": "lesions"}]}',
+    "negative.json": '{"name": "Negative", "datasets": [{"name": "L", "layout": "lesions"}], "lambdas": [-1]}',
+}
+
+# Of the command line and of files, before anything else is looked at.
+ANYWHERE = """
+hone
+hone rum
+hone trial
+hone trial shwo 1
+hone run
+hone run missing.json
+hone run tiny.json one two
+hone run tiny.json --fast
+hone run tiny.json --slots many
+hone run tiny.json --slots 0
+hone run tiny.json --profile best
+hone run tiny.json --format word
+hone run tiny.json -S training.epochz=3
+hone run tiny.json -S training
+hone run broken.json
+hone run list.json
+hone run empty.json
+hone run misspelt.json
+hone run wrong-type.json
+hone run no-data.json
+hone run twice.json
+hone run negative.json
+hone run tiny.json --trainer nowhere
+hone plan missing.json
+hone serve --port 99999
+hone serve --lease soon
+hone submit missing.json
+hone init nowhere
+hone init pictures --profile best
+hone init pictures --group [0-9
+hone init pictures --group '^([a-z]+)'
+hone init pictures --output broken.json
+hone ingest
+hone ingest pairs nowhere
+hone schema trial
+hone completion tcsh
+hone rotate-token everybody
+hone export
+hone backup
+hone query
+hone compare II:L:a
+hone top --every never
+"""
+
+# Of a state folder in which nothing was done yet, and no coordinator runs.
+EMPTY = """
+hone status
+hone trials
+hone trial show 1
+hone why 1
+hone top --once
+hone table II
+hone claims
+hone stopping
+hone quality
+hone metrics
+hone explain II:L:base
+hone verify II:L:base
+hone query 'SELECT 1'
+hone export results
+hone backup copy.sqlite
+hone retry
+hone pause
+hone cancel all
+hone priority 1 5
+hone gc
+hone ask 1
+hone tell tiny.json
+hone submit tiny.json
+hone rotate-token worker
+hone dashboard
+hone dashboard broken.json
+hone doctor --access nowhere.json
+hone status --access nowhere.json
+hone status --access broken.json
+"""
+
+# Of a state folder with one finished sweep.
+FINISHED = """
+hone status 7
+hone status first
+hone status 3-1
+hone trials 7
+hone trials --only doen
+hone trials --role train
+hone trials --limit none
+hone trial show 999
+hone trial show refine
+hone trial show nothing-like-it
+hone trial logs 999
+hone why 999
+hone table
+hone table IV
+hone table III
+hone table I
+hone table II 7
+hone explain II
+hone explain II:Lesions
+hone explain II:Lesions:qualty-1x
+hone explain II:Leisons:quality-1x
+hone explain IV:Lesions:quality-1x
+hone compare II:Lesions:quality-1x II:Lesions:other
+hone verify II:Lesions:other
+hone query 'SELECT wrong FROM trial'
+hone query 'DELETE FROM trial'
+hone query 'SELECT 1; SELECT 2'
+hone export full
+hone backup full/file
+hone retry 7
+hone retry --trial 999
+hone pause 7
+hone priority 1 high
+hone cancel
+hone gc --grace soon
+"""
+
+
+class Errors(HoneTest):
+    maxDiff = None
+
+    def setUp(self):
+        super().setUp()
+        for name, text in FILES.items():
+            (self.folder / name).write_text(text)
+        self.tiny()
+        (self.folder / "full").mkdir()
+        (self.folder / "full" / "file").write_text("")
+        (self.folder / "pictures" / "images").mkdir(parents=True)
+        (self.folder / "pictures" / "masks").mkdir()
+        for number in range(5):
+            write_disc(self.folder / "pictures" / "images" / f"{number}.png",
+                       self.folder / "pictures" / "masks" / f"{number}.png", 32, number)
+
+    def said(self, line):
+        """The line, what is answered on stderr, and the exit code, without what differs by machine."""
+        words = shlex.split(line)[1:]
+        done = self.hone(*words, code=None)
+        self.assertEqual(done.stdout, "", line)
+        return f"$ {line}\n{done.stderr}exit {done.returncode}\n".replace(str(self.folder), "FOLDER")
+
+    def section(self, title, lines):
+        return f"# {title}\n\n" + "\n".join(self.said(line) for line in lines.strip().splitlines())
+
+    def test_are_worded_as_they_were(self):
+        text = self.section("Anywhere", ANYWHERE) + "\n" + self.section("No state folder yet", EMPTY)
+        self.assertFalse((self.folder / "hone-state").exists(), "whoever only asks leaves nothing behind")
+        self.hone("run", "tiny.json", "--trainer", QUICK)
+        text += "\n" + self.section("One finished sweep", FINISHED)
+        if os.environ.get("HONE_BLESS"):
+            GOLDEN.write_text(text)
+        self.assertEqual(text, GOLDEN.read_text())
+
+    def test_are_one_line_that_says_what_would_be_right(self):
+        """No code 0, no empty message, no message of a library alone."""
+        for block in GOLDEN.read_text().split("\n\n"):
+            if block.startswith("$"):
+                with self.subTest(block):
+                    self.assertRegex(block, r"exit [123]\n?\Z")
+                    self.assertIn("hone: error: ", block)
+                    self.assertNotIn("json.exception", block)
+                    self.assertNotIn("std::", block)
+
+
+if __name__ == "__main__":
+    unittest.main()
