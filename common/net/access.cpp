@@ -21,11 +21,19 @@ constexpr std::size_t token_bytes = 32;
 constexpr std::size_t longest_file = 65536;
 constexpr std::size_t name_length = 16;  // of a coordinator
 
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw AccessError("access file " + file.string() + ": " + what);
+/// A file, and what errors call it.
+struct Named {
+  Named(const std::filesystem::path& file, const char* what = "access file")  // NOLINT: as a path
+      : path(file), kind(what) {}
+  const std::filesystem::path& path;
+  const char* kind;
+};
+
+[[noreturn]] void fail(const Named& file, const std::string& what) {
+  throw AccessError(std::string(file.kind) + " " + file.path.string() + ": " + what);
 }
 
-[[noreturn]] void fail_errno(const std::filesystem::path& file, const char* doing) {
+[[noreturn]] void fail_errno(const Named& file, const char* doing) {
   fail(file, std::string("cannot ") + doing + ": " + std::strerror(errno));
 }
 
@@ -44,17 +52,17 @@ class Descriptor {
 };
 
 // Looks at the open file, not at its name: what is checked is what is read.
-void require_private(const std::filesystem::path& file, int descriptor) {
+void require_private(const Named& file, int descriptor) {
   struct stat facts {};
   if (::fstat(descriptor, &facts) != 0) fail_errno(file, "stat");
   if (!S_ISREG(facts.st_mode)) fail(file, "is not a regular file");
   if (facts.st_uid != ::geteuid() && facts.st_uid != 0) fail(file, "belongs to another user");
   if ((facts.st_mode & 077U) != 0) {
-    fail(file, "others may read it; run: chmod 600 '" + file.string() + "'");
+    fail(file, "others may read it; run: chmod 600 '" + file.path.string() + "'");
   }
 }
 
-std::string read_all(const std::filesystem::path& file, int descriptor) {
+std::string read_all(const Named& file, int descriptor) {
   std::string text;
   std::array<char, 4096> piece{};
   while (text.size() <= longest_file) {
@@ -85,6 +93,9 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
     if (!is_coordinator_name(access.coordinator))
       fail(file, "'coordinator' is not 16 hexadecimal digits");
     if (!Digest::parse(access.token)) fail(file, "'token' is not 64 hexadecimal digits");
+    access.certificate = j.value("certificate_sha256", "");
+    if (!access.certificate.empty() && !Digest::parse(access.certificate))
+      fail(file, "'certificate_sha256' is not 64 hexadecimal digits");
     access.port = static_cast<std::uint16_t>(port);
     return access;
   } catch (const nlohmann::json::exception&) {
@@ -105,11 +116,12 @@ std::string hex(std::span<const unsigned char> bytes) {
 
 }  // namespace
 
-std::string read_private(const std::filesystem::path& file) {
+std::string read_private(const std::filesystem::path& file, const char* kind) {
+  const Named named(file, kind);
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) fail_errno(file, "open");
-  require_private(file, descriptor.number());
-  return read_all(file, descriptor.number());
+  if (descriptor.number() < 0) fail_errno(named, "open");
+  require_private(named, descriptor.number());
+  return read_all(named, descriptor.number());
 }
 
 Access read_access(const std::filesystem::path& file) {
@@ -135,6 +147,7 @@ void write_private(const std::filesystem::path& file, const std::string& text) {
 void write_access(const std::filesystem::path& file, const Access& access) {
   nlohmann::json j = {{"host", access.host}, {"port", access.port}, {"token", access.token}};
   if (!access.coordinator.empty()) j["coordinator"] = access.coordinator;
+  if (!access.certificate.empty()) j["certificate_sha256"] = access.certificate;
   write_private(file, j.dump() + "\n");
 }
 

@@ -15,6 +15,9 @@ struct Access {
   std::uint16_t port = 0;
   std::string token;             // 64 hexadecimal digits
   std::string coordinator = {};  // its name, which outlives tokens; '' in files of older versions
+  std::string certificate = {};  // SHA-256 of the one it shows, in hexadecimal; '': no TLS
+
+  bool operator==(const Access&) const = default;
 };
 
 /// Tells coordinators apart: 16 hexadecimal digits. Where the file names none, the token does.
@@ -26,16 +29,17 @@ class AccessError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Reads the JSON file {"host": ..., "port": ..., "token": ..., "coordinator": ...}. Refuses a file
-/// that its group or others may read, as ssh does with keys. Throws AccessError.
+/// Reads the JSON file {"host": ..., "port": ..., "token": ..., "coordinator": ...,
+/// "certificate_sha256": ...}, of which older versions have only three. Refuses a file that its
+/// group or others may read, as ssh does with keys. Throws AccessError.
 Access read_access(const std::filesystem::path& file);
 
 /// Writes the file with mode 0600, atomically. Throws AccessError.
 void write_access(const std::filesystem::path& file, const Access& access);
 
 /// The text of a file that holds secrets, of at most 64 KiB: for its owner alone, as above, and
-/// written atomically. Both throw AccessError.
-std::string read_private(const std::filesystem::path& file);
+/// written atomically. `kind`: what errors call it. Both throw AccessError.
+std::string read_private(const std::filesystem::path& file, const char* kind = "access file");
 void write_private(const std::filesystem::path& file, const std::string& text);
 
 /// 256 bits from the kernel, as 64 hexadecimal digits. Throws std::runtime_error.

@@ -48,9 +48,8 @@ void require_ok(unsigned status, const std::string& doing) {
 }
 
 /// Asks for what the file lacks and appends it as it comes: never more than a piece is in memory.
-asio::awaitable<void> receive_rest(beast::tcp_stream& stream,
-                                   http::request<http::empty_body>& request, PartialFile& file,
-                                   Milliseconds limit) {
+asio::awaitable<void> receive_rest(WireStream& stream, http::request<http::empty_body>& request,
+                                   PartialFile& file, Milliseconds limit) {
   co_await send(stream, request, limit);
   beast::flat_buffer buffer(chunk);
   http::response_parser<http::buffer_body> parser;
@@ -84,9 +83,8 @@ void download_rest(const Access& access, Milliseconds limit, const Digest& diges
   if (file.size() > 0) {
     request.set(http::field::range, "bytes=" + std::to_string(file.size()) + "-");
   }
-  with_connection(access, limit, request, [&](beast::tcp_stream& stream) {
-    return receive_rest(stream, request, file, limit);
-  });
+  with_connection(access, limit, request,
+                  [&](WireStream& stream) { return receive_rest(stream, request, file, limit); });
 }
 
 /// A connection that breaks is made anew and goes on where it was, as long as each brings

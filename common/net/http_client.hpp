@@ -2,19 +2,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 
 #include "common/digest.hpp"
 #include "common/net/access.hpp"
+#include "common/net/network_error.hpp"
 
 namespace hone {
-
-/// The coordinator could not be reached, or the connection broke.
-class NetworkError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 struct HttpResponse {
   unsigned status = 0;
@@ -23,7 +17,8 @@ struct HttpResponse {
 };
 
 /// A blocking HTTP/1.1 client of one coordinator: each call opens a connection, sends the bearer
-/// token and closes. For the command line and for artifacts. Not thread-safe.
+/// token and closes; over TLS where the access file names a certificate. For the command line and
+/// for artifacts. Not thread-safe.
 class HttpClient {
  public:
   /// `timeout`: how long the coordinator may be silent. `patience`: the same for what a POST asks

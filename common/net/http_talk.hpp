@@ -12,6 +12,7 @@
 #include <string>
 
 #include "common/net/http_client.hpp"
+#include "common/net/secure.hpp"
 
 /// How HttpClient talks over one connection: for its own files alone. Every class argument of an
 /// awaited call is a named value (g++ 12 destroys temporaries in such calls twice).
@@ -58,19 +59,19 @@ inline void notice_death(asio::ip::tcp::socket& socket) {
   socket.set_option(Probes(4), ignored);
 }
 
-inline asio::awaitable<void> connect(beast::tcp_stream& stream, const Access& access,
-                                     Milliseconds limit) {
+inline asio::awaitable<void> connect(WireStream& stream, const Access& access, Milliseconds limit) {
   asio::ip::tcp::resolver resolver(stream.get_executor());
   const auto found =
       co_await resolver.async_resolve(access.host, std::to_string(access.port), use_awaitable);
   stream.expires_after(limit);
-  co_await stream.async_connect(found, use_awaitable);
-  notice_death(stream.socket());
+  co_await stream.next_layer().async_connect(found, use_awaitable);
+  notice_death(stream.next_layer().socket());
+  co_await secure(&stream, &access);
 }
 
 // The deadline is for every piece, not for the whole: a large file on a slow line is no failure.
 template <class Request>
-asio::awaitable<void> send(beast::tcp_stream& stream, Request& request, Milliseconds limit) {
+asio::awaitable<void> send(WireStream& stream, Request& request, Milliseconds limit) {
   http::request_serializer<typename Request::body_type> serializer(request);
   serializer.limit(chunk);
   while (!serializer.is_done()) {
@@ -80,7 +81,7 @@ asio::awaitable<void> send(beast::tcp_stream& stream, Request& request, Millisec
 }
 
 template <class Parser>
-asio::awaitable<void> receive(beast::tcp_stream& stream, Parser& parser, Milliseconds limit) {
+asio::awaitable<void> receive(WireStream& stream, Parser& parser, Milliseconds limit) {
   beast::flat_buffer buffer(chunk);
   while (!parser.is_done()) {
     stream.expires_after(limit);
@@ -91,7 +92,7 @@ asio::awaitable<void> receive(beast::tcp_stream& stream, Parser& parser, Millise
 // A server that refuses a body may answer and close before it has read all of it; its answer says
 // more than the broken pipe does.
 template <class Request, class Parser>
-asio::awaitable<void> exchange(beast::tcp_stream& stream, Request& request, Parser& parser,
+asio::awaitable<void> exchange(WireStream& stream, Request& request, Parser& parser,
                                Limits limits) {
   std::exception_ptr broken;
   try {
@@ -118,7 +119,7 @@ class BrokenConnection : public NetworkError {
 template <class Request, class Talk>
 void with_connection(const Access& access, Milliseconds limit, const Request& request, Talk talk) {
   asio::io_context io(1);
-  beast::tcp_stream stream(io);
+  WireStream stream(io);
   std::exception_ptr failure;
   asio::co_spawn(io, connect(stream, access, limit), [&](std::exception_ptr e) { failure = e; });
   io.run();
@@ -139,9 +140,8 @@ void with_connection(const Access& access, Milliseconds limit, const Request& re
 
 template <class Request, class Parser>
 void converse(const Access& access, Limits limits, Request& request, Parser& parser) {
-  with_connection(access, limits.piece, request, [&](beast::tcp_stream& stream) {
-    return exchange(stream, request, parser, limits);
-  });
+  with_connection(access, limits.piece, request,
+                  [&](WireStream& stream) { return exchange(stream, request, parser, limits); });
 }
 
 inline std::string target_of(const Digest& digest) {

@@ -25,8 +25,7 @@ struct FileRequest {
 };
 
 /// Piece by piece, so that the deadline is one of progress.
-static asio::awaitable<void> send(beast::tcp_stream& stream, FileRequest& request,
-                                  Milliseconds limit) {
+static asio::awaitable<void> send(WireStream& stream, FileRequest& request, Milliseconds limit) {
   http::request_serializer<http::empty_body> serializer(request.head);
   stream.expires_after(limit);
   co_await http::async_write_header(stream, serializer, use_awaitable);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/net/access.hpp"
+#include "common/net/fingerprint.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/open_page.hpp"
@@ -44,9 +45,16 @@ struct Options {
 /// Prints the address and opens it, if there is something to open it with.
 void show(const Access& access, const std::filesystem::path& redirect, const Options& options) {
   const std::string address = page_address(access);
-  const nlohmann::json told = {{"schema", "hone.dashboard.v1"}, {"address", address}};
+  const nlohmann::json told = {{"schema", "hone.dashboard.v1"},
+                               {"address", address},
+                               {"certificate_sha256", access.certificate}};
   // Also into a pipe, before the server blocks.
   std::cout << (options.json ? told.dump() : address) << std::endl;
+  if (!access.certificate.empty())
+    std::fprintf(stderr,
+                 "hone: the browser will ask whether to trust the certificate: its SHA-256 "
+                 "fingerprint has to be\n  %s\n",
+                 spelled_fingerprint(access.certificate).c_str());
   if (!options.no_open && has_screen() && !open_page(address, redirect))
     std::fprintf(stderr, "hone: no browser could be started; open the address above\n");
 }

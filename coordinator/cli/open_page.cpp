@@ -50,7 +50,8 @@ bool start_browser(const std::string& file) {
 }  // namespace
 
 std::string page_address(const Access& access) {
-  return "http://" + access.host + ":" + std::to_string(access.port) + "/#token=" + access.token;
+  const std::string scheme = access.certificate.empty() ? "http://" : "https://";
+  return scheme + access.host + ":" + std::to_string(access.port) + "/#token=" + access.token;
 }
 
 bool has_screen() {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "common/net/fingerprint.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/durations.hpp"
 #include "coordinator/cli/signals.hpp"
@@ -21,16 +22,36 @@ namespace {
 constexpr const char* examples = R"(
 Examples:
   hone serve                                    on a free port of 127.0.0.1, state in ./hone-state
-  hone serve --state ~/sweeps --bind 10.0.0.1 --port 7600
+  hone serve --state ~/sweeps --bind 10.0.0.1 --port 7600       over TLS, with a certificate of its own
   mpirun -n 4 --bind-to none hone-worker --access ~/sweeps/worker.json
 )";
 
 struct Options {
   std::string state;
+  std::string tls = "auto";
   ServerSettings server;
   std::string lease = "30s";
   bool json = false;
 };
+
+TlsSettings::Mode mode_of(const Options& options) {
+  using Mode = TlsSettings::Mode;
+  const bool is_off = options.tls == "off";
+  if (is_off && !options.server.tls.certificate.empty())
+    throw CommandError("--tls off and --certificate contradict each other", 2);
+  return is_off ? Mode::off : options.tls == "on" ? Mode::on : Mode::automatic;
+}
+
+/// What the wire is like, where it leaves this machine.
+void tell_of_wire(const ServerSettings& settings, const Server& server) {
+  if (!server.fingerprint().empty()) {
+    std::fprintf(stderr, "hone: TLS with the certificate of SHA-256 %s, which access files name\n",
+                 spelled_fingerprint(server.fingerprint()).c_str());
+  } else if (!settings.bind.starts_with("127.")) {
+    std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",
+                 settings.bind.c_str());
+  }
+}
 
 void serve(Options options) {
   if (options.server.bind == "0.0.0.0") {
@@ -39,6 +60,7 @@ void serve(Options options) {
         "they reach this machine by",
         2);
   }
+  options.server.tls.mode = mode_of(options);
   options.server.state = state_folder(options.state);
   constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
   options.server.lease = duration_of("--lease", options.lease, {second, least, most});
@@ -58,12 +80,10 @@ void serve(Options options) {
                                 {"port", server.port()},
                                 {"access", access_file(options.server.state).string()},
                                 {"worker_access",
-                                 worker_access_file(options.server.state).string()}}
+                                 worker_access_file(options.server.state).string()},
+                                {"certificate_sha256", server.fingerprint()}}
               << std::endl;  // at once, for whoever started it
-  if (!options.server.bind.starts_with("127.")) {
-    std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",
-                 options.server.bind.c_str());
-  }
+  tell_of_wire(options.server, server);
   signals.on_signal([&server] { server.stop(); });
   server.run();
 }
@@ -81,6 +101,22 @@ void add_serve(CLI::App& app) {
   command->add_option("--port", options->server.port, "Port; 0 takes the last one, or a free one")
       ->capture_default_str()
       ->check(CLI::Range(0, 65535));
+  command
+      ->add_option(
+          "--tls", options->tls,
+          "Whether what goes over the wire is encrypted; auto: unless it is the loopback's")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "on", "off"}));
+  CLI::Option* const certificate =
+      command
+          ->add_option("--certificate", options->server.tls.certificate,
+                       "PEM file of the certificate to show [one of its own, made at first start]")
+          ->type_name("FILE");
+  CLI::Option* const key =
+      command->add_option("--key", options->server.tls.key, "PEM file of its key, mode 0600")
+          ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
   command
       ->add_option("--reserve", options->server.reserve,
                    "Bytes of the state folder's file system that uploads leave free, as 500M or 2G "

@@ -20,10 +20,12 @@ std::optional<ApiResponse> refused_host(const RequestHeader& request,
 }
 
 /// Browsers say where a request comes from; other programs do not, and need the token anyway.
-std::optional<ApiResponse> refused_origin(const RequestHeader& request, const RouteFound& route) {
+std::optional<ApiResponse> refused_origin(const RequestHeader& request, const RouteFound& route,
+                                          const SessionContext& context) {
+  const std::string scheme = context.tls == nullptr ? "http://" : "https://";
   const std::string host(request[http::field::host]);
   const std::string_view origin = request[http::field::origin];
-  if (request.find(http::field::origin) != request.end() && origin != "http://" + host)
+  if (request.find(http::field::origin) != request.end() && origin != scheme + host)
     return api_error(403, "the request comes from another origin's page");
   const std::string_view site = request["Sec-Fetch-Site"];
   const bool ours = site.empty() || site == "same-origin" || site == "none";
@@ -65,7 +67,7 @@ std::optional<ApiResponse> refusal_at_the_door(const RequestHeader& request,
                                                const RouteFound& route,
                                                const SessionContext& context) {
   if (auto refused = refused_host(request, context)) return refused;
-  if (auto refused = refused_origin(request, route)) return refused;
+  if (auto refused = refused_origin(request, route, context)) return refused;
   if (is_watcher(request, route)) return {};
   return refused_token(request, route, context);
 }

@@ -67,7 +67,9 @@ FileServer::FileServer(const std::filesystem::path& file, std::uint16_t port) tr
 FileServer::~FileServer() = default;
 
 Access FileServer::access() const {
-  return {loopback, parts_->acceptor.local_endpoint().port(), parts_->keys.token(Privilege::admin)};
+  return {.host = loopback,
+          .port = parts_->acceptor.local_endpoint().port(),
+          .token = parts_->keys.token(Privilege::admin)};
 }
 
 void FileServer::run() {

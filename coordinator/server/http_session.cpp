@@ -28,7 +28,6 @@ constexpr std::uint32_t header_limit = 8 * 1024;
 constexpr std::uint64_t body_limit = 1024 * 1024;
 constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 constexpr unsigned switching = 101, unauthorized = 401, upgrade_required = 426, too_many = 429;
-constexpr auto header_deadline = std::chrono::seconds(5);
 constexpr auto idle_deadline = std::chrono::seconds(60);  // between two requests
 constexpr auto body_deadline = std::chrono::seconds(30);
 
@@ -189,7 +188,8 @@ asio::awaitable<bool> serve_parsed(Connection* connection, HeaderParser* header,
 /// A header has to be there five seconds after its first byte, the first one after the connection
 /// was made.
 asio::awaitable<void> wait_for_request(Connection* connection) {
-  if (!std::exchange(connection->is_first, false) && connection->buffer.size() == 0) {
+  if (std::exchange(connection->is_first, false)) co_return;
+  if (connection->buffer.size() == 0) {
     connection->stream.expires_after(idle_deadline);
     const asio::mutable_buffer room = connection->buffer.prepare(header_limit);
     connection->buffer.commit(co_await connection->stream.async_read_some(room, use_awaitable));
@@ -272,12 +272,12 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionCont
   boost::system::error_code stays_slow;
   socket.set_option(asio::ip::tcp::no_delay(true), stays_slow);
   const auto peer = socket.remote_endpoint(stays_slow);
-  Connection connection{.stream = beast::tcp_stream(std::move(socket))};
+  Connection connection{.stream = WireStream(std::move(socket))};
   connection.place.emplace(*context->door, peer.address().to_string(),
                            [&connection] { connection.stream.close(); });
   try {
-    while (co_await serve_request(&connection, context)) {
-    }
+    bool goes_on = co_await open_connection(&connection, context);
+    while (goes_on) goes_on = co_await serve_request(&connection, context);
   } catch (const boost::system::system_error& error) {
     if (error.code() != http::error::end_of_stream && error.code() != beast::error::timeout) {
       spdlog::debug("event=connection_ended error=\"{}\"", error.code().message());
@@ -285,8 +285,7 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionCont
   } catch (const std::exception& error) {
     spdlog::error("event=request_failed error=\"{}\"", error.what());
   }
-  boost::system::error_code ignored;
-  connection.stream.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  co_await end_connection(&connection);
 }
 
 }  // namespace hone

@@ -44,9 +44,10 @@ Keyring::Keyring(std::filesystem::path state) : state_(std::move(state)) {
   read_previous();
 }
 
-void Keyring::publish(const std::string& host, std::uint16_t port) {
+void Keyring::publish(const std::string& host, std::uint16_t port, const std::string& certificate) {
   where_.host = host;
   where_.port = port;
+  where_.certificate = certificate;
   for (const Key& each : keys_) write(each);
 }
 

@@ -26,8 +26,9 @@ class Keyring {
   /// token. Throws AccessError, also when others may read a file.
   explicit Keyring(std::filesystem::path state);
 
-  /// Writes access.json and worker.json, with where the coordinator listens. Throws AccessError.
-  void publish(const std::string& host, std::uint16_t port);
+  /// Writes access.json and worker.json, with where the coordinator listens and the SHA-256 of the
+  /// certificate that it shows ('': it speaks no TLS). Throws AccessError.
+  void publish(const std::string& host, std::uint16_t port, const std::string& certificate = "");
 
   /// A new token for that privilege, published at once. The old one goes on for `grace`; one that
   /// it had replaced itself ends now. Requires: a state folder, not Privilege::none. Throws

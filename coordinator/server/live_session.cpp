@@ -107,7 +107,7 @@ asio::awaitable<void> watch(std::shared_ptr<WebSocket> stream, Door::Place* plac
 
 asio::awaitable<void> serve_watcher(Connection* connection, RequestHeader request,
                                     SessionContext* context) {
-  beast::tcp_stream raw = std::move(connection->stream);
+  WireStream raw = std::move(connection->stream);
   raw.expires_never();  // the WebSocket has deadlines of its own
   // Shared by the reading coroutine (here) and the writing one.
   auto stream = std::make_shared<WebSocket>(std::move(raw));

@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "common/net/access.hpp"
+#include "coordinator/server/identity.hpp"
 #include "coordinator/server/session.hpp"
 #include "coordinator/server/state_lock.hpp"
 
@@ -59,6 +60,7 @@ struct Server::Parts {
   ServerSettings settings;
   StateLock lock;
   Keyring keys;
+  std::optional<Identity> identity;  // nothing: it speaks no TLS
   Store store;
   Database reading;
   ArtifactStore artifacts;
@@ -88,6 +90,7 @@ void Server::Parts::listen() {
                              std::to_string(wanted.port()) + ": " + error.message());
   }
   acceptor.listen();
+  identity = identity_of(settings);
   session = {.hub = &hub,
              .service = &service,
              .store = &store,
@@ -101,8 +104,10 @@ void Server::Parts::listen() {
              .artifact_folder = artifact_folder(settings.state),
              .keys = &keys,
              .door = &door,
-             .bind = settings.bind};
-  keys.publish(settings.bind, acceptor.local_endpoint().port());
+             .bind = settings.bind,
+             .tls = identity ? &identity->context : nullptr};
+  keys.publish(settings.bind, acceptor.local_endpoint().port(),
+               identity ? identity->fingerprint : "");
 }
 
 asio::awaitable<void> Server::Parts::tick() {
@@ -123,6 +128,11 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const {
   return parts_->acceptor.local_endpoint().port();
+}
+
+const std::string& Server::fingerprint() const {
+  static const std::string none;
+  return parts_->identity ? parts_->identity->fingerprint : none;
 }
 
 void Server::work_only_on(SweepId sweep) {

@@ -10,6 +10,15 @@
 
 namespace hone {
 
+/// Whether the coordinator speaks TLS, and with what.
+struct TlsSettings {
+  enum class Mode { automatic, on, off };  // automatic: unless it listens on the loopback
+  Mode mode = Mode::automatic;
+  std::filesystem::path certificate =
+      {};  // a PEM file, and its key's; '': made in the state folder
+  std::filesystem::path key = {};
+};
+
 struct ServerSettings {
   std::filesystem::path state = "hone-state";  // database, artifacts, access file; made if need be
   std::string bind = "127.0.0.1";
@@ -17,6 +26,7 @@ struct ServerSettings {
   std::chrono::milliseconds lease = std::chrono::seconds(30);
   int crash_limit = 3;  // crashed attempts after which a trial has failed
   std::uint64_t reserve = std::uint64_t{256} << 20U;  // bytes of the disk that uploads leave free
+  TlsSettings tls = {};
 };
 
 /// Names of what lies in a state folder.
@@ -39,6 +49,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
+
+  /// SHA-256 of the certificate that it shows, as 64 hexadecimal digits; '': it speaks no TLS.
+  const std::string& fingerprint() const;
 
   /// Leases only trials of this sweep from now on. May be called from any thread.
   void work_only_on(SweepId sweep);

@@ -4,12 +4,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <optional>
 
+#include "common/net/wire_stream.hpp"
 #include "coordinator/server/api.hpp"
 #include "coordinator/server/artifacts.hpp"
 #include "coordinator/server/door.hpp"
@@ -44,14 +44,19 @@ struct SessionContext {
   Keyring* keys = nullptr;
   Door* door = nullptr;
   std::string bind;
+  boost::asio::ssl::context* tls = nullptr;  // what it is spoken with; nullptr: in the clear
 };
 
 using HeaderParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 using RequestHeader = boost::beast::http::request<boost::beast::http::empty_body>;
 
+/// From the connection to the end of its first header, TLS' handshake included; and for later ones
+/// from their first byte.
+inline constexpr std::chrono::seconds header_deadline{5};
+
 /// A client, and what it was answered last.
 struct Connection {
-  boost::beast::tcp_stream stream;
+  WireStream stream;
   boost::beast::flat_buffer buffer{64 * 1024};
   unsigned status = 0;
   bool is_first = true;                   // nothing has been asked yet
@@ -65,6 +70,14 @@ LiveFacts live_facts(const SessionContext& context);
 boost::asio::awaitable<void> accept_connections(boost::asio::ip::tcp::acceptor* acceptor,
                                                 SessionContext* context);
 
+/// Makes TLS of a new connection where the coordinator speaks it. Whoever speaks it where it does
+/// not, or not where it does, is told so. Returns false if the connection is to be closed. Sets the
+/// deadline for all that comes before the first request's end of header.
+boost::asio::awaitable<bool> open_connection(Connection* connection, SessionContext* context);
+
+/// Ends the connection, whatever became of it. Never throws.
+boost::asio::awaitable<void> end_connection(Connection* connection);
+
 /// Serves HTTP requests of one connection until it ends; a WebSocket upgrade of /worker makes it a
 /// worker's, one of /live a watcher's. Every request needs the token, but for the files of the web
 /// application and for /live, whose first frame has it. Never throws.
@@ -72,7 +85,7 @@ boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socke
                                               SessionContext* context);
 
 /// Goes on as a worker's WebSocket: one JSON message a frame. Returns when the connection is over.
-boost::asio::awaitable<void> serve_worker(boost::beast::tcp_stream stream, RequestHeader request,
+boost::asio::awaitable<void> serve_worker(WireStream stream, RequestHeader request,
                                           SessionContext* context);
 
 /// Goes on as a watcher's WebSocket. A browser cannot set the header of one, so the first frame has

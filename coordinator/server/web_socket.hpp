@@ -1,15 +1,15 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <memory>
 
+#include "common/net/wire_stream.hpp"
 #include "coordinator/server/hub.hpp"
 
 namespace hone {
 
-using WebSocket = boost::beast::websocket::stream<boost::beast::tcp_stream>;
+using WebSocket = boost::beast::websocket::stream<WireStream>;
 
 /// Writes what others leave in the outbox, until the outbox is closed and empty; then closes the
 /// connection. The socket is shared with the coroutine that reads it. Throws boost's system_error

@@ -52,8 +52,7 @@ websocket::stream_base::timeout deadlines() {
 
 }  // namespace
 
-asio::awaitable<void> serve_worker(beast::tcp_stream raw, RequestHeader request,
-                                   SessionContext* context) {
+asio::awaitable<void> serve_worker(WireStream raw, RequestHeader request, SessionContext* context) {
   raw.expires_never();  // the WebSocket has deadlines of its own
   // Shared by the reading coroutine (here) and the writing one.
   auto stream = std::make_shared<WebSocket>(std::move(raw));

@@ -116,10 +116,18 @@ class HoneTest(unittest.TestCase):
         self.started.append(process)
         return process
 
+    def served(self, log):
+        """How many coordinators have said in the log that they listen."""
+        return log.read_text().count("hone: serving") if log.exists() else 0
+
     def serve(self, state, *words):
         """Starts a coordinator and waits until it answers."""
+        log = self.folder / "serve.log"
+        before = self.served(log)
         process = self.start(HONE, "serve", "--state", state, "--port", 0, *words, name="serve")
+        # Without a coordinator the command reads the file, and says nothing of one that only begins.
         self.wait_until("the coordinator answers", lambda: process.poll() is not None or
+                        self.served(log) > before and
                         subprocess.run([HONE, "status", "--state", state], env=self.environment,
                                        capture_output=True, check=False).returncode == 0)
         if process.poll() is not None:

@@ -123,13 +123,16 @@ class Bind(HoneTest):
                 self.skipTest("this machine has no address but the loopback's")
             return probe.getsockname()[0]
 
-    def test_another_address_is_warned_about_and_needs_private_files(self):
+    def test_another_address_speaks_tls_unless_told_otherwise_and_needs_private_files(self):
         state, address = self.folder / "state", self.own_address()
-        coordinator = self.serve(state, "--bind", address)
-        self.assertIn(f"what goes over {address} is not encrypted", self.logs())
-        self.assertEqual(json.loads((state / "worker.json").read_text())["host"], address)
-        coordinator.terminate()
-        self.assertEqual(coordinator.wait(timeout=10), 0)
+        for words, encrypted in (([], True), (["--tls", "off"], False)):
+            coordinator = self.serve(state, "--bind", address, *words)
+            access = json.loads((state / "worker.json").read_text())
+            self.assertEqual(access["host"], address)
+            self.assertEqual("certificate_sha256" in access, encrypted)
+            self.assertEqual(f"what goes over {address} is not encrypted" in self.logs(), not encrypted)
+            coordinator.terminate()
+            self.assertEqual(coordinator.wait(timeout=10), 0)
         for file in ("access.json", "worker.json"):
             (state / file).chmod(0o640)
             refused = self.hone("serve", "--state", state, "--bind", address, code=1).stderr

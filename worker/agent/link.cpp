@@ -13,6 +13,8 @@
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
+#include "common/net/network_error.hpp"
+#include "common/net/secure.hpp"
 #include "common/wire.hpp"
 #include "worker/agent/back_off.hpp"
 
@@ -59,9 +61,17 @@ struct Session : std::enable_shared_from_this<Session> {
                        });
   }
 
-  websocket::stream<beast::tcp_stream> stream;
+  websocket::stream<WireStream> stream;
   std::deque<std::string> outbox;  // its front is being written
 };
+
+asio::awaitable<void> secure_or_refuse(WireStream* stream, const Access* access) {
+  try {
+    co_await secure(stream, access);
+  } catch (const UntrustedPeer& error) {
+    throw Refused(error.what());
+  }
+}
 
 asio::awaitable<void> connect(std::shared_ptr<Session> session, Access access) {
   auto& tcp = beast::get_lowest_layer(session->stream);
@@ -70,8 +80,9 @@ asio::awaitable<void> connect(std::shared_ptr<Session> session, Access access) {
   const auto found = co_await resolver.async_resolve(access.host, port, use_awaitable);
   tcp.expires_after(connect_limit);
   co_await tcp.async_connect(found, use_awaitable);
-  tcp.expires_never();  // from here on the WebSocket's own limits hold
   tcp.socket().set_option(asio::ip::tcp::no_delay(true));
+  co_await secure_or_refuse(&session->stream.next_layer(), &access);
+  session->stream.next_layer().expires_never();  // from here on the WebSocket's own limits hold
   session->stream.set_option(websocket::stream_base::timeout{
       .handshake_timeout = connect_limit, .idle_timeout = silence_limit, .keep_alive_pings = true});
   session->stream.set_option(
@@ -88,6 +99,9 @@ asio::awaitable<void> connect(std::shared_ptr<Session> session, Access access) {
   if (error == websocket::error::upgrade_declined && (status == 401 || status == 403)) {
     throw Refused("the coordinator does not accept the token of the access file");
   }
+  if (error == websocket::error::upgrade_declined && status == 400 && access.certificate.empty()) {
+    throw Refused(needs_tls);
+  }
   if (error) throw system_error(error);
 }
 
@@ -97,6 +111,7 @@ struct Link::State {
   asio::awaitable<void> run();
   asio::awaitable<void> converse();
   void read_access_again();
+  bool is_outdated();
 
   asio::io_context& io;
   std::filesystem::path access_file;
@@ -117,6 +132,9 @@ asio::awaitable<void> Link::State::run() {
       why = error.code().message();
     } catch (const WireError& error) {
       why = std::string("a message makes no sense: ") + error.what();
+    } catch (const Refused& error) {
+      if (!is_outdated()) throw;
+      why = error.what();
     }
     if (session) {
       beast::get_lowest_layer(session->stream).close();
@@ -155,6 +173,14 @@ void Link::State::read_access_again() {
   }
   if (coordinator_name(access) != coordinator_name(now)) throw OtherCoordinator();
   access = now;
+}
+
+/// Whether the access file is another than the one that was refused: a coordinator that starts
+/// again writes it first.
+bool Link::State::is_outdated() {
+  const Access refused = access;
+  read_access_again();
+  return access != refused;
 }
 
 Link::Link(asio::io_context& io, std::filesystem::path access_file, Access access,

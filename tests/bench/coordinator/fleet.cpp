@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <random>
@@ -16,6 +15,7 @@
 #include <string>
 
 #include "common/message.hpp"
+#include "common/net/secure.hpp"
 #include "common/wire.hpp"
 
 namespace hone::bench {
@@ -27,7 +27,7 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using asio::use_awaitable;
 using Clock = std::chrono::steady_clock;
-using Stream = websocket::stream<beast::tcp_stream>;
+using Stream = websocket::stream<WireStream>;
 
 constexpr int images = 100;  // of a report's rows; then the iteration counts on
 
@@ -116,6 +116,7 @@ asio::awaitable<void> greet(Line* line, int number) {
   auto& socket = beast::get_lowest_layer(line->stream).socket();
   co_await socket.async_connect(there, use_awaitable);
   socket.set_option(asio::ip::tcp::no_delay(true));
+  co_await secure(&line->stream.next_layer(), &access);
   line->stream.set_option(websocket::stream_base::decorator([access](auto& request) {
     request.set(beast::http::field::authorization, "Bearer " + access.token);
   }));

@@ -18,6 +18,7 @@ struct FleetSettings {
   int reports = 0;                    // of each trial, before its Done
   int rows = 0;                       // of each report
   std::chrono::milliseconds work{0};  // that a trial takes; each another time, up to twice that
+  bool tls = false;                   // whether run_alone's coordinator speaks it
 };
 
 struct FleetResult {

@@ -83,9 +83,29 @@ void dispatch(const Options& options) {
          .note = load(options, result)});
 }
 
+/// The same over TLS, workers' share of it included.
+void dispatch_over_tls(const Options& options) {
+  const FleetResult result = run_alone({.access = {},
+                                        .artifact = {},
+                                        .workers = options.workers,
+                                        .trials = options.trials,
+                                        .tls = true});
+  print({.id = "coordinator/dispatch-tls",
+         .what = "dispatch of no-op trials to idle workers over TLS",
+         .value = static_cast<double>(result.trials) / result.seconds,
+         .unit = "trials/s",
+         .target = "",
+         .note = load(options, result)});
+}
+
 const std::map<std::string, std::function<void(const Options&)>> figures = {
-    {"fsync", fsync},       {"rows", rows},         {"life-cycles", cycles},
-    {"dispatch", dispatch}, {"large", large_sweep}, {"many-workers", many_workers},
+    {"fsync", fsync},
+    {"rows", rows},
+    {"life-cycles", cycles},
+    {"dispatch", dispatch},
+    {"dispatch-tls", dispatch_over_tls},
+    {"large", large_sweep},
+    {"many-workers", many_workers},
     {"tables", tables}};
 
 }  // namespace

@@ -28,10 +28,10 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-[[noreturn]] void serve(const std::filesystem::path& state) {
+[[noreturn]] void serve(const std::filesystem::path& state, TlsSettings::Mode tls) {
   spdlog::set_level(spdlog::level::err);
   try {
-    Server server({.state = state});
+    Server server({.state = state, .tls = {.mode = tls}});
     server.run();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "the coordinator failed: %s\n", error.what());
@@ -78,10 +78,10 @@ std::vector<double> fsync_ms(const std::filesystem::path& folder) {
   return times;
 }
 
-Coordinator::Coordinator(const std::filesystem::path& state) {
+Coordinator::Coordinator(const std::filesystem::path& state, TlsSettings::Mode tls) {
   const auto start = Clock::now();
   process_ = ::fork();
-  if (process_ == 0) serve(state);
+  if (process_ == 0) serve(state, tls);
   while (seconds_since(start) < 600) {
     if (std::filesystem::exists(access_file(state))) {
       access_ = read_access(access_file(state));

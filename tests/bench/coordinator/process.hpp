@@ -9,6 +9,7 @@
 
 #include "common/digest.hpp"
 #include "common/net/access.hpp"
+#include "coordinator/server/server.hpp"
 
 namespace hone::bench {
 
@@ -33,7 +34,8 @@ std::vector<double> fsync_ms(const std::filesystem::path& folder);
 class Coordinator {
  public:
   /// Returns once it answers. Throws std::runtime_error if it does not within ten minutes.
-  explicit Coordinator(const std::filesystem::path& state);
+  explicit Coordinator(const std::filesystem::path& state,
+                       TlsSettings::Mode tls = TlsSettings::Mode::off);
   ~Coordinator();
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;

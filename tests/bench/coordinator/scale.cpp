@@ -54,7 +54,8 @@ double table_seconds(const std::filesystem::path& state, const std::string& name
 FleetResult run_alone(FleetSettings settings, std::int64_t trials,
                       const std::filesystem::path& parent) {
   const Scratch scratch(parent);
-  const Coordinator coordinator(scratch / "state");
+  const Coordinator coordinator(scratch / "state",
+                                settings.tls ? TlsSettings::Mode::on : TlsSettings::Mode::off);
   settings.artifact = coordinator.add_pack();
   settings.access = coordinator.access();
   coordinator.submit("bench", trials, settings.artifact);

@@ -30,12 +30,12 @@ void write(const std::filesystem::path& file, const std::string& text, mode_t mo
 
 TEST(AccessFile, ComesBackAsItWasWritten) {
   const TemporaryFolder folder;
-  const Access access{.host = "login-1", .port = 4711, .token = random_token()};
-  write_access(folder / "access.json", access);
-  const Access read = read_access(folder / "access.json");
-  EXPECT_EQ(read.host, access.host);
-  EXPECT_EQ(read.port, access.port);
-  EXPECT_EQ(read.token, access.token);
+  Access access{.host = "login-1", .port = 4711, .token = random_token()};
+  for (const std::string& certificate : {std::string(), sha256("certificate").hex()}) {
+    access.certificate = certificate;
+    write_access(folder / "access.json", access);
+    EXPECT_EQ(read_access(folder / "access.json"), access);
+  }
 }
 
 TEST(AccessFile, IsForItsOwnerOnly) {
@@ -67,7 +67,9 @@ TEST(AccessFile, ThatIsNotWhatItShouldBeIsRefusedWithoutShowingTheToken) {
        {std::string(), std::string("[]"), "{\"host\": \"h\", \"port\": 1, \"token\": \"" + token,
         "{\"host\": \"h\", \"port\": 70000, \"token\": \"" + token + "\"}",
         "{\"host\": \"\", \"port\": 1, \"token\": \"" + token + "\"}",
-        std::string("{\"host\": \"h\", \"port\": 1, \"token\": \"short\"}")}) {
+        std::string("{\"host\": \"h\", \"port\": 1, \"token\": \"short\"}"),
+        "{\"host\": \"h\", \"port\": 1, \"token\": \"" + token +
+            "\", \"certificate_sha256\": \"AB:CD\"}"}) {
     write(folder / "access.json", text);
     const std::string why = why_refused(folder / "access.json");
     EXPECT_FALSE(why.empty()) << text;

@@ -1,0 +1,429 @@
+"""The wire within TLS: nothing of it in the clear, one certificate and no other, and nobody who waits for ever."""
+
+import contextlib
+import http.client
+import json
+import pathlib
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import unittest
+
+from harness import HONE, QUICK, TRAINED, WORKER, HoneTest, attempts, query, results, trials_done, violations
+
+HERE = "127.0.0.2"  # of this machine alone, and not the usual address of the loopback
+SHORT = 8  # seconds: the handshake's five, and what a busy machine adds
+
+
+class Recorder:
+    """A line in between that passes everything on and keeps it."""
+
+    def __init__(self, port):
+        self.target, self.seen, self.lock = (HERE, port), bytearray(), threading.Lock()
+        self.listener = socket.create_server((HERE, 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near = self.listener.accept()[0]
+                threading.Thread(target=self.join, args=(near,), daemon=True).start()
+
+    def join(self, near):
+        with near, socket.create_connection(self.target) as far:
+            back = threading.Thread(target=self.pass_on, args=(far, near), daemon=True)
+            back.start()
+            self.pass_on(near, far)
+            back.join()
+
+    def pass_on(self, source, sink):
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                with self.lock:
+                    self.seen += piece
+                sink.sendall(piece)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self.listener.close()
+
+
+class Impostor:
+    """A server with a certificate of its own, that keeps what it is told."""
+
+    def __init__(self, certificate, key, versions=(None, None)):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.load_cert_chain(certificate, key)
+        if versions[0]:
+            context.minimum_version, context.maximum_version = versions
+        self.told, self.agreed = [], []
+        self.listener = socket.create_server((HERE, 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, args=(context,), daemon=True).start()
+
+    def accept(self, context):
+        while True:
+            try:
+                line = self.listener.accept()[0]
+            except OSError:
+                return
+            with contextlib.suppress(OSError), context.wrap_socket(line, server_side=True) as tls:
+                self.agreed.append(tls.version())
+                told = b""
+                with contextlib.suppress(OSError):  # it may hang up before it has read what all servers send
+                    told = tls.recv(4096)
+                self.told.append(told)
+
+    def close(self):
+        self.listener.close()
+
+
+def client(oldest=ssl.TLSVersion.TLSv1_2, newest=ssl.TLSVersion.TLSv1_3):
+    """Trusts everybody, and is ready for the oldest versions and ciphers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = oldest, newest
+    return context
+
+
+def spelled(fingerprint):
+    return ":".join(fingerprint[i:i + 2].upper() for i in range(0, len(fingerprint), 2))
+
+
+class TlsTest(HoneTest):
+    def setUp(self):
+        super().setUp()
+        self.state = self.folder / "state"
+
+    def serve_tls(self, *words):
+        return self.serve(self.state, "--bind", HERE, "--tls", "on", *words)
+
+    def stop(self, coordinator):
+        coordinator.terminate()
+        self.assertEqual(coordinator.wait(timeout=10), 0)
+
+    def access(self, role="access"):
+        return json.loads((self.state / f"{role}.json").read_text())
+
+    def copy(self, role="access", name="copy.json", **changes):
+        """An access file as it was copied to another host, with changes; None leaves a key out."""
+        file = self.folder / name
+        file.touch(mode=0o600)
+        given = {key: value for key, value in (self.access(role) | changes).items() if value is not None}
+        file.write_text(json.dumps(given))
+        return file
+
+    def start_worker(self, access, *words, name="worker"):
+        return self.start(WORKER, "--access", access, "--slots", 1, "--trainer", QUICK, "--cache", self.folder / name,
+                          *words, name=name)
+
+    def openssl(self, *words):
+        subprocess.run(["openssl", *map(str, words)], cwd=self.folder, check=True, capture_output=True)
+
+    def own_certificate(self, name="own", kind=("-newkey", "rsa:2048")):
+        certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}-key.pem"
+        self.openssl("req", "-x509", *kind, "-nodes", "-days", 2, "-subj", "/CN=own", "-keyout", key, "-out", certificate)
+        key.chmod(0o600)
+        return certificate, key
+
+    def fingerprint(self, certificate):
+        said = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], check=True,
+                              capture_output=True, text=True).stdout
+        return said.split("=")[1].strip().replace(":", "").lower()
+
+
+class Tls(TlsTest):
+    def run_sweep(self, recorder):
+        access = self.copy(port=recorder.port)
+        worker_access = self.copy("worker", "worker-copy.json", port=recorder.port)
+        self.hone("submit", self.tiny(), "--access", access)
+        worker = self.start_worker(worker_access, "--until-drained")
+        self.assertEqual(worker.wait(timeout=60), 0, self.logs())
+        table = self.hone("table", "II", "--access", access, "--format", "json").stdout
+        self.assertTrue(json.loads(table)["complete"])
+        self.assertEqual(attempts(self.state), TRAINED)
+        self.assertEqual(violations(self.state), [])
+        return table
+
+    def test_a_sweep_is_done_to_its_table_and_none_of_it_is_seen_on_the_wire(self):
+        seen, tables, rows = {}, {}, {}
+        for mode in ("on", "off"):
+            coordinator = self.serve(self.state, "--bind", HERE, "--tls", mode)
+            recorder = Recorder(self.access()["port"])
+            tables[mode] = self.run_sweep(recorder)
+            recorder.close()
+            seen[mode], rows[mode] = bytes(recorder.seen), results(self.state)
+            secrets = [self.access(role)["token"].encode() for role in ("access", "worker")]
+            for word in (*secrets, b"HTTP/1.1", b"Bearer", b"lambda", b"Lesions"):
+                self.assertEqual(word in seen[mode], mode == "off", (mode, word))  # off: that the recorder hears
+            self.stop(coordinator)
+            shutil.rmtree(self.state)
+            shutil.rmtree(self.folder / "worker")
+        self.assertEqual(tables["on"], tables["off"])
+        self.assertEqual(rows["on"], rows["off"])
+        print(f"sweep over TLS: {len(seen['on'])} bytes on the wire, in the clear {len(seen['off'])}")
+
+    def test_a_restart_keeps_certificate_and_workers(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "100"
+        coordinator = self.serve_tls()
+        files = [self.state / "tls-certificate.pem", self.state / "tls-key.pem"]
+        before, access = [file.read_bytes() for file in files], self.access()
+        self.assertEqual(access["certificate_sha256"], self.fingerprint(files[0]))
+        self.assertEqual(self.access("worker")["certificate_sha256"], access["certificate_sha256"])
+        self.assertIn(spelled(access["certificate_sha256"]), self.logs())
+        self.assertEqual([file.stat().st_mode & 0o777 for file in files], [0o600, 0o600])
+        self.hone("submit", self.tiny(), "--state", self.state)
+        worker = self.start_worker(self.copy("worker"), "--until-drained")
+        self.wait_until("a trial is done", lambda: trials_done(self.state) > 1)
+        coordinator.kill()
+        coordinator.wait()
+        self.serve_tls()
+        self.assertEqual([file.read_bytes() for file in files], before)
+        self.assertEqual(self.access(), access)
+        self.assertEqual(worker.wait(timeout=60), 0, self.logs())
+        self.assertEqual(violations(self.state), [])
+
+    def test_new_tokens_leave_the_certificate_in_the_file(self):
+        coordinator = self.serve_tls()
+        pin = self.access()["certificate_sha256"]
+        self.hone("rotate-token", "worker", "--state", self.state)
+        self.stop(coordinator)
+        self.hone("rotate-token", "admin", "--state", self.state)
+        for role in ("access", "worker"):
+            self.assertEqual(self.access(role)["certificate_sha256"], pin)
+
+    def test_a_replaced_certificate_is_followed_by_who_reads_the_file_and_refused_by_others(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "100"
+        coordinator = self.serve_tls()
+        old, stale = self.access()["certificate_sha256"], self.copy("worker")
+        self.hone("submit", self.tiny(), "--state", self.state)
+        follows = self.start_worker(self.state / "worker.json", "--until-drained", name="follows")
+        stays = self.start_worker(stale, name="stays")
+        self.wait_until("a trial is done", lambda: trials_done(self.state) > 1)
+        self.stop(coordinator)
+        for name in ("tls-certificate.pem", "tls-key.pem"):
+            (self.state / name).unlink()
+        self.serve_tls()
+        new = self.access()["certificate_sha256"]
+        self.assertNotEqual(new, old)
+        self.assertEqual(stays.wait(timeout=30), 1)
+        said = (self.folder / "stays.log").read_text()
+        for word in ("another certificate", spelled(old), spelled(new), "take the access file"):
+            self.assertIn(word, said)
+        self.assertEqual(follows.wait(timeout=60), 0, self.logs())
+        self.assertEqual(violations(self.state), [])
+
+    def test_an_impostor_is_told_nothing(self):
+        self.serve_tls()
+        impostor = Impostor(*self.own_certificate())
+        self.addCleanup(impostor.close)
+        access = self.copy(port=impostor.port)
+        wanted, came = self.access()["certificate_sha256"], self.fingerprint(self.folder / "own.pem")
+        for command in (["status"], ["submit", self.tiny()], ["dashboard", "--no-open"], ["table", "II"]):
+            said = self.hone(*command, "--access", access, code=1).stderr
+            self.assertEqual(said.count("\n"), 1, said)
+            for word in ("another certificate", spelled(wanted), spelled(came), "No token was sent"):
+                self.assertIn(word, said)
+        worker = self.start_worker(self.copy("worker", port=impostor.port))
+        self.assertEqual(worker.wait(timeout=30), 1)
+        self.assertIn(spelled(came), (self.folder / "worker.log").read_text())
+        self.wait_until("all have gone", lambda: len(impostor.told) >= 5, 10)
+        self.assertEqual(set(impostor.told), {b""})
+
+    def test_old_versions_are_refused(self):
+        self.serve_tls()
+        place = (HERE, self.access()["port"])
+        old = client(ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1)
+        willing = Impostor(*self.own_certificate(), versions=(ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1))
+        self.addCleanup(willing.close)
+        with socket.create_connection((HERE, willing.port)) as line, old.wrap_socket(line) as tls:
+            self.assertEqual(tls.version(), "TLSv1.1")  # this client could
+        with socket.create_connection(place) as line, self.assertRaisesRegex(ssl.SSLError, "protocol|version"):
+            old.wrap_socket(line)
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            with socket.create_connection(place) as line, client(version, version).wrap_socket(line) as tls:
+                self.assertRegex(tls.cipher()[0], "GCM|CHACHA20")
+        # And the other way round: a client of ours does not go down to what this one offers.
+        said = self.hone("status", "--access", self.copy(port=willing.port), code=1).stderr
+        self.assertIn("no coordinator answers", said)
+        self.assertEqual(willing.agreed, ["TLSv1.1"])
+
+    def test_handshakes_that_never_end_are_cut_off_and_hold_nobody_up(self):
+        self.serve_tls()
+        place = (HERE, self.access()["port"])
+        hello = ssl.MemoryBIO()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            client().wrap_bio(ssl.MemoryBIO(), hello).do_handshake()
+        hello, lines, begin = hello.read(), [], time.monotonic()
+        for number in range(100):
+            line = socket.create_connection(place)
+            self.addCleanup(line.close)
+            line.sendall(hello[:(0, 1, 8, len(hello) // 2, len(hello))[number % 5]])
+            line.settimeout(max(0.1, begin + SHORT - time.monotonic()))
+            lines.append(line)
+        self.hone("status", "--state", self.state)
+        self.assertLess(time.monotonic() - begin, 5)  # it was answered while they waited
+        for line in lines:
+            line.settimeout(max(0.1, begin + SHORT - time.monotonic()))
+            with contextlib.suppress(ConnectionResetError):
+                while line.recv(4096):
+                    pass  # a ServerHello; what matters is the end
+        self.assertGreater(time.monotonic() - begin, 4)
+        print(f"100 unfinished handshakes were over after {time.monotonic() - begin:.1f} s")
+
+    def test_floods_of_strangers_leave_no_descriptor_behind(self):
+        coordinator = self.serve_tls()
+        place, folder = (HERE, self.access()["port"]), pathlib.Path(f"/proc/{coordinator.pid}/fd")
+        before = len(list(folder.iterdir()))
+        for number in range(300):
+            with socket.create_connection(place) as line:
+                line.sendall((b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\x05\x01\0\0\0\0", b"\x16\x03\x01", b"\0" * 64)[number % 4])
+        self.wait_until("all are closed", lambda: len(list(folder.iterdir())) <= before, 10)
+        self.hone("status", "--state", self.state)
+
+
+class WrongLanguage(TlsTest):
+    def ask(self, connection, **headers):
+        connection.request("GET", "/api/v1/status", headers=headers)
+        return connection.getresponse()
+
+    def test_who_speaks_no_tls_where_it_is_spoken_is_told_so(self):
+        self.serve_tls()
+        place = (HERE, self.access()["port"])
+        answer = self.ask(http.client.HTTPConnection(*place, timeout=10))
+        self.assertEqual((answer.status, answer.headers["Connection"]), (400, "close"))
+        self.assertIn("speaks TLS", json.loads(answer.read())["error"])
+        said = self.hone("status", "--access", self.copy(certificate_sha256=None), code=2).stderr
+        self.assertIn("this port speaks TLS, and the access file names no certificate", said)
+        self.assertIn("rotate-token", said)
+        worker = self.start_worker(self.copy("worker", certificate_sha256=None))
+        self.assertEqual(worker.wait(timeout=30), 1)
+        self.assertIn("this port speaks TLS", (self.folder / "worker.log").read_text())
+        self.assertIn("event=no_tls_on_tls_port address=127.0.0.", self.logs())
+
+    def test_who_speaks_tls_where_it_is_not_is_told_so(self):
+        self.serve(self.state, "--bind", HERE)  # auto: not on the loopback
+        self.assertNotIn("certificate_sha256", self.access())
+        self.assertFalse((self.state / "tls-key.pem").exists())
+        with socket.create_connection((HERE, self.access()["port"]), timeout=10) as line:
+            with self.assertRaisesRegex(ssl.SSLError, "WRONG_VERSION_NUMBER"):
+                client().wrap_socket(line)
+        said = self.hone("status", "--access", self.copy(certificate_sha256="0" * 64), code=1).stderr
+        self.assertIn("speaks no TLS", said)
+        self.assertIn("No token was sent", said)
+        worker = self.start_worker(self.copy("worker", certificate_sha256="0" * 64))
+        self.assertEqual(worker.wait(timeout=30), 1)
+        self.assertIn("speaks no TLS", (self.folder / "worker.log").read_text())
+        self.assertIn("event=tls_on_plain_port", self.logs())
+
+    def test_a_file_with_a_fingerprint_that_is_none_is_refused(self):
+        self.serve_tls()
+        said = self.hone("status", "--access", self.copy(certificate_sha256="AB:CD"), code=1).stderr
+        self.assertIn("'certificate_sha256' is not 64 hexadecimal digits", said)
+
+
+class Certificates(TlsTest):
+    def refused(self, *words, code=1):
+        said = self.hone("serve", "--state", self.state, "--bind", HERE, *words, code=code, seconds=20).stderr
+        self.assertEqual(said.strip().count("\n"), 0, said)
+        return said
+
+    def test_ones_own_is_shown_and_named(self):
+        certificate, key = self.own_certificate()
+        self.serve(self.state, "--bind", HERE, "--certificate", certificate, "--key", key)  # which means: TLS
+        self.assertEqual(self.access()["certificate_sha256"], self.fingerprint(certificate))
+        self.assertFalse((self.state / "tls-key.pem").exists())
+        self.hone("status", "--state", self.state)
+
+    def test_one_that_has_expired_is_warned_about_and_goes_on_to_be_known(self):
+        request, certificate, key = (self.folder / name for name in ("request.pem", "old.pem", "old-key.pem"))
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=old",
+                     "-keyout", key, "-out", request)
+        self.openssl("x509", "-req", "-in", request, "-signkey", key, "-days", -1, "-out", certificate)
+        key.chmod(0o600)
+        self.serve_tls("--certificate", certificate, "--key", key)
+        self.assertIn("event=certificate_expired", self.logs())
+        self.hone("submit", self.tiny(), "--state", self.state)
+        self.assertEqual(self.start_worker(self.state / "worker.json", "--until-drained").wait(timeout=60), 0)
+        self.assertEqual(violations(self.state), [])
+
+    def test_files_that_will_not_do_are_refused_with_a_sentence(self):
+        certificate, key = self.own_certificate()
+        other = self.own_certificate("other")[1]
+        named = ["--certificate", certificate, "--key"]
+        self.assertIn("is not that of the certificate", self.refused(*named, other))
+        locked = self.folder / "locked.pem"
+        self.openssl("pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", locked)
+        locked.chmod(0o600)
+        self.assertIn("without a password", self.refused(*named, locked))
+        key.chmod(0o640)
+        self.assertIn(f"chmod 600 '{key}'", self.refused(*named, key))
+        key.chmod(0o600)
+        self.assertIn("cannot be read", self.refused("--certificate", self.folder / "none", "--key", key))
+        self.assertIn("is not PEM", self.refused("--certificate", key, "--key", key))
+        self.assertIn("contradict", self.refused("--tls", "off", *named, key, code=2))
+        self.hone("serve", "--state", self.state, "--certificate", certificate, code=2)  # and where is its key?
+        self.assertFalse((self.state / "access.json").exists())
+
+    def test_those_of_the_state_folder_are_kept_or_missed(self):
+        self.stop(self.serve_tls())
+        certificate, key = self.state / "tls-certificate.pem", self.state / "tls-key.pem"
+        pin, bytes_of_key = self.access()["certificate_sha256"], key.read_bytes()
+        key.chmod(0o644)
+        self.assertIn(f"key file {key}: others may read it", self.refused("--tls", "on"))
+        key.unlink()
+        self.assertIn(f"the key {key} of {certificate} is missing", self.refused("--tls", "on"))
+        self.assertFalse(key.exists())
+        key.write_bytes(bytes_of_key)
+        key.chmod(0o600)
+        certificate.unlink()  # as if the machine had died between the two
+        self.stop(self.serve_tls())
+        self.assertNotEqual(self.access()["certificate_sha256"], pin)
+        self.assertEqual(key.read_bytes(), bytes_of_key)
+        self.stop(self.serve(self.state, "--bind", HERE, "--tls", "off"))
+        self.assertNotIn("certificate_sha256", self.access())
+
+    def test_other_programs_may_trust_it_by_its_file(self):
+        self.serve_tls()
+        context = ssl.create_default_context(cafile=self.state / "tls-certificate.pem")  # with names and dates
+        for host in (HERE, "127.0.0.1"):
+            with socket.create_connection((HERE, self.access()["port"])) as line:
+                with context.wrap_socket(line, server_hostname=host) as tls:
+                    self.assertEqual(tls.version(), "TLSv1.3")
+        bearer = {"Authorization": f"Bearer {self.access('worker')['token']}"}
+        connection = http.client.HTTPSConnection(HERE, self.access()["port"], context=context, timeout=10)
+        connection.request("GET", "/metrics", headers=bearer)
+        self.assertIn(b"hone_workers", connection.getresponse().read())
+        connection.request("GET", "/metrics", headers=bearer)  # the same connection again
+        self.assertEqual(connection.getresponse().status, 200)
+
+    def test_the_dashboard_is_told_with_its_fingerprint(self):
+        self.serve_tls()
+        done = self.hone("dashboard", "--no-open", "--state", self.state)
+        access = self.access()
+        self.assertEqual(done.stdout, f"https://{HERE}:{access['port']}/#token={access['token']}\n")
+        self.assertIn(spelled(access["certificate_sha256"]), done.stderr)
+        told = json.loads(self.hone("dashboard", "--no-open", "--json", "--state", self.state).stdout)
+        self.assertEqual(told["certificate_sha256"], access["certificate_sha256"])
+        own = {"Origin": f"https://{HERE}:{access['port']}", "Sec-Fetch-Site": "same-origin"}
+        connection = http.client.HTTPSConnection(HERE, access["port"], context=client(), timeout=10)
+        for origin, status in ((own["Origin"], 200), (own["Origin"].replace("https", "http"), 403)):
+            connection.request("GET", "/", headers=own | {"Origin": origin})
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual(answer.status, status, origin)
+            if status == 200:
+                self.assertTrue(re.search("text/html", answer.headers["Content-Type"]))
+            connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
