@@ -43,7 +43,8 @@ class Site(HoneTest):
     def address(self, with_token=True):
         access = self.access()
         fragment = f"#token={access['token']}" if with_token else ""
-        return f"http://{access['host']}:{access['port']}/{fragment}"
+        scheme = "https" if "certificate_sha256" in access else "http"
+        return f"{scheme}://{access['host']}:{access['port']}/{fragment}"
 
     def submit(self, **changes):
         return self.hone("submit", self.tiny(**changes), "--state", self.state).stdout.strip()

@@ -66,6 +66,22 @@ class Running(BrowserTest):
         self.picture("crashed-attempt")
 
 
+class OverTls(BrowserTest):
+    def open_site(self):
+        self.state = self.folder / "state"
+        self.coordinator = self.serve(self.state, "--bind", "127.0.0.2", "--tls", "on")
+
+    def test_the_page_lives_on_a_certificate_that_the_browser_asks_about(self):
+        with self.assertRaisesRegex(Exception, "ERR_CERT_AUTHORITY_INVALID"):
+            self.page.goto(self.address())
+        self.submit()
+        page = self.open(page=self.new_page(ignore_https_errors=True))  # whoever has compared the fingerprint
+        self.assertTrue(page.url.startswith("https://"))
+        expect(page.get_by_role("button", name="waiting")).to_be_visible()
+        self.work("--until-drained")
+        expect(page.get_by_text("finished")).to_be_visible(timeout=30_000)
+
+
 class Names(BrowserTest):
     NAME = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&"
 

@@ -202,7 +202,7 @@ class Tls(TlsTest):
 
     def test_a_replaced_certificate_is_followed_by_who_reads_the_file_and_refused_by_others(self):
         self.environment["HONE_QUICK_MILLISECONDS"] = "100"
-        coordinator = self.serve_tls()
+        coordinator = self.serve_tls("--lease", 2)
         old, stale = self.access()["certificate_sha256"], self.copy("worker")
         self.hone("submit", self.tiny(), "--state", self.state)
         follows = self.start_worker(self.state / "worker.json", "--until-drained", name="follows")
@@ -211,7 +211,7 @@ class Tls(TlsTest):
         self.stop(coordinator)
         for name in ("tls-certificate.pem", "tls-key.pem"):
             (self.state / name).unlink()
-        self.serve_tls()
+        self.serve_tls("--lease", 2)
         new = self.access()["certificate_sha256"]
         self.assertNotEqual(new, old)
         self.assertEqual(stays.wait(timeout=30), 1)
