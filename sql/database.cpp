@@ -18,6 +18,19 @@ namespace {
 
 constexpr int busy_timeout_ms = 5000;
 
+/// What no text or value of ours comes near. What people write (prepare_query) meets them too.
+void set_limits(sqlite3* connection) {
+  constexpr std::pair<int, int> limits[] = {
+      {SQLITE_LIMIT_LENGTH, 256 << 20},     // bytes of a value or a row
+      {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},   // bytes of one text
+      {SQLITE_LIMIT_EXPR_DEPTH, 200},       // levels of an expression
+      {SQLITE_LIMIT_COMPOUND_SELECT, 200},  // terms of UNION and VALUES
+      {SQLITE_LIMIT_ATTACHED, 0},           // no file but this one
+      {SQLITE_LIMIT_VARIABLE_NUMBER, 64},  {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 4096},
+      {SQLITE_LIMIT_TRIGGER_DEPTH, 8},     {SQLITE_LIMIT_WORKER_THREADS, 0}};
+  for (const auto& [limit, most] : limits) sqlite3_limit(connection, limit, most);
+}
+
 }  // namespace
 
 /// Statements that nobody uses, by their text. Compiling one over our views takes longer than
@@ -110,6 +123,8 @@ Database::Database(const std::filesystem::path& file, Mode mode)
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, busy_timeout_ms);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+  set_limits(raw);
   // The schema stays trusted: Debian 12's SQLite counts its JSON functions among the unsafe ones,
   // and our views are made of them. They are installed anew at every start, see install_schema.
   // Only the writing connection may checkpoint: SQLite before 3.51.3 can corrupt a file when two do
@@ -231,6 +246,12 @@ int Statement::columns() const {
 
 std::string Statement::column_name(int index) const {
   return sqlite3_column_name(statement_.get(), index);
+}
+
+std::string quoted_name(std::string_view name) {
+  std::string text = "\"";
+  for (const char each : name) text += each == '"' ? std::string("\"\"") : std::string(1, each);
+  return text + '"';
 }
 
 Snapshot::~Snapshot() {

@@ -41,7 +41,8 @@ class Database {
   enum class Mode { read_write, read_only };
 
   /// Opens (read_write: creates) the file with the settings that our promises rest on: WAL,
-  /// synchronous=FULL, foreign keys, DEFENSIVE. Throws SqlError.
+  /// synchronous=FULL, foreign keys, DEFENSIVE, and limits far above what Hone needs and far below
+  /// what SQLite would take. Throws SqlError.
   Database(const std::filesystem::path& file, Mode mode);
   ~Database();
   Database(Database&&) noexcept;
@@ -55,7 +56,8 @@ class Database {
   Statement prepare(std::string_view sql);
 
   /// Compiles a statement that a person wrote: exactly one SELECT, WITH, VALUES or EXPLAIN that
-  /// changes nothing. Throws QueryError with a sentence for that person.
+  /// changes nothing, asks no file but this one and loads nothing. Throws QueryError with a
+  /// sentence for that person.
   Statement prepare_query(const std::string& sql);
 
   /// Ends the statement under way, whose step throws SqlError with is_interrupt(). From any thread.
@@ -129,6 +131,9 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Release> statement_;
   int bound_ = 0;
 };
+
+/// A name between quotation marks, as SQL takes any name for one: never a second statement.
+std::string quoted_name(std::string_view name);
 
 /// Begins at once (BEGIN IMMEDIATE) and rolls back unless committed.
 class Transaction {

@@ -41,6 +41,60 @@ std::string first_word(std::string_view text) {
   return word;
 }
 
+/// Pragmas as tables that tell of the schema; others tell of the machine.
+constexpr std::array<std::string_view, 6> telling_pragmas = {
+    "pragma_table_info", "pragma_table_xinfo", "pragma_table_list",
+    "pragma_index_list", "pragma_index_info",  "pragma_foreign_key_list"};
+
+bool may_read(std::string_view table) {
+  return !table.starts_with("pragma_") ||
+         std::find(telling_pragmas.begin(), telling_pragmas.end(), table) != telling_pragmas.end();
+}
+
+/// What a query may do, asked of every step of it while it is compiled. `refused` points to the
+/// sentence of the first that it may not.
+int authorize(void* refused, int action, const char* first, const char* second,
+              const char* /*database*/, const char* /*inner*/) {
+  auto& sentence = *static_cast<std::string*>(refused);
+  const std::string_view table = first == nullptr ? "" : first;
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    case SQLITE_READ:
+      if (may_read(table)) return SQLITE_OK;
+      sentence = "a query may ask no pragma but those that tell of tables and indexes";
+      return SQLITE_DENY;
+    case SQLITE_FUNCTION:
+      if (second == nullptr || std::string_view(second) != "load_extension") return SQLITE_OK;
+      sentence = "a query may not load anything";
+      return SQLITE_DENY;
+    case SQLITE_UPDATE:  // SQLite's own, of its memory, when it meets a function that is a table
+      if (table == "sqlite_master" || table == "sqlite_temp_master") return SQLITE_OK;
+      [[fallthrough]];
+    default:
+      sentence = "a query may not change anything";
+      return SQLITE_DENY;
+  }
+}
+
+/// Holds what is compiled meanwhile against `authorize`.
+class Authorized {
+ public:
+  explicit Authorized(sqlite3* connection) : connection_(connection) {
+    sqlite3_set_authorizer(connection, authorize, &refused_);
+  }
+  ~Authorized() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
+  Authorized(const Authorized&) = delete;
+  Authorized& operator=(const Authorized&) = delete;
+
+  const std::string& refused() const { return refused_; }
+
+ private:
+  sqlite3* connection_;
+  std::string refused_;
+};
+
 }  // namespace
 
 bool is_interrupt(const SqlError& error) {
@@ -57,8 +111,10 @@ Statement Database::prepare_query(const std::string& sql) {
   }
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
+  const Authorized meanwhile(connection_.get());
   if (sqlite3_prepare_v2(connection_.get(), sql.c_str(), -1, &raw, &rest) != SQLITE_OK) {
-    throw QueryError(sqlite3_errmsg(connection_.get()));
+    throw QueryError(meanwhile.refused().empty() ? sqlite3_errmsg(connection_.get())
+                                                 : meanwhile.refused());
   }
   Statement statement(raw);
   if (!without_blanks(rest).empty()) throw QueryError("only one statement at a time");

@@ -35,7 +35,7 @@ void drop_views(Database& database) {
   std::vector<std::string> names;
   Statement query = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'");
   while (query.step()) names.push_back(query.text(0));
-  for (const std::string& name : names) database.execute("DROP VIEW \"" + name + "\"");
+  for (const std::string& name : names) database.execute("DROP VIEW " + quoted_name(name));
 }
 
 constexpr const char* view_texts[] = {sql_text::views, sql_text::tables, sql_text::paper,

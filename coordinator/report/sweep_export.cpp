@@ -72,10 +72,10 @@ void copy(Database& from, Database& to, SweepId sweep,
   std::string columns, values, marks;
   const std::vector<std::string> names = columns_of(from, table);
   for (const std::string& name : names) {
-    columns += (columns.empty() ? "" : ", ") + name;
+    columns += (columns.empty() ? "" : ", ") + quoted_name(name);
     // A trial may stand in the queue of a sweep that stays behind.
-    values +=
-        (values.empty() ? "" : ", ") + (name == "queue" ? "iif(queue IS NULL, NULL, ?1)" : name);
+    values += (values.empty() ? "" : ", ") +
+              (name == "queue" ? "iif(queue IS NULL, NULL, ?1)" : quoted_name(name));
     marks += marks.empty() ? "?" : ", ?";
   }
   Statement rows =
@@ -87,12 +87,6 @@ void copy(Database& from, Database& to, SweepId sweep,
     for (int i = 0; i < static_cast<int>(names.size()); ++i) bind_value(insert, rows, i);
     insert.run();
   }
-}
-
-std::string quoted(const std::string& name) {
-  std::string text = "\"";
-  for (const char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + "\"";
 }
 
 std::string table_query(Database& database, SweepId sweep, ResultTableKind kind) {
@@ -113,7 +107,7 @@ std::string table_query(Database& database, SweepId sweep, ResultTableKind kind)
             "' THEN coalesce(printf('%.2f', c.dice)" + (searched ? iteration : "") +
             ",\n    CASE WHEN c.collapsed > 0 THEN 'collapsed' WHEN c.diverged > 0 THEN 'diverged' "
             "ELSE 'missing' END) END) AS " +
-            quoted(column);
+            quoted_name(column);
   }
   return text +
          "\nFROM table_cell c JOIN sweep s ON s.id = c.sweep\n"

@@ -1,7 +1,6 @@
 #include "coordinator/server/routes.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "coordinator/server/api.hpp"
@@ -25,22 +24,6 @@ constexpr Route session_routes[] = {{"GET", "/", Privilege::none},
                                     {"HEAD", "/artifacts/{digest}", Privilege::worker},
                                     {"PUT", "/artifacts/{digest}", Privilege::worker}};
 
-std::string_view take_part(std::string_view& rest) {
-  const std::string_view part = rest.substr(0, rest.find('/'));
-  rest.remove_prefix(std::min(part.size() + 1, rest.size()));
-  return part;
-}
-
-bool take_argument(std::string_view name, std::string_view part, PathArguments& arguments) {
-  if (name != "{sweep}" && name != "{trial}") {
-    arguments.word = part;
-    return !part.empty();
-  }
-  const char* const end = part.data() + part.size();
-  const auto [stop, error] = std::from_chars(part.data(), end, arguments.number);
-  return error == std::errc() && stop == end;
-}
-
 }  // namespace
 
 const std::vector<Route>& all_routes() {
@@ -52,17 +35,6 @@ const std::vector<Route>& all_routes() {
     return all;
   }();
   return routes;
-}
-
-std::optional<PathArguments> match_path(std::string_view pattern, std::string_view path) {
-  PathArguments arguments;
-  if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/'))
-    return {};
-  while (!pattern.empty() || !path.empty()) {
-    const std::string_view name = take_part(pattern), part = take_part(path);
-    if (name.starts_with('{') ? !take_argument(name, part, arguments) : name != part) return {};
-  }
-  return arguments;
 }
 
 std::string_view name_of(Privilege privilege) {

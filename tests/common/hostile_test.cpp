@@ -5,58 +5,14 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "common/random.hpp"
 #include "common/tensor_file.hpp"
 #include "common/wire.hpp"
 #include "coordinator/plan/experiment.hpp"
+#include "tests/common/mutation.hpp"
 #include "tests/common/wire_samples.hpp"
 
 namespace hone {
 namespace {
-
-constexpr std::array<std::string_view, 16> nasty = {"null",
-                                                    "-1",
-                                                    "1e999",
-                                                    "18446744073709551616",
-                                                    "0.0000000000000001",
-                                                    "\"\"",
-                                                    "[]",
-                                                    "{}",
-                                                    "NaN",
-                                                    "\xff\xfe",
-                                                    "\\u0000",
-                                                    "\\ud800",
-                                                    "'; DROP TABLE trial;--",
-                                                    "<script>alert(1)</script>",
-                                                    "../../../../etc/passwd",
-                                                    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["};
-
-/// A few changes at random places: a byte, a cut, a repetition, something nasty.
-std::string mutated(std::string text, Random& random) {
-  const std::uint32_t changes = 1 + random.below(4);
-  for (std::uint32_t i = 0; i < changes && !text.empty(); ++i) {
-    const auto size = static_cast<std::uint32_t>(text.size());
-    const std::size_t at = random.below(size);
-    switch (random.below(5)) {
-      case 0:
-        text[at] = static_cast<char>(random.below(256));
-        break;
-      case 1:
-        text.erase(at, 1 + random.below(20));
-        break;
-      case 2:
-        text.insert(at, text.substr(random.below(size), random.below(60)));
-        break;
-      case 3:
-        text.insert(at, nasty[random.below(nasty.size())]);
-        break;
-      default:
-        text.replace(at, std::min<std::size_t>(random.below(8), text.size() - at),
-                     nasty[random.below(nasty.size())]);
-    }
-  }
-  return text;
-}
 
 struct Count {
   int understood = 0, refused = 0;

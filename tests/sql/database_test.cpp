@@ -107,6 +107,14 @@ TEST(Database, ThatIsAnotherKindOfFileIsRefused) {
   EXPECT_THROW(Database(folder / "file", Mode::read_write), SqlError);
 }
 
+TEST_F(Rows, AreOfThisFileAloneAndNoTextIsTooLongToBeOurs) {
+  EXPECT_THROW(writing_.execute("ATTACH ':memory:' AS other"), SqlError);
+  EXPECT_THROW(writing_.execute("SELECT 1 --" + std::string(2 << 20, 'x')), SqlError);
+  EXPECT_THROW(writing_.prepare("SELECT ?65"), SqlError);
+  EXPECT_THROW(writing_.execute("SELECT writable FROM (PRAGMA writable_schema = ON)"), SqlError);
+  EXPECT_THROW(writing_.execute("SELECT load_extension('x')"), SqlError);
+}
+
 TEST(Database, WritesDurablyAndChecksReferences) {
   const testing::TemporaryFolder folder;
   Database database(folder / "file", Mode::read_write);

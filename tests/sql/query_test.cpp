@@ -53,6 +53,32 @@ TEST_F(Query, ThatDoesAnythingElseIsRefusedWithASentence) {
   EXPECT_THAT(refusal("SELECT * FROM nowhere"), HasSubstr("no such table: nowhere"));
 }
 
+TEST_F(Query, ReadsNothingButTheFileAndLoadsNothing) {
+  EXPECT_THAT(refusal("SELECT load_extension('x')"), HasSubstr("load"));
+  EXPECT_THAT(refusal("SELECT 1 WHERE EXISTS (SELECT LOAD_EXTENSION('x', 'y'))"),
+              HasSubstr("load"));
+  EXPECT_THAT(refusal("SELECT * FROM pragma_database_list"), HasSubstr("pragma"));
+  EXPECT_EQ(refusal("SELECT name FROM pragma_table_info('trial')"), "");
+  EXPECT_EQ(refusal("SELECT value FROM json_each('[1]')"), "");
+  EXPECT_THAT(refusal("WITH x AS (SELECT 1) UPDATE sqlite_schema SET sql = ''"),
+              HasSubstr("modified"));
+  EXPECT_THAT(refusal("EXPLAIN ATTACH 'x' AS y"), HasSubstr("change"));
+  EXPECT_THAT(refusal("EXPLAIN VACUUM INTO 'x'"), HasSubstr("change"));
+  EXPECT_THAT(refusal("EXPLAIN CREATE TEMP TABLE x (y)"), HasSubstr("change"));
+  EXPECT_NE(refusal("SELECT readfile('/etc/passwd')"), "");
+  EXPECT_NE(refusal("SELECT writefile('x', 'y')"), "");
+  EXPECT_NE(refusal("SELECT " + std::string(300, '(') + "1" + std::string(300, ')')), "");
+  EXPECT_NE(refusal("SELECT 1 --" + std::string(2 << 20, 'x')), "");
+  EXPECT_FALSE(std::filesystem::exists("x"));
+}
+
+TEST_F(Query, OfThoseOfOursIsHeldAgainstNothing) {
+  Database reading(file(), Database::Mode::read_only);
+  shadow_views(reading);
+  EXPECT_THROW(reading.prepare_query("SELECT load_extension('x')"), QueryError);
+  EXPECT_TRUE(reading.prepare("SELECT count(*) FROM pragma_database_list").step());
+}
+
 TEST_F(Query, UnderWayIsEndedByAnInterrupt) {
   Database reading(file(), Database::Mode::read_only);
   Statement query = reading.prepare_query(

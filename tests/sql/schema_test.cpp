@@ -51,6 +51,14 @@ TEST_F(Schema, IsNotPutIntoSomebodyElsesFile) {
   EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema"), 1);
 }
 
+TEST_F(Schema, TakesTheNameOfAForeignViewForANameAlone) {
+  install_schema(database_);
+  database_.execute(R"(CREATE VIEW "x""; CREATE TABLE planted (a); --" AS SELECT 1)");
+  install_schema(database_);
+  EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema WHERE name = 'planted'"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'x\"%'"), 0);
+}
+
 TEST_F(Schema, MakesItsViewsAnewAndKeepsItsRows) {
   install_schema(database_);
   database_.execute(
