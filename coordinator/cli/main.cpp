@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <iostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "common/net/plain_log.hpp"
 #include "common/version.hpp"
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/plain_output.hpp"
 #include "coordinator/dataset/ingest.hpp"
 
 namespace {
@@ -112,7 +114,7 @@ std::string near_option(const CLI::App& app) {
 }
 
 int fail(const std::string& message, int code) {
-  std::fprintf(stderr, "hone: error: %s\n", message.c_str());
+  std::fprintf(stderr, "hone: error: %s\n", hone::cli::plain_output(message).c_str());
   return code;
 }
 
@@ -156,6 +158,7 @@ void add_commands(CLI::App& app) {
 
 int main(int argc, char** argv) {
   start_log();
+  const hone::cli::PlainOutput shown(std::cout);
   CLI::App app(description, "hone");
   app.footer(examples);
   app.set_version_flag("--version", hone::code_version());

@@ -4,9 +4,11 @@
 #include <memory>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/plain_output.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
+#include "coordinator/cli/terminal.hpp"
 #include "coordinator/report/query.hpp"
 #include "sql/texts.hpp"
 
@@ -51,8 +53,11 @@ void ask(const Options& options) {
   Signals signals;  // ends before the database does, since it speaks to it
   signals.on_signal([&database] { database.interrupt(); });
   try {
-    const QueryEnd end = write_query(database, options.sql, output_of(options), std::cout);
-    require_written(std::cout);
+    // What programs read has every value as it is; a terminal gets it as everything else.
+    std::ostream exact(options.format == "csv" && !is_terminal() ? exact_output()
+                                                                 : std::cout.rdbuf());
+    const QueryEnd end = write_query(database, options.sql, output_of(options), exact);
+    require_written(exact);
     if (end.more) {
       std::fprintf(stderr, "hone: the first %lld rows; --limit 0 shows all\n",
                    static_cast<long long>(end.rows));

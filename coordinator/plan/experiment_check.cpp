@@ -7,6 +7,7 @@
 #include <set>
 
 #include "common/near_words.hpp"
+#include "common/plain_text.hpp"
 #include "coordinator/plan/experiment_keys.hpp"
 
 namespace hone {
@@ -14,6 +15,8 @@ namespace hone {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t longest_text = 1024;  // bytes
 
 /// Shortened: a message is one line.
 std::string shown(const json& value) {
@@ -69,8 +72,7 @@ class KeyCheck {
         if (!value.is_boolean()) refuse_value(value, key, place);
         return;
       case KeyKind::text:
-        if (!value.is_string()) refuse_value(value, key, place);
-        return;
+        return check_text(value, key, place);
       case KeyKind::names:
         return check_names(value, key, place);
       case KeyKind::grid:
@@ -85,6 +87,18 @@ class KeyCheck {
       case KeyKind::objects:
         return check_objects(value, key, place);
     }
+  }
+
+  /// Names and paths: lists, logs and terminals show them on one line.
+  void check_text(const json& value, const ExperimentKey& key, const std::string& place) const {
+    if (!value.is_string()) refuse_value(value, key, place);
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.size() > longest_text)
+      places_.refuse(place, "a text of " + std::to_string(text.size()) +
+                                " bytes; expected at most " + std::to_string(longest_text));
+    if (without_controls(text) != text)
+      places_.refuse(place, "expected a text without control characters, found " +
+                                shown(without_controls(text)));
   }
 
   void check_number(const json& value, const ExperimentKey& key, const std::string& place) const {

@@ -35,8 +35,19 @@ std::string latex_text(const std::string& text) {
   return safe;
 }
 
+/// No name makes markup: of HTML, emphasis, code, links and pictures.
+std::string markdown_text(const std::string& text, std::string_view signs = "\\<&`*") {
+  std::string safe;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool link = text[at] == '(' && at > 0 && text[at - 1] == ']';
+    if (link || signs.find(text[at]) != std::string_view::npos) safe += '\\';
+    safe += text[at];
+  }
+  return safe;
+}
+
 std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
@@ -45,10 +56,8 @@ std::string csv_text(const std::string& text) {
 std::string escaped(const std::string& text, TableFormat format) {
   if (format == TableFormat::latex) return latex_text(text);
   if (format == TableFormat::csv) return csv_text(text);
-  if (format != TableFormat::markdown) return text;
-  std::string safe;
-  for (const char c : text) safe += c == '|' ? std::string("\\|") : std::string(1, c);
-  return safe;
+  if (format == TableFormat::markdown) return markdown_text(text, "|\\<&`*");
+  return text;
 }
 
 std::string decorated(const TableCell& cell, TableFormat format) {
@@ -106,7 +115,7 @@ std::string render_text(const Table& table, const std::vector<Line>& lines) {
 }
 
 std::string render_markdown(const Table& table, const std::vector<Line>& lines) {
-  std::string text = "**" + table.title + "**\n\n";
+  std::string text = "**" + markdown_text(table.title) + "**\n\n";
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += "| " + joined(lines[i], " | ") + " |\n";
     if (i > 0) continue;
@@ -115,7 +124,7 @@ std::string render_markdown(const Table& table, const std::vector<Line>& lines) 
     }
     text += "|\n";
   }
-  for (const std::string& note : table.notes) text += "\n" + note + "\n";
+  for (const std::string& note : table.notes) text += "\n" + markdown_text(note) + "\n";
   return text;
 }
 

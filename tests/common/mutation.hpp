@@ -10,22 +10,23 @@
 /// How tests tamper with what is sent.
 namespace hone {
 
-inline constexpr std::array<std::string_view, 16> nasty = {"null",
-                                                    "-1",
-                                                    "1e999",
-                                                    "18446744073709551616",
-                                                    "0.0000000000000001",
-                                                    "\"\"",
-                                                    "[]",
-                                                    "{}",
-                                                    "NaN",
-                                                    "\xff\xfe",
-                                                    "\\u0000",
-                                                    "\\ud800",
-                                                    "'; DROP TABLE trial;--",
-                                                    "<script>alert(1)</script>",
-                                                    "../../../../etc/passwd",
-                                                    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["};
+inline constexpr std::array<std::string_view, 16> nasty = {
+    "null",
+    "-1",
+    "1e999",
+    "18446744073709551616",
+    "0.0000000000000001",
+    "\"\"",
+    "[]",
+    "{}",
+    "NaN",
+    "\xff\xfe",
+    "\\u0000",
+    "\\ud800",
+    "'; DROP TABLE trial;--",
+    "<script>alert(1)</script>",
+    "../../../../etc/passwd",
+    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["};
 
 /// A few changes at random places: a byte, a cut, a repetition, something nasty.
 inline std::string mutated(std::string text, Random& random) {

@@ -50,7 +50,8 @@ std::vector<std::string> descriptions() {
 
 void take_picture(std::string_view bytes) {
   try {
-    check_image_file("fuzzed", {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+    check_image_file("fuzzed",
+                     {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
   } catch (const IngestError&) {
   }
 }
@@ -58,7 +59,8 @@ void take_picture(std::string_view bytes) {
 /// What comes first in files of each kind, and just enough behind it.
 std::vector<std::string> pictures() {
   using namespace std::string_literals;
-  std::string bmp = "BM"s + std::string(8, '\0') + "\x36\0\0\0\x28\0\0\0\2\0\0\0\1\0\0\0\1\0\x18\0"s;
+  std::string bmp =
+      "BM"s + std::string(8, '\0') + "\x36\0\0\0\x28\0\0\0\2\0\0\0\1\0\0\0\1\0\x18\0"s;
   bmp.resize(54 + 8);
   return {"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xae\x42\x60\x82"s,
           "\xff\xd8\xff\xc0\0\x0b\x08\0\1\0\2\1\1\x11\0\xff\xda\0\2\x12\x34\xff\xd9"s, bmp,

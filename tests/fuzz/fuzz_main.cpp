@@ -1,6 +1,6 @@
-// The side of libFuzzer, one program for all targets. Environment: HONE_FUZZ_TARGET, a target's name;
-// HONE_FUZZ_SEEDS, a folder: its seeds are written there, and nothing is fuzzed; HONE_FUZZ_LIST:
-// names are printed, and nothing is fuzzed.
+// The side of libFuzzer, one program for all targets. Environment: HONE_FUZZ_TARGET, a target's
+// name; HONE_FUZZ_SEEDS, a folder: its seeds are written there, and nothing is fuzzed;
+// HONE_FUZZ_LIST: names are printed, and nothing is fuzzed.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -28,7 +28,8 @@ void write_seeds(const std::filesystem::path& folder) {
 extern "C" int LLVMFuzzerInitialize(int* /*words*/, char*** /*words*/) {
   const auto& all = hone::fuzz::targets();
   if (std::getenv("HONE_FUZZ_LIST") != nullptr) {
-    for (const auto& target : all) std::printf("%.*s\n", static_cast<int>(target.name.size()), target.name.data());
+    for (const auto& target : all)
+      std::printf("%.*s\n", static_cast<int>(target.name.size()), target.name.data());
     std::exit(0);
   }
   const char* const name = std::getenv("HONE_FUZZ_TARGET");
@@ -36,7 +37,8 @@ extern "C" int LLVMFuzzerInitialize(int* /*words*/, char*** /*words*/) {
     return name != nullptr && target.name == name;
   });
   if (found == all.end()) {
-    std::fprintf(stderr, "fuzz_targets: HONE_FUZZ_TARGET names no target; see scripts/fuzz --help\n");
+    std::fprintf(stderr,
+                 "fuzz_targets: HONE_FUZZ_TARGET names no target; see scripts/fuzz --help\n");
     std::exit(2);
   }
   chosen = &*found;

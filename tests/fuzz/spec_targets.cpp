@@ -34,10 +34,11 @@ void take_experiment(std::string_view bytes) {
 }
 
 std::vector<std::string> experiments() {
-  return {R"({"name": "small", "profile": "smoke", "tables": ["lambda", "II"], "inner_folds": 2,
+  return {
+      R"({"name": "small", "profile": "smoke", "tables": ["lambda", "II"], "inner_folds": 2,
   "lambdas": [0.1, 0.3], "training": {"epochs": 3, "learning_rate": 0.01, "loss": "dice+bce"},
   "datasets": [{"name": "toy", "layout": "lesions", "count": 25}]})",
-          R"({"name": "every", "profile": "desk", "tables": ["I", "lambda", "II", "III", "variants"],
+      R"({"name": "every", "profile": "desk", "tables": ["I", "lambda", "II", "III", "variants"],
   "seeds": [1, 2], "rotations": [0, 1], "iterations": 3, "image_size": 32,
   "hyperparameters": {"search": "one-factor", "grid": {"network.filters": [8], "training.l2": [0, 0.1]}},
   "variants": [{"name": "other loss", "training": {"loss": "dice"}}, {"name": "both", "net": "ensemble", "members": 3}],

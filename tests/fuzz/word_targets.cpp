@@ -12,9 +12,9 @@ namespace hone::fuzz {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> patterns = {
-    "/", "/assets/{file}", "/artifacts/{digest}", "/api/v1/sweeps/{sweep}/tables/{table}",
-    "/api/v1/trials/{trial}/why"};
+constexpr std::array<std::string_view, 5> patterns = {"/", "/assets/{file}", "/artifacts/{digest}",
+                                                      "/api/v1/sweeps/{sweep}/tables/{table}",
+                                                      "/api/v1/trials/{trial}/why"};
 
 void take_request(std::string_view bytes) {
   try {
@@ -80,9 +80,9 @@ const Target selection = {"selection", take_selection, selections};
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> all = {
-      worker_message, order,       trainer_order, trainer_message, trial_spec, experiment,
-      tensor_file,    manifest,    description,   picture,         request,    duration,
-      selection};
+      worker_message, order,       trainer_order, trainer_message, trial_spec,
+      experiment,     tensor_file, manifest,      description,     picture,
+      request,        duration,    selection};
   return all;
 }
 

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include "coordinator/cli/plain_output.hpp"
+
 namespace hone::cli {
 namespace {
 
@@ -24,6 +28,25 @@ TEST(Terminal, LongTextsAreCutBetweenCharacters) {
 
 TEST(Terminal, ControlCharactersOfNamesDoNothing) {
   EXPECT_EQ(shortened("a\033[31mb\n", 20), "a [31mb ");
+}
+
+TEST(Terminal, GetsNoControlCharacterOfANameButColoursAndLines) {
+  std::ostringstream out;
+  {
+    const PlainOutput shown(out);
+    out << "a\tb\n"
+        << "\033[32mdone\033[0m"
+        << "\033]0;title\a" << '\r' << "x\033"
+        << "\xc2\x9b"
+        << "2J";
+    out << "\xe2\x80\xae"
+        << "\033[2J\033[1;3";
+    std::ostream(exact_output()) << '\r';
+  }
+  out << '\r';
+  EXPECT_EQ(out.str(),
+            "a\tb\n\033[32mdone\033[0m\\x1b]0;title\\x07\\x0dx\\x1b\\u009b2J\\u202e\\x1b[2J\\x1b[1;"
+            "3\r\r");
 }
 
 TEST(Terminal, DurationsHaveTwoUnitsAtMost) {

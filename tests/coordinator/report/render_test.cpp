@@ -50,6 +50,13 @@ TEST(Rendered, NamesCannotBreakTheFormat) {
               HasSubstr("a\\textbackslash{}b\\~{}\\^{}"));
 }
 
+TEST(Rendered, NamesMakeNoMarkup) {
+  const std::string name = "<b>![x](y) `*\\\r";
+  const Table table = small(name, {.value = 1});
+  EXPECT_THAT(render(table, TableFormat::markdown), HasSubstr("\\<b>![x]\\(y) \\`\\*\\\\"));
+  EXPECT_THAT(render(table, TableFormat::csv), HasSubstr('"' + name + '"'));
+}
+
 TEST(Rendered, ColumnsOfTextLineUpBeyondAscii) {
   Table table = small("λ", {.value = 1.0});
   table.rows.push_back({{"lambda"}, {{.value = 10.0}}});

@@ -71,10 +71,8 @@ class Line {
 
  private:
   static sockaddr_in address_of(std::uint32_t host, std::uint16_t port) {
-    return {.sin_family = AF_INET,
-            .sin_port = htons(port),
-            .sin_addr = {htonl(host)},
-            .sin_zero = {}};
+    return {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(host)}, .sin_zero = {}};
   }
   int socket_;
   bool open_ = false;
@@ -111,12 +109,15 @@ class Garbler {
     switch (random_.below(8)) {
       case 0:
       case 1:
-        return on_a_workers_line(told_.messages, [&] { return frame_of(mutated(message(), random_)); });
+        return on_a_workers_line(told_.messages,
+                                 [&] { return frame_of(mutated(message(), random_)); });
       case 2:
       case 3:
-        return on_a_workers_line(told_.frames, [&] { return mutated(frame_of(message()), random_); });
+        return on_a_workers_line(told_.frames,
+                                 [&] { return mutated(frame_of(message()), random_); });
       case 4:
-        return send(told_.strangers, mutated(head("GET", "/worker", "") + upgrade, random_));
+        return send(told_.strangers,
+                    mutated(head("GET", "/worker", "") + std::string(upgrade), random_));
       case 5:
         return send(told_.strangers, mutated(frame_of(message()), random_));
       case 6:
@@ -131,23 +132,32 @@ class Garbler {
       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
       "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
   static constexpr std::array<std::string_view, 12> targets = {
-      "/", "/metrics", "/openapi.json", "/live", "/assets/index.js", "/api/v1/status",
-      "/api/v1/sweeps/1/tables/II?format=csv", "/api/v1/sweeps/1/trials?state=done&text=a%20b",
-      "/api/v1/trials/1/why", "/api/v1/sweeps/1/iterations?dataset=toy", "/api/v1/workers",
+      "/",
+      "/metrics",
+      "/openapi.json",
+      "/live",
+      "/assets/index.js",
+      "/api/v1/status",
+      "/api/v1/sweeps/1/tables/II?format=csv",
+      "/api/v1/sweeps/1/trials?state=done&text=a%20b",
+      "/api/v1/trials/1/why",
+      "/api/v1/sweeps/1/iterations?dataset=toy",
+      "/api/v1/workers",
       "/artifacts/0000000000000000000000000000000000000000000000000000000000000000"};
   /// Nothing that a whole one of them changes: the pack is not there, the rest is what it was.
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> posts = {{
-      {"/api/v1/sweeps",
-       R"({"experiment": {"name": "small", "profile": "smoke", "lambdas": [0.1], "datasets":
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> posts = {
+      {{"/api/v1/sweeps",
+        R"({"experiment": {"name": "small", "profile": "smoke", "lambdas": [0.1], "datasets":
        [{"name": "toy", "layout": "lesions", "count": 25}]}, "packs": {"toy": "00"}})"},
-      {"/api/v1/packs", R"({"digest": "0000000000000000000000000000000000000000000000000000000000000000"})"},
-      {"/api/v1/sweeps/1/state", R"({"state": "active", "dry_run": true})"},
-      {"/api/v1/sweeps/1/priority", R"({"priority": 3})"},
-      {"/api/v1/sweeps/1/retry", R"({"dry_run": true, "film_strips": false})"},
-      {"/api/v1/gc", R"({"dry_run": true, "grace_seconds": 86400})"}}};
+       {"/api/v1/packs",
+        R"({"digest": "0000000000000000000000000000000000000000000000000000000000000000"})"},
+       {"/api/v1/sweeps/1/state", R"({"state": "active", "dry_run": true})"},
+       {"/api/v1/sweeps/1/priority", R"({"priority": 3})"},
+       {"/api/v1/sweeps/1/retry", R"({"dry_run": true, "film_strips": false})"},
+       {"/api/v1/gc", R"({"dry_run": true, "grace_seconds": 86400})"}}};
 
   template <class List>
-  auto pick(const List& list) {
+  typename List::value_type pick(const List& list) {
     return list[random_.below(static_cast<std::uint32_t>(list.size()))];
   }
   const std::string& message() {
@@ -158,17 +168,18 @@ class Garbler {
   /// The first lines of a request, which want an empty one.
   std::string head(std::string_view method, std::string_view target,
                    const std::string& token) const {
-    std::string text = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: 127.0.0.1:" +
-                       std::to_string(coordinator_.port()) + "\r\n";
+    std::string text = std::string(method) + " " + std::string(target) +
+                       " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(coordinator_.port()) +
+                       "\r\n";
     if (!token.empty()) text += "Authorization: Bearer " + token + "\r\n";
     return text;
   }
 
   std::string post() {
-    const auto& [target, sample] = pick(posts);
+    const auto [target, sample] = pick(posts);
     const std::string body = mutated(std::string(sample), random_);
-    return head("POST", target, coordinator_.token()) + "Content-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+    return head("POST", target, coordinator_.token()) +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
   std::uint32_t address() { return INADDR_LOOPBACK + 1 + random_.below(8); }
@@ -179,7 +190,9 @@ class Garbler {
     line.say(bytes);
     line.say_no_more();
     const std::string answer = line.hear();
-    ++(answer.empty() ? told_.closed : answer.starts_with("HTTP/1.1 2") ? told_.answered : told_.refused);
+    ++(answer.empty()                     ? told_.closed
+       : answer.starts_with("HTTP/1.1 2") ? told_.answered
+                                          : told_.refused);
     ++kind;
   }
 
@@ -277,11 +290,14 @@ TEST_F(Garbled, RequestsAndFramesAreRefusedAndHoldNobodyUp) {
       told_.requests.load(), told_.bodies.load(), told_.strangers.load(), told_.answered.load(),
       told_.refused.load(), told_.closed.load(), took_.size(), p99, grown);
   EXPECT_EQ(told_.never_connected, 0);
-  for (const auto* each : {&told_.frames, &told_.messages, &told_.requests, &told_.bodies, &told_.strangers})
+  for (const auto* each :
+       {&told_.frames, &told_.messages, &told_.requests, &told_.bodies, &told_.strangers})
     EXPECT_GT(*each, count / 12);
   EXPECT_GT(told_.refused, count / 3);
   EXPECT_LT(p99, is_sanitized() ? 1000.0 : 100.0);
-  if (!is_sanitized()) EXPECT_LT(grown, 16.0);  // 10, and what the allocator keeps
+  if (!is_sanitized()) {
+    EXPECT_LT(grown, 16.0);  // 10, and what the allocator keeps
+  }
   Database database(folder_ / "state/hone.sqlite", Database::Mode::read_only);
   EXPECT_FALSE(database.prepare("SELECT 1 FROM violation").step());
 }
