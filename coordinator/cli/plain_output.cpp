@@ -50,7 +50,8 @@ std::streambuf* exact_output() {
 }
 
 PlainOutput::int_type PlainOutput::overflow(int_type character) {
-  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
+  if (traits_type::eq_int_type(character, traits_type::eof()))
+    return traits_type::not_eof(character);
   const char one = traits_type::to_char_type(character);
   // A single byte above 0x7f is part of a character that its writer sends in pieces.
   const std::string plain = without_controls({&one, 1}, "\n\t");

@@ -6,6 +6,7 @@ import time
 
 from browser_harness import BrowserTest, expect
 from harness import trials_done
+from payloads import is_plain, payloads
 
 
 class Running(BrowserTest):
@@ -97,3 +98,18 @@ class Names(BrowserTest):
         self.picture("names")
         self.assertEqual(page.locator("#main img, #main script, #main b[onclick]").count(), 0)
         self.assertEqual(said, [])
+
+    def test_every_payload_is_text_in_the_list_and_in_its_view(self):
+        names = [text for text in payloads() if is_plain(text) and text == text.strip() and any(sign in text for sign in "<&\"'=")][:24]
+        self.assertEqual(len(names), 24)
+        self.page.on("dialog", lambda dialog: (self.faults.append(dialog.message), dialog.dismiss()))
+        for name in names:
+            self.submit(name=name)
+        page = self.open()
+        shown = page.get_by_role("option").evaluate_all("options => options.map(option => option.textContent)")
+        self.assertLessEqual({f"{number} · {name}" for number, name in enumerate(names, 1)}, set(shown))
+        for number in (13, 15, 24):
+            page.get_by_role("combobox").first.select_option(label=f"{number} · {names[number - 1]}")
+            expect(page.get_by_role("heading", name=names[number - 1])).to_be_visible()
+        self.assertIsNone(page.evaluate("window.planted ?? null"))
+        self.assertEqual(page.locator("#main img, #main script, #main iframe, #main style, #main svg[onload]").count(), 0)
