@@ -26,6 +26,12 @@ class SqlError : public std::runtime_error {
 /// Whether the error is the answer to Database::interrupt.
 bool is_interrupt(const SqlError& error);
 
+/// Whether there was no room on the disk: nothing of the transaction was written.
+bool is_disk_full(const SqlError& error);
+
+/// "3.40.1"
+std::string sqlite_version();
+
 /// A statement of a person that is not a query; the message says why.
 class QueryError : public std::runtime_error {
  public:

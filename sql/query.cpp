@@ -101,6 +101,14 @@ bool is_interrupt(const SqlError& error) {
   return (error.code & 0xff) == SQLITE_INTERRUPT;
 }
 
+std::string sqlite_version() {
+  return sqlite3_libversion();
+}
+
+bool is_disk_full(const SqlError& error) {
+  return (error.code & 0xff) == SQLITE_FULL;
+}
+
 Statement Database::prepare_query(const std::string& sql) {
   if (sql.find('\0') != std::string::npos) throw QueryError("the query has a zero byte");
   if (without_blanks(sql).empty()) throw QueryError("the query is empty");

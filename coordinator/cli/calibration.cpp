@@ -15,6 +15,7 @@
 #include "common/spec_fields.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/pack_cache.hpp"
+#include "coordinator/cli/program_output.hpp"
 
 namespace hone::cli {
 
@@ -41,36 +42,6 @@ void write_json(const fs::path& file, const json& value) {
   const fs::path unfinished = file.string() + "." + std::to_string(::getpid());
   std::ofstream(unfinished) << value.dump(2) << "\n";
   fs::rename(unfinished, file);  // whoever reads finds all of it or the one before
-}
-
-/// A word for the shell.
-std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-fs::path program_of(const std::string& trainer) {
-  if (!trainer.empty()) return trainer;
-  return fs::read_symlink("/proc/self/exe").parent_path() / "hone-trainer";
-}
-
-/// What trainers print that run at the same time with the same arguments; '' of one that failed.
-std::vector<std::string> outputs_of(const fs::path& trainer, const std::string& arguments,
-                                    int count) {
-  const std::string command = quoted(trainer.string()) + " " + arguments;
-  std::vector<std::FILE*> running;
-  for (int i = 0; i < count; ++i) running.push_back(::popen(command.c_str(), "r"));
-  std::vector<std::string> outputs;
-  for (std::FILE* const one : running) {
-    std::string text;
-    std::array<char, 4096> some{};
-    while (one != nullptr && std::fgets(some.data(), some.size(), one) != nullptr)
-      text += some.data();
-    const bool failed = one == nullptr || ::pclose(one) != 0;
-    outputs.push_back(failed ? std::string() : text);
-  }
-  return outputs;
 }
 
 int cores() {
@@ -182,9 +153,8 @@ const Candidate& Calibration::best() const {
 }
 
 Calibration calibrate(const std::string& trainer, Freshness freshness) {
-  const fs::path program = program_of(trainer);
-  std::string library = outputs_of(program, "--library 2>/dev/null", 1).front();
-  while (!library.empty() && library.back() == '\n') library.pop_back();
+  const fs::path program = trainer_program(trainer);
+  const std::string library = output_of(program, "--library 2>/dev/null");
   if (library.empty()) throw CommandError(program.string() + " does not run; try it by itself");
   const json gpus = gpus_of(program);
   const std::string machine = machine_text(gpus);
@@ -214,10 +184,9 @@ Numerics chosen_numerics(const fs::path& state, const std::string& trainer) {
 }
 
 void require_gpu(const std::string& trainer) {
-  const fs::path program = program_of(trainer);
+  const fs::path program = trainer_program(trainer);
   if (!gpus_of(program).empty()) return;
-  std::string why = outputs_of(program, "--gpus 2>&1 >/dev/null", 1).front();
-  while (!why.empty() && why.back() == '\n') why.pop_back();
+  const std::string why = output_of(program, "--gpus 2>&1 >/dev/null");
   constexpr int wrong_input = 2;
   throw CommandError("/numerics/device is 'cuda', but no GPU can be used here: " + why,
                      wrong_input);

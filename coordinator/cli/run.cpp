@@ -38,6 +38,7 @@ struct Options {
   std::string format = "text";
   WorkOptions work;
   bool open = false;
+  bool network_disk = false;
   bool json = false;
 };
 
@@ -57,7 +58,7 @@ void run(const Options& options) {
   require_room(options.work, experiment.numerics);
   if (experiment.numerics.device == Device::cuda) require_gpu(options.work.trainer);
   const std::filesystem::path state = state_folder(options.state);
-  EmbeddedServer server(state);
+  EmbeddedServer server(state, options.network_disk);
   HttpClient coordinator(read_access(access_file(state)));
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
@@ -101,6 +102,9 @@ void add_run(CLI::App& app) {
   add_format_option(*command, options->format);
   command->add_flag("--json", options->json,
                     "The same as --format json: one object with all tables");
+  command->add_flag(
+      "--network-disk", options->network_disk,
+      "Take a state folder on NFS, Lustre or their like, where a crash can damage it");
   command->add_flag("--open", options->open, "Show the run in the browser while it lasts");
   command->callback([options] { run(*options); });
 }

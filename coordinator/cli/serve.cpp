@@ -5,12 +5,11 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "common/net/fingerprint.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/durations.hpp"
-#include "coordinator/cli/signals.hpp"
+#include "coordinator/cli/serving.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/keyring.hpp"
 #include "coordinator/server/server.hpp"
@@ -53,20 +52,7 @@ void tell_of_wire(const ServerSettings& settings, const Server& server) {
   }
 }
 
-void serve(Options options) {
-  if (options.server.bind == "0.0.0.0") {
-    throw CommandError(
-        "--bind 0.0.0.0 is no address that workers could be told; name the one that "
-        "they reach this machine by",
-        2);
-  }
-  options.server.tls.mode = mode_of(options);
-  options.server.state = state_folder(options.state);
-  constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
-  options.server.lease = duration_of("--lease", options.lease, {second, least, most});
-  spdlog::set_level(spdlog::level::info);
-  Signals signals;  // before any thread starts, so that every thread inherits its mask
-  Server server(options.server);
+void announce(const Options& options, const Server& server) {
   std::fprintf(
       stderr,
       "hone: serving %s on %s:%u; workers: mpirun -n 2 --bind-to none hone-worker --access "
@@ -84,8 +70,22 @@ void serve(Options options) {
                                 {"certificate_sha256", server.fingerprint()}}
               << std::endl;  // at once, for whoever started it
   tell_of_wire(options.server, server);
-  signals.on_signal([&server] { server.stop(); });
-  server.run();
+}
+
+void serve(Options options) {
+  if (options.server.bind == "0.0.0.0") {
+    throw CommandError(
+        "--bind 0.0.0.0 is no address that workers could be told; name the one that "
+        "they reach this machine by",
+        2);
+  }
+  options.server.tls.mode = mode_of(options);
+  options.server.state = state_folder(options.state);
+  constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
+  options.server.lease = duration_of("--lease", options.lease, {second, least, most});
+  spdlog::set_level(spdlog::level::info);
+  serve_until_stopped(options.server,
+                      [&options](const Server& server) { announce(options, server); });
 }
 
 }  // namespace
@@ -118,10 +118,15 @@ void add_serve(CLI::App& app) {
   certificate->needs(key);
   key->needs(certificate);
   command
-      ->add_option("--reserve", options->server.reserve,
-                   "Bytes of the state folder's file system that uploads leave free, as 500M or 2G "
-                   "[256M]; below that they are refused, and workers try again")
+      ->add_option(
+          "--reserve", options->server.reserve,
+          "Bytes of the state folder's file system to leave free, as 500M or 2G [256M]; "
+          "when it is a quarter more no trial begins, when it is less uploads are refused, and "
+          "workers try again")
       ->transform(CLI::AsSizeValue(false));
+  command->add_flag(
+      "--network-disk", options->server.network_disk,
+      "Take a state folder on NFS, Lustre or their like, where a crash can damage it");
   command
       ->add_option("--lease", options->lease,
                    "Time without a sign of life after which a trial is given to another: 30 "

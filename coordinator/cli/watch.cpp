@@ -117,6 +117,7 @@ std::string progress_line(const std::string& status_json) {
   for (const char* state : {"held", "pruned", "collapsed", "diverged", "failed", "blocked"}) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
   }
+  if (status.at("disk_full").get<bool>()) line += ", the coordinator's disk is full: none begins";
   if (const json& starved = status.at("starved"); !starved.is_null()) {
     line += ", " + starved_text(starved);
   }
@@ -143,7 +144,8 @@ class Show {
     const auto now = Clock::now();
     if (terminal_) {
       std::fprintf(stderr, "\r\033[K%s", line.c_str());
-    } else if (const json news = {open_trials(status), status.at("starved"), lacks_worker(status)};
+    } else if (const json news = {open_trials(status), status.at("starved"), status.at("disk_full"),
+                                  lacks_worker(status)};
                news != last_ || (now - said_ >= quiet_at_most && line != last_line_)) {
       std::fprintf(stderr, "%s\n", line.c_str());
       last_ = news;

@@ -36,6 +36,7 @@ struct LiveFacts {
   std::set<Service::Capability> capabilities;  // of the connected workers
   std::map<TrialId, Standing> standings;
   std::set<WorkerId> connected = {};
+  bool disk_full = false;  // no trial begins until there is room
   bool operator==(const LiveFacts&) const = default;
 };
 

@@ -169,6 +169,7 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"image_steps", {{"total", steps}, {"done", steps_done}}},
                  {"starved", starved(database, sweep, live)},
                  {"workers", live.workers},
+                 {"disk_full", live.disk_full},
                  {"images_per_second", rate},
                  {"finished", finished},
                  {"tables", tables_of(database, {sweep})}};

@@ -26,11 +26,10 @@ struct Question {
 };
 
 ApiResponse server_status(const Question& asked) {
-  const json status = {{"schema", "hone.status.v1"},
-                       {"protocol", protocol_version},
-                       {"trainer", trainer_version},
-                       {"workers", asked.live.workers},
-                       {"refused_stale", asked.live.refused_stale}};
+  const json status = {
+      {"schema", "hone.status.v1"},        {"protocol", protocol_version},
+      {"trainer", trainer_version},        {"workers", asked.live.workers},
+      {"disk_full", asked.live.disk_full}, {"refused_stale", asked.live.refused_stale}};
   return {200, status.dump()};
 }
 

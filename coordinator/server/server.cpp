@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "common/net/access.hpp"
+#include "coordinator/server/disk_floor.hpp"
+#include "coordinator/server/file_system.hpp"
 #include "coordinator/server/identity.hpp"
 #include "coordinator/server/session.hpp"
 #include "coordinator/server/state_lock.hpp"
@@ -26,6 +28,11 @@ std::uint16_t port_of(const ServerSettings& settings) {
   return read_access(access_file(settings.state)).port;
 }
 
+ServerSettings checked(ServerSettings settings) {
+  if (!settings.network_disk) require_local_disk(settings.state);
+  return settings;
+}
+
 }  // namespace
 
 std::filesystem::path database_file(const std::filesystem::path& state) {
@@ -40,12 +47,13 @@ std::filesystem::path access_file(const std::filesystem::path& state) {
 
 struct Server::Parts {
   explicit Parts(ServerSettings given)
-      : settings(std::move(given)),
+      : settings(checked(std::move(given))),
         lock(settings.state),
         keys(settings.state),
         store(database_file(settings.state)),
         reading(database_file(settings.state), Database::Mode::read_only),
         artifacts(artifact_folder(settings.state)),
+        floor(settings.state, settings.reserve + settings.reserve / 4),  // so that uploads end
         service(store, {.lease = settings.lease, .crash_limit = settings.crash_limit},
                 [this](const Digest& digest) { return artifacts.has(digest); }),
         hub(context, service),
@@ -64,6 +72,7 @@ struct Server::Parts {
   Store store;
   Database reading;
   ArtifactStore artifacts;
+  DiskFloor floor;
   Service service;
   Door door;
   Telemetry telemetry;  // as the door, outlives sessions that end with the context
@@ -112,6 +121,8 @@ void Server::Parts::listen() {
 
 asio::awaitable<void> Server::Parts::tick() {
   while (true) {
+    session.disk_full = !floor.is_kept();
+    service.allow_leases(!session.disk_full);
     hub.tick();
     live.tick();
     ticker.expires_after(Hub::tick_period);

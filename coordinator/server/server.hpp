@@ -25,7 +25,8 @@ struct ServerSettings {
   std::uint16_t port = 0;  // 0: a free one
   std::chrono::milliseconds lease = std::chrono::seconds(30);
   int crash_limit = 3;  // crashed attempts after which a trial has failed
-  std::uint64_t reserve = std::uint64_t{256} << 20U;  // bytes of the disk that uploads leave free
+  std::uint64_t reserve = std::uint64_t{256} << 20U;  // bytes of the disk to leave free
+  bool network_disk = false;                          // the state may lie on one
   TlsSettings tls = {};
 };
 
@@ -40,9 +41,9 @@ std::filesystem::path access_file(const std::filesystem::path& state);
 /// reads.
 class Server {
  public:
-  /// Opens the state, binds the port and writes the access file, so workers may connect from now
-  /// on; they are answered once `run` is called. Throws std::runtime_error, also when another
-  /// coordinator has the folder.
+  /// Opens the state, on a disk of this machine, binds the port and writes the access file, so
+  /// workers may connect from now on; they are answered once `run` is called. Throws
+  /// std::runtime_error, also when another coordinator has the folder.
   explicit Server(ServerSettings settings);
   ~Server();
   Server(const Server&) = delete;

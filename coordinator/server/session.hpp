@@ -45,6 +45,7 @@ struct SessionContext {
   Door* door = nullptr;
   std::string bind;
   boost::asio::ssl::context* tls = nullptr;  // what it is spoken with; nullptr: in the clear
+  bool disk_full = false;                    // no trial begins until there is room
 };
 
 using HeaderParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;

@@ -70,6 +70,9 @@ class Service {
   /// every change from elsewhere (a submission) and now and then.
   std::vector<Departure> tick(Instant now);
 
+  /// Whether trials are given to whoever asks; if not, workers go on with what they have.
+  void allow_leases(bool allowed) { may_lease_ = allowed; }
+
   /// Forgets a connection. Its leases go on until they run out.
   void disconnect(ConnectionId connection);
 
@@ -144,6 +147,7 @@ class Service {
   std::map<WorkerId, Holdings> held_;  // also of workers that are away, which may come back
   std::map<Ticket, Instant> deadlines_;
   std::map<TrialId, Standing> standings_;
+  bool may_lease_ = true;
   std::int64_t refused_stale_ = 0;
   Tally tally_;
 

@@ -35,7 +35,7 @@ void Service::expire() {
 /// spreads over all of them.
 void Service::offer() {
   std::map<ConnectionId, Assign> assigned;
-  for (bool any = true; any;) {
+  for (bool any = may_lease_; any;) {
     any = false;
     for (auto& [connection, worker] : workers_) {
       if (worker.wanted <= 0 || worker.most_trials <= 0) continue;

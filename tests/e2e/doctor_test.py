@@ -1,10 +1,12 @@
 """hone doctor measures a machine once, and "numerics": "auto" takes the best of it for good."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import unittest
 
-from harness import HONE, WORKER, HoneTest, query
+from harness import HONE, QUICK, WORKER, HoneTest, query
 
 
 class Doctor(HoneTest):
@@ -12,7 +14,9 @@ class Doctor(HoneTest):
         return self.folder / "cache" / "hone" / "calibration.json"
 
     def test_measures_once_and_an_experiment_keeps_what_it_took(self):
-        said = json.loads(self.hone("doctor", "--json").stdout)
+        told = json.loads(self.hone("doctor", "--json").stdout)
+        self.assertEqual({check["verdict"] for check in told["checks"]} - {"warning"}, {"good"})
+        said = told["speed"]
         best = said["candidates"][said["best"]]
         self.assertGreater(best["images_per_second"], 0)
         self.assertIn("LibTorch", said["library"])
@@ -59,7 +63,58 @@ class Doctor(HoneTest):
                         lambda: "wait for a worker with a GPU" in log.read_text())
         watch.terminate()
 
+    def findings(self, *words, code=0):
+        said = json.loads(self.hone("doctor", "--quick", *words, "--json", code=code).stdout)
+        self.assertEqual(said["schema"], "hone.doctor.v1")
+        return {check["about"]: check for check in said["checks"]}
+
+    def test_looks_at_a_state_folder_and_its_coordinator(self):
+        state = self.folder / "state"
+        self.serve(state)
+        self.start(WORKER, "--access", state / "worker.json", "--slots", 3, "--trainer", QUICK, name="worker")
+        self.hone("submit", self.tiny(), "--state", state, "--wait")
+        found = self.findings("--state", state)
+        self.assertIn("LibTorch", found["trainer"]["found"])
+        self.assertRegex(found["SQLite"]["found"], r"^3\.")
+        self.assertIn("in order", found["database"]["found"])
+        self.assertEqual(found["results"]["found"], "break no rule")
+        self.assertIn("GiB free", found["disk"]["found"])
+        self.assertEqual(found["workers"]["found"], "1 worker on 1 host, 3 slots")
+        self.assertIn("127.0.0.1:", found["wire"]["found"])
+        self.assertEqual(found["clock"]["verdict"], "good")
+        self.assertEqual(found["leases"]["found"], "are given")
+        self.assertIn("break no rule", self.hone("doctor", "--quick", "--state", state).stdout)
+
+    def test_says_what_is_at_fault_and_what_to_do(self):
+        state = self.folder / "state"
+        self.hone("run", self.tiny(), "--state", state, "--trainer", QUICK)
+        found = self.findings("--state", state)
+        self.assertEqual(found["coordinator"]["found"], "none answers")
+        with contextlib.closing(sqlite3.connect(state / "hone.sqlite")) as database, database:
+            database.execute("UPDATE attempt SET rows = rows + 1 WHERE state = 'done' AND trial = "
+                             "(SELECT min(trial) FROM attempt WHERE rows > 0)")
+        found = self.findings("--state", state, code=1)
+        self.assertEqual(found["results"]["verdict"], "fault")
+        self.assertIn("1 result break", found["results"]["found"])
+        (state / "worker.json").chmod(0o644)
+        self.assertIn("rotate-token", self.findings("--state", state, code=1)["tokens"]["advice"])
+        said = self.hone("doctor", "--quick", "--state", state, code=1)
+        self.assertIn("-> chmod 600", said.stdout)
+        with open(state / "hone.sqlite", "r+b") as file:
+            file.seek(0)
+            file.write(b"no SQLite database")
+        self.assertIn("no SQLite database", self.findings("--state", state, code=1)["database"]["found"])
+        self.assertEqual(self.findings("--access", self.folder / "nowhere.json", code=1)["coordinator"]["verdict"],
+                         "fault")
+
     def test_says_what_does_not_run(self):
+        trainer = self.folder / "trainer"
+        trainer.write_text("#!/bin/sh\necho no such library >&2\nexit 1\n")
+        trainer.chmod(0o755)
+        found = self.findings("--trainer", trainer, code=1)["trainer"]
+        self.assertIn("no such library", found["found"])
+        self.assertIn("--trainer", found["advice"])
+
         said = self.hone("doctor", "--trainer", self.folder / "nothing", code=2).stderr
         self.assertIn("there is no such program", said)
 

@@ -96,7 +96,6 @@ hone submit tiny.json
 hone rotate-token worker
 hone dashboard
 hone dashboard broken.json
-hone doctor --access nowhere.json
 hone status --access nowhere.json
 hone status --access broken.json
 """

@@ -55,6 +55,23 @@ class Resume(HoneTest):
         self.run_and_kill(*one)
         self.expect_resumed(straight, *one)
 
+    def test_a_worker_that_is_warned_keeps_a_checkpoint_whatever_the_interval(self):
+        one = ("--slots", 1)
+        straight = self.undisturbed(*one)
+        self.environment["HONE_CHECKPOINT"] = "3600"
+        run = self.start(HONE, "run", self.spec, "--state", self.state, *one, name="run")
+        self.wait_until("an epoch is there", lambda: "epoch" in self.hone(
+            "status", "last", "--state", self.state).stdout)
+        self.assertEqual(self.checkpoints(self.state), [])
+        for process in self.processes("--agent"):
+            os.kill(process, signal.SIGUSR1)
+        self.wait_until("there is a checkpoint", lambda: self.checkpoints(self.state), 60)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        for process in self.processes():
+            os.kill(process, signal.SIGKILL)
+        self.expect_resumed(straight, *one)
+
     def test_none_are_kept_where_none_are_wanted(self):
         self.environment["HONE_CHECKPOINT"] = "0"
         straight = self.folder / "straight"

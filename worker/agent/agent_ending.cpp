@@ -31,6 +31,7 @@ void Agent::on_signal() {
           if (!cancelled) stop_at_once("the worker was stopped");
         });
       }
+      trials_.want_checkpoints();
       drain();
     }
   });
@@ -39,6 +40,7 @@ void Agent::on_signal() {
 // A batch system's word that the job ends soon. When is --time-left's to know, which gives back
 // what still runs then; the word may come several times.
 void Agent::on_warning() {
+  trials_.want_checkpoints();
   if (draining_) return;
   spdlog::warn("signal number={} draining", SIGUSR1);
   drain();

@@ -111,6 +111,11 @@ void Slot::kill(const std::string& why) {
   if (trainer_) trainer_->kill(why);
 }
 
+void Slot::want_checkpoint() {
+  if (team_) return team_->want_checkpoint();
+  if (trainer_) trainer_->want_checkpoint();
+}
+
 void Slot::stop_trial() {
   kill("was stopped");
   if (!team_) ready_ = false;

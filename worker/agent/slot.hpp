@@ -63,6 +63,9 @@ class Slot {
   /// Requires: reserved for the ticket.
   void train(const Train& train);
 
+  /// Its trial's trainer keeps a checkpoint soon. Requires: it was told to train.
+  void want_checkpoint();
+
   /// Its trial is over; the trainer stays.
   void release();
 

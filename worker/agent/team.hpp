@@ -25,6 +25,8 @@ class Team {
   /// Its trial is over: it ends by itself, or is killed a little later.
   void finish();
 
+  void want_checkpoint() { process_.want_checkpoint(); }
+
   /// on_end follows, within seconds.
   void kill(const std::string& why) { process_.kill(why); }
 

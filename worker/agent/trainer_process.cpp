@@ -251,6 +251,10 @@ void TrainerProcess::kill(const std::string& why) {
   state_->complain(why);
 }
 
+void TrainerProcess::want_checkpoint() {
+  if (state_->pid > 0) ::kill(state_->pid, SIGUSR1);
+}
+
 pid_t TrainerProcess::pid() const {
   return state_->pid;
 }

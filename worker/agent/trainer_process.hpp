@@ -53,6 +53,9 @@ class TrainerProcess {
   /// Kills it; on_end follows, and says "trainer " and `why`.
   void kill(const std::string& why);
 
+  /// Asks it to keep a checkpoint at the end of its epoch (SIGUSR1), as mpirun passes on to ranks.
+  void want_checkpoint();
+
   pid_t pid() const;
 
  private:

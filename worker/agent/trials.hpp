@@ -68,6 +68,9 @@ class Trials {
   /// Sends everything that is not acknowledged; for a new connection.
   void send_again();
 
+  /// Has what trains keep checkpoints: it may be stopped soon.
+  void want_checkpoints();
+
   /// Stops the trials that have not ended and says so.
   void give_back(const std::string& why);
 

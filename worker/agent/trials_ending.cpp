@@ -162,6 +162,11 @@ void Trials::drop(const Ticket& ticket) {
   forget(ticket);
 }
 
+void Trials::want_checkpoints() {
+  for (auto& [ticket, trial] : trials_)
+    if (trial.stage == Stage::training && trial.slot != nullptr) trial.slot->want_checkpoint();
+}
+
 void Trials::give_back(const std::string& why) {
   for (auto& [ticket, trial] : trials_) {
     if (trial.stage > Stage::training) continue;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -26,6 +27,9 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* checkpoint_layout = "hone-checkpoint-1";  // raise with any change of meaning
+std::atomic<bool> checkpoint_wanted = false;  // of the process: it trains one trial at a time
+static_assert(std::atomic<bool>::is_always_lock_free, "signal handlers set it");
+
 constexpr int share_of_time = 50;  // writing takes at most one part in so many
 
 fs::path one_before(const fs::path& file) {
@@ -94,6 +98,10 @@ bool is_of(const fs::path& file, const std::string& arithmetic) {
 
 }  // namespace
 
+void want_checkpoint() {
+  checkpoint_wanted = true;
+}
+
 std::optional<fs::path> find_checkpoint(const fs::path& file, const Numerics& numerics) {
   if (file.empty()) return {};
   const std::string arithmetic = arithmetic_of(numerics);
@@ -107,6 +115,7 @@ Checkpoints::Checkpoints(const TrainingRequest& request, bool leads, Observer& n
       file_(leads ? request.checkpoint : ""),
       made_on_(arithmetic_of(request.spec.numerics)),
       interval_(request.checkpoint_interval) {
+  checkpoint_wanted = false;  // what was wanted of the trial before
   const auto found = request.inputs.find("checkpoint");
   if (found == request.inputs.end()) return;
   taken_ = found->second;
@@ -157,7 +166,7 @@ void Checkpoints::restore(const std::vector<NamedTensor>& tensors) {
 
 void Checkpoints::keep_if_due(const TrainingPoint& point, const std::vector<NamedTensor>& tensors) {
   const auto start = Clock::now();
-  if (file_.empty() || start - last_ < interval_) return;
+  if (file_.empty() || (!checkpoint_wanted.exchange(false) && start - last_ < interval_)) return;
   try {
     write(point, tensors);
   } catch (const std::exception& error) {

@@ -47,7 +47,8 @@ class Checkpoints final : public Observer {
   /// and removes the file, so that the next attempt begins anew.
   void restore(const std::vector<NamedTensor>& tensors);
 
-  /// Writes a checkpoint if the last one is old enough. A disk that is full ends no training.
+  /// Writes a checkpoint if the last one is old enough, or one was wanted since. A disk that is
+  /// full ends no training.
   void keep_if_due(const TrainingPoint& point, const std::vector<NamedTensor>& tensors);
 
  private:

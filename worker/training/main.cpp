@@ -115,7 +115,8 @@ int run_alone() {
 
 int main(int argc, char** argv) {
   const pid_t parent = ::getppid();
-  std::signal(SIGUSR1, SIG_IGN);  // Slurm warns every process before a job's end; see run_alone()
+  // The agent's word, or Slurm's to every process: the end is near. See run_alone().
+  std::signal(SIGUSR1, [](int) { hone::want_checkpoint(); });
   CLI::App app("Trains what it is told to, one JSON object a line on standard input and output.");
   app.set_version_flag("--version", std::string("hone-trainer ") + hone::code_version());
   bool is_rank = false;

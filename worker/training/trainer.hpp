@@ -70,6 +70,10 @@ class Trainer {
   virtual std::string library() const = 0;
 };
 
+/// A checkpoint is wanted at the end of the epoch under way, however young the last one is: the
+/// job or the worker ends soon. May be called by a signal handler.
+void want_checkpoint();
+
 /// The LibTorch trainer, for trials of one rank. Sets this process's LibTorch threads from each
 /// trial's numerics.
 std::unique_ptr<Trainer> make_trainer();

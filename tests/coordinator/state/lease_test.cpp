@@ -203,5 +203,18 @@ TEST(Idle, IsSentAnewToAWaitingWorkerWhenTheSweepDrains) {
   EXPECT_TRUE(desk.heard<Idle>(idle)[0].drained);
 }
 
+TEST(Lease, IsNotGivenWhileNoneMayBeAndThenToWhoStillWaits) {
+  Desk desk;
+  desk.submit();
+  const ConnectionId worker = desk.hello();
+  desk.service().allow_leases(false);
+  EXPECT_TRUE(desk.ask(worker).empty());
+  desk.after(lease_time);
+  EXPECT_TRUE(desk.heard<Assign>(worker).empty());
+  desk.service().allow_leases(true);
+  desk.after(milliseconds(1));
+  EXPECT_EQ(desk.heard<Assign>(worker).size(), 1U);
+}
+
 }  // namespace
 }  // namespace hone

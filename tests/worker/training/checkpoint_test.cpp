@@ -119,6 +119,29 @@ TEST_F(Checkpoint, OfANetThatIsTrainedAgainAfterACollapseGoesOnThere) {
   expect_same(finish(spec), straight);
 }
 
+TEST_F(Checkpoint, IsKeptBeforeItsTimeWhereItIsWanted) {
+  struct Asking final : Observer {
+    void on_epoch(const EpochRecord& record) override {
+      if (record.epoch == 3) want_checkpoint();
+      if (record.epoch == 6) throw Cut("killed");
+    }
+    void on_rows(std::span<const Measurement>) override {}
+  };
+  const TrialSpec spec = test::tiny_spec(Role::segment);
+  const test::Outcomes straight = undisturbed(spec);
+  for (const bool asked : {false, true}) {
+    TrainingRequest rarely = request(spec);
+    rarely.checkpoint_interval = std::chrono::hours(1);
+    Asking asking;
+    Killer silent(6);
+    Observer& observer = asked ? static_cast<Observer&>(asking) : silent;
+    EXPECT_THROW(trainer_->train(rarely, observer), Cut);
+    EXPECT_EQ(std::filesystem::exists(file_), asked);
+  }
+  EXPECT_THAT(test::bytes_of_file(file_), testing::HasSubstr(R"(\"last_epoch\":3)"));
+  expect_same(finish(spec), straight);
+}
+
 TEST_F(Checkpoint, ThatIsCutShortGivesWayToTheOneBefore) {
   const TrialSpec spec = test::tiny_spec(Role::segment);
   const test::Outcomes straight = undisturbed(spec);

@@ -1,0 +1,77 @@
+#include "coordinator/cli/serving.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "coordinator/cli/signals.hpp"
+#include "sql/database.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+/// The coordinator of the moment, for the thread that waits for signals.
+class Served {
+ public:
+  /// While it lives, `server` is that one.
+  class Turn {
+   public:
+    Turn(Served& served, Server& server) : served_(served) { served_.is(&server); }
+    ~Turn() { served_.is(nullptr); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Served& served_;
+  };
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    if (server_ != nullptr) server_->stop();
+  }
+
+ private:
+  void is(Server* server) {
+    const std::lock_guard lock(mutex_);
+    server_ = server;
+  }
+
+  std::mutex mutex_;
+  Server* server_ = nullptr;
+};
+
+/// Until half of what is to stay free is free.
+void wait_for_room(const ServerSettings& settings, const Signals& signals) {
+  constexpr std::chrono::milliseconds look_period{500};
+  const std::uint64_t enough = settings.reserve / 2;
+  while (!signals.raised() && std::filesystem::space(settings.state).available < enough)
+    std::this_thread::sleep_for(look_period);
+}
+
+}  // namespace
+
+void serve_until_stopped(const ServerSettings& settings,
+                         const std::function<void(const Server&)>& began) {
+  Signals signals;  // before any thread starts, so that every thread inherits its mask
+  Served served;
+  signals.on_signal([&served] { served.stop(); });
+  while (!signals.raised()) {
+    try {
+      Server server(settings);
+      const Served::Turn turn(served, server);
+      began(server);
+      if (!signals.raised()) server.run();
+      return;
+    } catch (const SqlError& error) {
+      if (!is_disk_full(error)) throw;
+      spdlog::error("event=disk_full folder={}: the coordinator goes on when there is room again",
+                    settings.state.string());
+    }
+    wait_for_room(settings, signals);
+  }
+}
+
+}  // namespace hone::cli

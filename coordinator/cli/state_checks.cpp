@@ -1,0 +1,102 @@
+#include <sys/stat.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <system_error>
+
+#include "coordinator/cli/checks.hpp"
+#include "coordinator/report/wording.hpp"
+#include "coordinator/server/file_system.hpp"
+#include "coordinator/server/server.hpp"
+#include "sql/database.hpp"
+
+namespace hone::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double gib = 1024.0 * 1024 * 1024;
+constexpr double little_room = 2, no_room = 0.25;  // GiB; serve's --reserve
+
+std::string gib_text(double bytes) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f GiB", bytes / gib);
+  return text.data();
+}
+
+Check check_disk_kind(const fs::path& state) {
+  const FileSystem found = file_system_of(state);
+  const std::string where = fs::absolute(state).string() + " on " + found.name;
+  if (!found.network) return {"state folder", Verdict::good, where};
+  return {"state folder", Verdict::fault, where,
+          "a crash can damage a database there: put it on a disk of this machine with --state, and "
+          "copies elsewhere with 'hone backup'"};
+}
+
+Check check_room(const fs::path& state) {
+  const double free = static_cast<double>(fs::space(state).available);
+  const std::string found = gib_text(free) + " free";
+  if (free / gib >= little_room) return {"disk", Verdict::good, found};
+  return {"disk", free / gib < no_room ? Verdict::fault : Verdict::warning, found,
+          "below 'hone serve --reserve' (256 MiB) no trial begins: free some, as with 'hone gc'"};
+}
+
+Check check_file(Database& database, const fs::path& file) {
+  Statement query = database.prepare("PRAGMA quick_check(1)");
+  query.step();
+  const std::string size = gib_text(static_cast<double>(fs::file_size(file)));
+  if (query.text(0) == "ok") return {"database", Verdict::good, size + ", in order"};
+  return {"database", Verdict::fault, query.text(0),
+          "it is damaged: a copy of 'hone backup' can take its place"};
+}
+
+Check check_results(Database& database) {
+  Statement query = database.prepare("SELECT count(*), min(rule), min(trial) FROM violation");
+  query.step();
+  const std::int64_t broken = query.integer(0);
+  if (broken == 0) return {"results", Verdict::good, "break no rule"};
+  return {
+      "results", Verdict::fault,
+      counted(broken, "result") + " break a rule, as trial " + query.text(2) + ": " + query.text(1),
+      "report it with the output of: hone query 'SELECT * FROM violation'"};
+}
+
+std::vector<Check> check_database(const fs::path& state) {
+  const fs::path file = database_file(state);
+  if (!fs::exists(file)) return {{"database", Verdict::good, "none yet"}};
+  try {
+    Database database(file, Database::Mode::read_only);
+    std::vector<Check> found = {check_file(database, file)};
+    shadow_views(database);
+    if (found.front().verdict == Verdict::good) found.push_back(check_results(database));
+    return found;
+  } catch (const std::exception& error) {
+    return {{"database", Verdict::fault, error.what(),
+             "name another folder with --state, or go back to a copy of 'hone backup'"}};
+  }
+}
+
+Check check_secrets(const fs::path& state) {
+  for (const char* name : {"access.json", "worker.json", "previous-tokens.json", "tls-key.pem"}) {
+    struct stat facts {};
+    if (::stat((state / name).c_str(), &facts) != 0) continue;
+    if ((facts.st_mode & 077U) == 0) continue;
+    return {"tokens", Verdict::fault, (state / name).string() + " can be read by others",
+            "chmod 600 it, and replace what it holds with 'hone rotate-token'"};
+  }
+  return {"tokens", Verdict::good, "for their owner alone"};
+}
+
+}  // namespace
+
+std::vector<Check> check_state(const fs::path& state) {
+  if (!fs::exists(state))
+    return {check_disk_kind(state), {"database", Verdict::good, "no state folder yet"}};
+  std::vector<Check> found = {check_disk_kind(state), check_room(state), check_secrets(state)};
+  for (Check& each : check_database(state)) found.push_back(std::move(each));
+  return found;
+}
+
+}  // namespace hone::cli

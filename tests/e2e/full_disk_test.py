@@ -1,0 +1,99 @@
+"""A coordinator whose disk fills up: it stops beginning trials, loses nothing, and goes on by itself."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from harness import QUICK, WORKER, HoneTest, count, query, results, trials_done, violations
+
+MIB = 1 << 20
+DISK, RESERVE = 24 * MIB, 6 * MIB  # no trial begins below 7.5 MiB
+
+
+class FullDisk(HoneTest):
+    """The state folder lies on a file system of its own, of 24 MiB."""
+
+    def setUp(self):
+        super().setUp()
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(self.disk)],
+                                 capture_output=True, text=True, check=False)
+        if mounted.returncode:
+            self.skipTest(f"no file system can be mounted here: {mounted.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", str(self.disk)], check=False)
+        self.state = self.disk / "state"
+        self.filler = self.disk / "filler"
+        self.environment["HONE_QUICK_MILLISECONDS"] = "150"
+
+    def fill(self, left):
+        """Somebody else's file grows until `left` bytes are free."""
+        space = os.statvfs(self.disk)
+        with open(self.filler, "ab") as file:
+            os.posix_fallocate(file.fileno(), file.tell(), space.f_bavail * space.f_frsize - left)
+
+    def fill_whole(self):
+        """Also what is freed for a moment, as by the log when it begins anew."""
+        with open(self.filler, "ab", buffering=0) as file:
+            while True:
+                try:
+                    file.write(b"x" * 4096)
+                except OSError:
+                    return
+
+    def log_has(self, text):
+        return text in (self.folder / "serve.log").read_text()
+
+    def wait_for_more_trials(self):
+        done = trials_done(self.state)
+        self.wait_until("more trials are done", lambda: trials_done(self.state) > done + 3, 30)
+
+    def test_holds_leases_survives_and_goes_on_by_itself(self):
+        coordinator = self.serve(self.state, "--lease", 2, "--reserve", RESERVE)
+        spec = self.tiny(seeds=list(range(8)))
+        self.hone("submit", spec, "--state", self.state)
+        self.start(WORKER, "--access", self.state / "worker.json", "--slots", 2, "--cache", self.folder / "cache",
+                   "--trainer", QUICK, name="worker")
+        self.wait_for_more_trials()
+
+        # Below the floor: what runs ends, nothing begins, and whoever asks is told why.
+        self.fill(RESERVE + MIB)
+        self.wait_until("no trial runs", lambda: self.log_has("event=leases_held") and count(
+            self.state, "SELECT count(*) FROM trial WHERE state = 'leased'") == 0, 30)
+        done = trials_done(self.state)
+        self.assertGreater(count(self.state, "SELECT count(*) FROM trial WHERE state = 'waiting'"), 0)
+        self.assertTrue(json.loads(self.hone("status", 1, "--state", self.state, "--json").stdout)["disk_full"])
+        self.assertIn("disk is full", self.hone("status", 1, "--state", self.state).stdout)
+        time.sleep(1)
+        self.assertEqual(trials_done(self.state), done)
+        self.filler.unlink()
+        self.wait_for_more_trials()
+
+        # Not a byte left, while trials report.
+        self.fill_whole()
+        deadline = time.monotonic() + 60
+        while not self.log_has("event=disk_full") and time.monotonic() < deadline:
+            self.fill_whole()
+            time.sleep(0.05)
+        self.assertTrue(self.log_has("the coordinator goes on when there is room"), self.logs())
+        self.assertIsNone(coordinator.poll())
+        self.filler.unlink()
+        freed = time.monotonic()
+        self.wait_for_more_trials()
+        seconds = time.monotonic() - freed
+        self.assertLess(seconds, 5, "from the room to the fourth trial done after it")
+
+        self.hone("submit", spec, "--state", self.state, "--wait")
+        self.environment["HONE_QUICK_MILLISECONDS"] = "0"
+        self.hone("run", spec, "--state", self.folder / "undisturbed", "--trainer", QUICK)
+        self.assertEqual(results(self.state), results(self.folder / "undisturbed"))
+        self.assertEqual(violations(self.state), [])
+        self.assertEqual(query(self.state, "PRAGMA integrity_check"), [("ok",)])
+        print(f"disk full twice, the second time to the last byte; the fourth trial {seconds:.1f} s after room came",
+              flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
