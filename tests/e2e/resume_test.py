@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 import unittest
 
 from harness import HONE, HoneTest, attempts, query, results, violations
@@ -60,8 +61,9 @@ class Resume(HoneTest):
         straight = self.undisturbed(*one)
         self.environment["HONE_CHECKPOINT"] = "3600"
         run = self.start(HONE, "run", self.spec, "--state", self.state, *one, name="run")
-        self.wait_until("an epoch is there", lambda: "epoch" in self.hone(
-            "status", "last", "--state", self.state).stdout)
+        log = self.state / "worker.log"
+        self.wait_until("a trial is leased", lambda: log.exists() and "trial-leased" in log.read_text())
+        time.sleep(0.5)  # of the two seconds or so that it takes
         self.assertEqual(self.checkpoints(self.state), [])
         for process in self.processes("--agent"):
             os.kill(process, signal.SIGUSR1)
