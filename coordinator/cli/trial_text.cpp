@@ -90,6 +90,7 @@ std::string neighbours(const json& list, const std::string& title) {
 }
 
 std::string attempts(const json& trial) {
+  if (trial.at("role") == "select") return "\nAttempts: none; the coordinator makes this choice\n";
   if (trial.at("attempts").empty()) return "\nAttempts: none yet\n";
   std::vector<std::vector<std::string>> rows = {
       {"ATTEMPT", "STATE", "WORKER", "HOST", "DEVICE", "STARTED", "ENDED", "REASON"}};

@@ -98,7 +98,7 @@ int most_threads(const std::vector<EvidenceTrial>& trials) {
 }
 
 void compute(SweepId sweep, const fs::path& state, const Work& work) {
-  EmbeddedServer server(state, /*network_disk=*/true);  // it is there already
+  EmbeddedServer server(state, /*network_disk=*/true);  // for the moment: nothing is lost with it
   HttpClient coordinator(read_access(access_file(state)));
   server.work_only_on(sweep);
   if (!work_on(coordinator, server, sweep, state, work)) {

@@ -82,9 +82,13 @@ class Cluster(ClusterTest):
 
     def test_a_disk_without_room_costs_no_result(self):
         self.hone("submit", self.tiny(), "--state", self.state)
-        self.stop_coordinator()
-        self.coordinator = self.serve(self.state, "--reserve", "1000000G")
+        self.environment["HONE_QUICK_MILLISECONDS"] = "2000"
         workers = self.start_workers("--trainer", QUICK)
+        self.wait_until("two trials run", lambda: query(
+            self.state, "SELECT count(*) FROM trial WHERE state = 'leased'") == [(2,)])
+        self.coordinator.terminate()  # which begins no trial again below the reserve
+        self.coordinator.wait(timeout=10)
+        self.coordinator = self.serve(self.state, "--reserve", "1000000G")
         self.wait_until("uploads are refused", lambda:
                         (self.folder / "workers.log").read_text().count("answered 507") > 3)
         self.assertEqual((self.folder / "serve.log").read_text().count("event=disk_full"), 1)

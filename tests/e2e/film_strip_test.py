@@ -16,10 +16,15 @@ class LostFilmStrip(HoneTest):
         before = results(state)
         answer = json.loads(self.hone("retry", "--film-strips", "--state", state, "--json").stdout)
         self.assertEqual(answer["film_strips"], 2)  # two nets, without and with quality
-        self.serve(state, "--reserve", "1000000G")
-        self.environment["HONE_QUICK_FILM_STRIP"] = "1"
+        coordinator = self.serve(state)
+        self.environment |= {"HONE_QUICK_FILM_STRIP": "1", "HONE_QUICK_MILLISECONDS": "2000"}
         worker = self.start(WORKER, "--access", state / "access.json", "--trainer", QUICK, "--until-drained",
-                            name="worker")
+                            "--slots", 2, name="worker")
+        self.wait_until("both evaluations run", lambda: query(
+            state, "SELECT count(*) FROM trial WHERE state = 'leased'") == [(2,)])
+        coordinator.terminate()  # which begins no trial again below the reserve
+        coordinator.wait(timeout=10)
+        self.serve(state, "--reserve", "1000000G")
         self.assertEqual(worker.wait(timeout=60), 0)
         self.assertGreater((self.folder / "worker.log").read_text().count("answered 507"), 3)
         self.assertEqual(query(state, STRIPS), [])

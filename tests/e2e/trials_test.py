@@ -60,6 +60,8 @@ class Trials(HoneTest):
         text = self.hone("trial", "show", number).stdout
         for part in (shown["identity"], "Settings", "Needs", "Attempts", "weights", "Mean Dice", "/refine/"):
             self.assertIn(part, text)
+        choice = next(each["trial"] for each in self.json("trials", "1")["trials"] if each["role"] == "select")
+        self.assertIn("the coordinator makes this choice", self.hone("trial", "show", choice).stdout)
         self.assertIn("write one in full", self.hone("trial", "show", "e", code=2).stderr)
         self.assertIn("'hone trials 1' lists them", self.hone("trial", "show", "none such", code=2).stderr)
         self.assertIn("there is no trial 999", self.hone("trial", "show", 999, code=2).stderr)

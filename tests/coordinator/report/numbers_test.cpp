@@ -227,6 +227,24 @@ TEST_F(Crossed, ACellWaitsForTheLastOfItsNets) {
                                            "one/r1/s2/f0/evaluate/quality/test: waiting"));
 }
 
+TEST(IntervalOfACell, EndsWhereDiceEndsHoweverFarTwoSeedsAreApart) {
+  ResultsFile results{R"("seeds": [1, 2])"};
+  results.add_dataset("one");
+  for (const std::int64_t seed : {1, 2}) {
+    const double dice = seed == 1 ? 0.0 : 1.0;
+    results.add_net("one", {.seed = seed, .dice = {{dice}, {dice}, {dice}}});
+    results.add_net("one", {.name = "quality",
+                            .seed = seed,
+                            .dice = {{dice, dice, dice}, {dice, dice, dice}, {dice, dice, dice}}});
+  }
+  const ResultTable table = results.table();
+  const ResultCell& base = table.rows.at(0).cells.at(0);
+  ASSERT_TRUE(base.dice && base.interval);
+  EXPECT_EQ(*base.dice, 50);
+  EXPECT_EQ(base.interval->low, 0);
+  EXPECT_EQ(base.interval->high, 100);
+}
+
 TEST(Best, IsWhatPrintsTheSameAndNothingElse) {
   ResultsFile results;
   results.add_dataset("one");
