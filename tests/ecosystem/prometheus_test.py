@@ -34,12 +34,12 @@ class Prometheus(Coordinated):
         return found.get((name, frozenset(labels.items())))
 
     def test_the_numbers_are_those_of_the_sweep(self):
-        sweep = self.finish_sweep(name='A "sweep" \\ of\nours')
+        sweep = self.finish_sweep(name='A "sweep" \\ of ours')
         done = count(self.state, "SELECT sum(trials) FROM sweep_state WHERE state = 'done'")
         self.assertEqual(self.value("hone_trials", sweep=str(sweep), state="done"), done)
         found = self.samples()
         self.assertEqual(sum(value for (name, _), value in found.items() if name == "hone_trials"), TRIALS)
-        label = {"sweep": str(sweep), "name": 'A "sweep" \\ of\nours', "state": "active"}
+        label = {"sweep": str(sweep), "name": 'A "sweep" \\ of ours', "state": "active"}
         self.assertEqual(found["hone_sweep_info", frozenset(label.items())], 1)
         self.assertEqual(found["hone_attempts_total", frozenset({("end", "done")})], TRAINED)
         self.assertEqual(found["hone_leases_granted_total", frozenset()], attempts(self.state))
@@ -85,9 +85,10 @@ class Prometheus(Coordinated):
                                                                                  "hone_sweep_priority"}
         self.assertEqual(set(re.findall(r"`((?:hone|process)_[a-z_]+)`", guide)), there)
         (self.folder / "hone-state").symlink_to(self.state)
-        command, settings = re.findall(r"```(?:sh|yaml)\n(.*?)```", guide, re.S)
+        command, settings, over_tls = re.findall(r"```(?:sh|yaml)\n(.*?)```", guide, re.S)
         self.run_program("bash", "-c", command)
         (job,) = yaml.safe_load(settings)["scrape_configs"]
+        self.assertEqual(yaml.safe_load(over_tls)["scheme"], "https")
         token = (self.folder / job["authorization"]["credentials_file"]).read_text().strip()
         self.assertEqual(self.get("/metrics", token=token)[0], 200)
 

@@ -66,16 +66,16 @@ Sweep::Sweep(const std::vector<Setting>& settings) {
     transaction->commit();
   }
   give_back(std::move(store));
-  database_->execute("ATTACH ':memory:' AS submitted");
+  database_->execute("PRAGMA temp_store = MEMORY");
   for (const std::string& table : tables()) {
     std::string columns;  // but generated ones
     Statement query = database_->prepare("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0");
     query.bind(table);
     while (query.step()) columns += (columns.empty() ? "" : ", ") + query.text(0);
-    database_->execute("CREATE TABLE submitted." + table + " AS SELECT " + columns + " FROM main." +
-                       table);
+    database_->execute("CREATE TEMP TABLE submitted_" + table + " AS SELECT " + columns +
+                       " FROM main." + table);
     anew_ += "DELETE FROM main." + table + "; INSERT INTO main." + table + " (" + columns +
-             ") SELECT * FROM submitted." + table + ";";
+             ") SELECT * FROM temp.submitted_" + table + ";";
   }
   anew_ = "PRAGMA foreign_keys = OFF; BEGIN;" + anew_ + "COMMIT; PRAGMA foreign_keys = ON";
 }
