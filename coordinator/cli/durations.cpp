@@ -1,5 +1,6 @@
 #include "coordinator/cli/durations.hpp"
 
+#include <CLI/CLI.hpp>
 #include <stdexcept>
 
 #include "common/duration.hpp"
@@ -19,6 +20,11 @@ std::string text_of(std::chrono::milliseconds time) {
 }
 
 }  // namespace
+
+void add_duration_option(CLI::App& app, const std::string& name, std::string& text,
+                         const std::string& description) {
+  app.add_option(name, text, description)->type_name("DURATION")->capture_default_str();
+}
 
 std::chrono::milliseconds duration_of(const std::string& option, const std::string& text,
                                       const DurationRange& range) {

@@ -95,11 +95,8 @@ void add_gc(CLI::App& app) {
   CLI::App* command = app.add_subcommand("gc", "Remove artifacts that nothing needs any more");
   command->footer(examples);
   command->add_flag("-n,--dry-run", options->dry_run, "Only count; change nothing");
-  command
-      ->add_option("--grace", options->grace,
-                   "How long a file which no result names is left alone: 24 (hours), 90min, 2d")
-      ->type_name("DURATION")
-      ->capture_default_str();
+  add_duration_option(*command, "--grace", options->grace,
+                      "How long a file which no result names is left alone: 24 (hours), 90min, 2d");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { run(*options); });

@@ -90,11 +90,8 @@ void add_rotate_token(CLI::App& app) {
   command->add_option("ROLE", options->role, "Whose token: worker or admin")
       ->required()
       ->check(CLI::IsMember({"worker", "admin"}));
-  command
-      ->add_option("--grace", options->grace,
-                   "How long the old token goes on: 24 (hours), 90min, 2d; at most 30 days")
-      ->type_name("DURATION")
-      ->capture_default_str();
+  add_duration_option(*command, "--grace", options->grace,
+                      "How long the old token goes on: 24 (hours), 90min, 2d; at most 30 days");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { run(*options); });

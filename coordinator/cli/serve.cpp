@@ -127,12 +127,9 @@ void add_serve(CLI::App& app) {
   command->add_flag(
       "--network-disk", options->server.network_disk,
       "Take a state folder on NFS, Lustre or their like, where a crash can damage it");
-  command
-      ->add_option("--lease", options->lease,
-                   "Time without a sign of life after which a trial is given to another: 30 "
-                   "(seconds), 2min")
-      ->type_name("DURATION")
-      ->capture_default_str();
+  add_duration_option(*command, "--lease", options->lease,
+                      "Time without a sign of life after which a trial is given to another: 30 "
+                      "(seconds), 2min");
   command
       ->add_option(
           "--crash-limit", options->server.crash_limit,

@@ -114,9 +114,7 @@ void add_top(CLI::App& app) {
   auto options = std::make_shared<Options>();  // the callback outlives this call
   CLI::App* command = app.add_subcommand("top", "Watch sweeps, trials and workers on the terminal");
   command->footer(examples);
-  command->add_option("--every", options->every, "How often to look")
-      ->type_name("DURATION")
-      ->capture_default_str();
+  add_duration_option(*command, "--every", options->every, "How often to look");
   command->add_flag("--once", options->once, "Print it once and end");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object and end");
