@@ -11,6 +11,7 @@
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/pack_cache.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/watch.hpp"
 
@@ -120,10 +121,10 @@ void ask(const AskOptions& options) {
   }
   if (answer.at("state") == "failed") {
     std::cout.flush();
-    throw CommandError("a training of sweep " + std::to_string(options.sweep) +
-                           " came to nothing; see 'hone status " + std::to_string(options.sweep) +
-                           "'",
-                       no_score);
+    throw CommandError(
+        "a training of sweep " + std::to_string(options.sweep) + " came to nothing; see " +
+            advised("hone status " + std::to_string(options.sweep), options.connection.state),
+        no_score);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "coordinator/cli/analysis.hpp"
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/report/comparison.hpp"
 #include "coordinator/report/written.hpp"
 
@@ -36,9 +37,9 @@ AnalysisText read(const Options& options, Database& database, SweepId sweep,
   const auto comparison = compare(first, second);
   if (!comparison) {
     const CellScores& incomplete = first.complete ? second : first;
-    throw CommandError(text_of(incomplete.cell) +
-                           " has no number yet, or never will; 'hone table " +
-                           incomplete.cell.table + "' says what it waits for",
+    throw CommandError(text_of(incomplete.cell) + " has no number yet, or never will; " +
+                           advised("hone table " + incomplete.cell.table, options.analysis.state) +
+                           " says what it waits for",
                        3);
   }
   return {written(*comparison, format)};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/version.hpp"
+#include "coordinator/cli/answers.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/command_tree.hpp"
 #include "coordinator/cli/results_file.hpp"
@@ -22,7 +23,10 @@ Examples:
   source <(hone completion bash)                       in ~/.bashrc
   source <(hone completion zsh)                        in ~/.zshrc, after compinit
   hone completion fish > ~/.config/fish/completions/hone.fish
+  hone completion sweeps           what the scripts offer where a sweep is meant
 )";
+
+constexpr int trials_offered = 100;
 
 constexpr const char* man_examples = R"(
 Examples:
@@ -64,18 +68,57 @@ void write_pages(const CommandTree& root, const std::string& folder, std::ostrea
     *json_out << nlohmann::json{{"schema", "hone.man.v1"}, {"files", files}}.dump() << "\n";
 }
 
+/// A line that shells split at the tab: what may be written, and what it is.
+void offer(const nlohmann::json& number, const std::string& description) {
+  std::cout << number << "\t" << description << "\n";
+}
+
+/// The newest first.
+void offer_sweeps(Answers& answers) {
+  const auto list = nlohmann::json::parse(answers.get("/api/v1/sweeps")).at("sweeps");
+  for (auto each = list.rbegin(); each != list.rend(); ++each)
+    offer(each->at("sweep"), each->at("name"));
+}
+
+/// Of the last sweep, those first that are most asked about.
+void offer_trials(Answers& answers) {
+  const std::string path =
+      "/api/v1/sweeps/" + std::to_string(answers.one_sweep("last")) + "/trials?limit=";
+  int left = trials_offered;
+  for (const char* state :
+       {"failed", "diverged", "blocked", "leased", "collapsed", "done", "waiting"}) {
+    if (left == 0) return;
+    const auto page =
+        nlohmann::json::parse(answers.get(path + std::to_string(left) + "&state=" + state));
+    for (const auto& each : page.at("trials")) {
+      offer(each.at("trial"), std::string(state) + ": " + each.at("name").get<std::string>());
+      --left;
+    }
+  }
+}
+
 }  // namespace
 
 void add_completion(CLI::App& app) {
-  auto shell = std::make_shared<std::string>();
+  auto wanted = std::make_shared<std::string>();
+  auto connection = std::make_shared<ConnectionOptions>();
   CLI::App* command =
       app.add_subcommand("completion", "Print a script by which a shell completes commands");
   command->footer(completion_examples);
-  command->add_option("SHELL", *shell, "bash, zsh or fish")
+  command
+      ->add_option(
+          "SHELL", *wanted,
+          "bash, zsh or fish; or, for their scripts, sweeps or trials: those that there are")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->callback([shell, &app] {  // the app outlives its callbacks
-    std::cout << completion_script(read_tree(app, app.get_name()), *shell);
+      ->check(CLI::IsMember({"bash", "zsh", "fish", "sweeps", "trials"}));
+  add_connection_options(*command, *connection);
+  command->callback([wanted, connection, &app] {  // the app outlives its callbacks
+    if (*wanted == "sweeps" || *wanted == "trials") {
+      Answers answers(*connection, Answers::Notice::silent);
+      *wanted == "sweeps" ? offer_sweeps(answers) : offer_trials(answers);
+    } else {
+      std::cout << completion_script(read_tree(app, app.get_name()), *wanted);
+    }
     require_written(std::cout);
   });
 }

@@ -1,6 +1,7 @@
 #include "coordinator/cli/open_page.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,13 +38,20 @@ bool start_browser(const std::string& file) {
   posix_spawn_file_actions_init(&quiet);
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     posix_spawn_file_actions_addopen(&quiet, descriptor, "/dev/null", O_RDWR, 0);
+  posix_spawnattr_t attributes;  // signals that we wait for ourselves are blocked here, not there
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   std::string program = "xdg-open";
   std::string word = file;
   const std::array<char*, 3> words = {program.data(), word.data(), nullptr};
   pid_t child = 0;
   const int failure =
-      ::posix_spawnp(&child, program.c_str(), &quiet, nullptr, words.data(), environ);
+      ::posix_spawnp(&child, program.c_str(), &quiet, &attributes, words.data(), environ);
   posix_spawn_file_actions_destroy(&quiet);
+  posix_spawnattr_destroy(&attributes);
   return failure == 0;
 }
 

@@ -86,7 +86,9 @@ void run(const Options& options) {
         3);
   }
   if (isatty(STDOUT_FILENO) == 1)
-    std::fprintf(stderr, "\nNext: hone claims, hone stopping, hone explain II:DATASET:COLUMN\n");
+    std::fprintf(stderr, "\nNext: %s, %s, %s\n", advised("hone claims", options.state).c_str(),
+                 advised("hone stopping", options.state).c_str(),
+                 advised("hone explain II:DATASET:COLUMN", options.state).c_str());
 }
 
 }  // namespace

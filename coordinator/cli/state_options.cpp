@@ -17,6 +17,12 @@ std::filesystem::path state_folder(const std::string& state) {
   return "hone-state";
 }
 
+std::string advised(const std::string& command, const std::string& state) {
+  if (state.empty()) return "'" + command + "'";
+  const bool plain = state.find_first_of(" \t'\"$&;()<>|*?`\\") == std::string::npos;
+  return "'" + command + " --state " + (plain ? state : "\"" + state + "\"") + "'";
+}
+
 std::filesystem::path artifact_folder(const std::filesystem::path& state) {
   return state / "artifacts";
 }

@@ -16,6 +16,10 @@ void add_state_option(CLI::App& app, std::string& state);
 /// else ./hone-state. Makes nothing.
 std::filesystem::path state_folder(const std::string& state);
 
+/// A command that a message advises, in quotes, with the --state that its reader wrote: it is about
+/// the same folder.
+std::string advised(const std::string& command, const std::string& state);
+
 /// Where packs, masks and weights lie in a state folder.
 std::filesystem::path artifact_folder(const std::filesystem::path& state);
 

@@ -11,6 +11,7 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/estimate_here.hpp"
 #include "coordinator/cli/pack_cache.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/report/wording.hpp"
@@ -68,8 +69,10 @@ void submit(const Options& options) {
     std::cout << submitted.sweep.value << "\n";
     if (submitted.was != "active") std::cerr << text_of(submitted) << "\n";
   } else {
-    std::cout << text_of(submitted) << ". Follow it with 'hone status " << submitted.sweep.value
-              << "'.\n";
+    std::cout << text_of(submitted) << ". Follow it with "
+              << advised("hone status " + std::to_string(submitted.sweep.value),
+                         options.connection.state)
+              << ".\n";
   }
   std::cout.flush();
   if (!options.wait) return;
@@ -79,7 +82,8 @@ void submit(const Options& options) {
     const std::string table = "/api/v1/sweeps/" + number + "/tables/" + std::string(name_of(wish));
     if (json::parse(patient_get(coordinator, table)).at("complete").get<bool>()) continue;
     throw CommandError("the sweep is finished, but table " + std::string(name_of(wish)) +
-                           " misses results; see 'hone status " + number + "'",
+                           " misses results; see " +
+                           advised("hone status " + number, options.connection.state),
                        results_missing);
   }
 }

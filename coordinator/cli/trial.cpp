@@ -100,8 +100,10 @@ void add_diff(CLI::App& group) {
 }  // namespace
 
 void add_trial_argument(CLI::App& command, std::string& trial, const std::string& name) {
-  command.add_option(name, trial, "A trial's number, its name, or a part of it that no other has")
-      ->required();
+  CLI::Option* option = command.add_option(
+      name, trial, "A trial's number, its name, or a part of it that no other has");
+  option->required();
+  if (name != "TRIAL") option->type_name("TRIAL");
 }
 
 void add_trial_options(CLI::App& command, TrialOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/terminal.hpp"
 #include "coordinator/cli/trial.hpp"
 
@@ -121,7 +122,9 @@ void print_trial_log(const TrialOptions& options, LogMode mode) {
   require_written(std::cout);
   std::cerr << "trial " << number << " is " << trial.at("state").get<std::string>()
             << (is_open(trial)
-                    ? "; 'hone why " + std::to_string(number) + "' says what it waits for\n"
+                    ? "; " +
+                          advised("hone why " + std::to_string(number), options.connection.state) +
+                          " says what it waits for\n"
                     : "\n");
   if (follow && trial.at("state") == "failed") throw CommandError("", failed);
 }

@@ -9,6 +9,7 @@
 #include "coordinator/cli/answers.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/terminal.hpp"
 #include "coordinator/report/wording.hpp"
 #include "coordinator/server/api_sweep.hpp"
@@ -122,8 +123,9 @@ void print_text(const Options& options, const json& answer) {
   if (options.ids) {
     for (const json& each : answer.at("trials")) std::cout << each.at("trial") << "\n";
   } else if (total == 0) {
-    std::cerr << "no trial of sweep " << answer.at("sweep") << " matches; 'hone status "
-              << answer.at("sweep") << "' counts its trials by state\n";
+    std::cerr << "no trial of sweep " << answer.at("sweep") << " matches; "
+              << advised("hone status " + answer.at("sweep").dump(), options.connection.state)
+              << " counts its trials by state\n";
   } else {
     print_table(answer);
   }

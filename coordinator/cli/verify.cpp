@@ -73,7 +73,8 @@ Evidence read_finished(Database& database, const Options& options) {
   try {
     Evidence evidence = read_evidence(database, sweep, parse_cell(options.cell));
     if (evidence.result.dice) return evidence;
-    throw CommandError(options.cell + " has no number yet; see 'hone explain " + options.cell + "'",
+    throw CommandError(options.cell + " has no number yet; see " +
+                           advised("hone explain " + options.cell, options.state),
                        results_missing);
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);

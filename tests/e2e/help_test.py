@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import HONE, SOURCE, HoneTest
+from harness import HONE, SOURCE, TRIALS, WORKER, HoneTest
 
 GOLDEN = SOURCE / "tests" / "golden" / "help"
 
@@ -25,13 +25,15 @@ class Help(HoneTest):
             found += self.commands(*path, name)
         return found
 
+    def texts(self):
+        """What each command and hone-worker say, by the name of the golden file."""
+        found = {"-".join(("hone", *path)) + ".txt": self.hone(*path, "--help").stdout for path in self.commands()}
+        return found | {"hone-worker.txt": self.run_program(WORKER, "--help").stdout}
+
     def test_every_command_says_what_it_should(self):
         GOLDEN.mkdir(exist_ok=True)
-        names = set()
-        for path in self.commands():
-            name = "-".join(("hone", *path)) + ".txt"
-            names.add(name)
-            text = self.hone(*path, "--help").stdout
+        texts = self.texts()
+        for name, text in texts.items():
             with self.subTest(name):
                 self.assertIn("Examples:", text)
                 if os.environ.get("HONE_BLESS"):
@@ -39,9 +41,9 @@ class Help(HoneTest):
                 self.assertEqual(text, (GOLDEN / name).read_text(), "HONE_BLESS=1 ctest -R help_test renews it")
         if os.environ.get("HONE_BLESS"):
             for file in GOLDEN.glob("*.txt"):
-                if file.name not in names:
+                if file.name not in texts:
                     file.unlink()
-        self.assertEqual({file.name for file in GOLDEN.glob("*.txt")}, names)
+        self.assertEqual({file.name for file in GOLDEN.glob("*.txt")}, set(texts))
 
     def test_every_command_that_answers_has_json(self):
         without = {("completion",), ("trial",), ()}
@@ -84,18 +86,23 @@ class Completion(HoneTest):
         (self.folder / "pictures").mkdir()
         self.assertEqual(self.complete("hone init "), ["pictures"])
 
-    def test_fish_completes_the_same(self):
+    def fish(self):
+        """What completes a line in fish."""
         if not shutil.which("fish"):
             self.skipTest("no fish here; scripts/setup installs it")
         script = self.folder / "completion.fish"
         script.write_text(self.hone("completion", "fish").stdout)
-        (self.folder / "mine.json").write_text("{}")
 
         def complete(line):
             done = self.run_program("fish", "--no-config", "-c", f"source {script}; complete -C '{line}'")
             self.assertEqual(done.stderr, "")
             return [each.split("\t")[0] for each in done.stdout.splitlines()]
 
+        return complete
+
+    def test_fish_completes_the_same(self):
+        complete = self.fish()
+        (self.folder / "mine.json").write_text("{}")
         self.assertEqual(complete("hone ver"), ["verify"])
         self.assertEqual(set(complete("hone trial ")), {"show", "logs", "diff"})
         self.assertEqual(complete("hone trial logs --fol"), ["--follow"])
@@ -104,8 +111,8 @@ class Completion(HoneTest):
         self.assertEqual(complete("hone why "), [])
         self.assertIn("mine.json", complete("hone run mi"))
 
-    def test_zsh_completes_the_same(self):
-        """Its functions that show what there is are put in by the test, the rest is zsh."""
+    def zsh(self):
+        """What completes a line in zsh. Its functions that show what there is are put in here."""
         if not shutil.which("zsh"):
             self.skipTest("no zsh here; scripts/setup installs it")
         script = self.folder / "completion.zsh"
@@ -120,6 +127,10 @@ class Completion(HoneTest):
             self.assertEqual(done.stderr, "")
             return [each.split(":")[0] for each in done.stdout.splitlines()]
 
+        return complete
+
+    def test_zsh_completes_the_same(self):
+        complete = self.zsh()
         self.assertLess({"run", "verify", "trials"}, set(complete("hone ")))
         self.assertEqual(complete("hone trial "), ["show", "logs", "diff"])
         self.assertIn("--follow", complete("hone trial logs --"))
@@ -127,6 +138,23 @@ class Completion(HoneTest):
         self.assertEqual(complete("hone pause "), ["last", "all"])
         self.assertEqual(complete("hone run "), ["files"])
         self.assertEqual(complete("hone init "), ["files -/"])
+
+    def test_shells_offer_the_sweeps_and_trials_that_there_are(self):
+        state = self.folder / "elsewhere"
+        self.serve(state)
+        for name in ("One", "Two"):
+            self.hone("submit", self.tiny(name=name), "--state", state)
+        trials = [str(number) for number in range(1, TRIALS + 1)]
+        self.environment |= {"PATH": f"{HONE.parent}:{self.environment['PATH']}", "HONE_STATE": str(state)}
+        for complete in (self.complete, self.fish(), self.zsh()):
+            with self.subTest(complete):
+                self.assertCountEqual(complete("hone pause "), ["last", "all", "1", "2"])
+                self.assertCountEqual(complete("hone why "), trials)
+                self.assertCountEqual(complete("hone trial diff "), trials)
+        self.assertEqual(self.complete("hone why 1"), [each for each in trials if each[0] == "1"])
+        self.environment.pop("HONE_STATE")
+        self.assertEqual(self.complete("hone why "), [])
+        self.assertEqual(self.complete(f"hone why --state {state} "), trials)
 
     def test_other_shells_can_read_theirs(self):
         for shell in ("zsh", "fish"):

@@ -97,6 +97,12 @@ const char* type_of(KeyKind kind) {
   }
 }
 
+/// The schema counts characters, the reader bytes.
+void expect_one_line(const json& property) {
+  EXPECT_LE(property.at("maxLength"), 1024);
+  EXPECT_NE(property.at("pattern").get<std::string>().find("\\u0000-\\u001f"), std::string::npos);
+}
+
 void expect_same(const json& property, const ExperimentKey& key) {
   if (key.kind == KeyKind::grid) expect_grid(property);
   if (key.kind == KeyKind::names) {
@@ -108,6 +114,7 @@ void expect_same(const json& property, const ExperimentKey& key) {
     EXPECT_EQ(property.at("pattern"), "^" + std::string(key.names.front()) + "$");
   } else if (const char* type = type_of(key.kind); type != nullptr) {
     EXPECT_EQ(property.at("type"), type);
+    if (key.kind == KeyKind::text) expect_one_line(property);
   } else if (key.kind == KeyKind::name) {
     EXPECT_EQ(property.at("enum"), json(key.names));
   } else if (key.odd) {
