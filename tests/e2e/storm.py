@@ -24,6 +24,8 @@ class Storm(HoneTest):
 
     trainer = ["--trainer", QUICK]
     milliseconds = 150  # of a trial
+    pause = PAUSE
+    lease = LEASE
     serve_words = []
 
     def setUp(self):
@@ -41,12 +43,13 @@ class Storm(HoneTest):
         return self.tiny(seeds=list(range(100 * sweep, 100 * sweep + self.seeds_of_a_sweep)))
 
     seeds_of_a_sweep = 5
+    most_waiting = 20  # when fewer are left, the next sweep comes
 
     def submit(self, state, sweep):
         self.hone("submit", self.spec_of(sweep), "--state", state)
 
     def start_coordinator(self):
-        self.coordinator = self.serve(self.state, "--lease", LEASE, *self.serve_words)
+        self.coordinator = self.serve(self.state, "--lease", self.lease, *self.serve_words)
 
     def start_worker(self, name):
         self.workers[name] = self.start(
@@ -61,7 +64,7 @@ class Storm(HoneTest):
         for name, worker in self.workers.items():
             if worker.poll() is not None:
                 self.start_worker(name)
-        if self.open_trials() < 20:
+        if self.open_trials() < self.most_waiting:
             self.submit(self.state, self.sweeps)
             self.sweeps += 1
 
@@ -132,7 +135,7 @@ class Storm(HoneTest):
             self.start_worker(name)
         while ahead:
             self.keep_busy()
-            time.sleep(choose.uniform(0.5, 1.5) * PAUSE)
+            time.sleep(choose.uniform(0.5, 1.5) * self.pause)
             if getattr(self, ahead[-1])(choose):
                 self.took_effect[ahead.pop()] += 1
         self.calm_down()
