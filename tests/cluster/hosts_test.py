@@ -5,7 +5,9 @@ in the middle.
 """
 
 import json
+import os
 import pathlib
+import signal
 import sys
 import time
 import unittest
@@ -16,6 +18,7 @@ import netns  # noqa: E402
 from harness import (HONE, QUICK, SOURCE, TRIALS, WORKER, HoneTest, query, results, trials_done,  # noqa: E402
                      violations)
 
+LEASE = 2  # seconds
 LAUNCH = SOURCE / "scripts" / "launch"
 
 
@@ -31,7 +34,7 @@ class HostsTest(HoneTest):
         self.state = self.folder / "state"
         self.access = self.state / "access.json"
         self.start(*self.hosts.command("h1", HONE, "serve", "--state", self.state, "--bind",
-                                       self.hosts.address("h1"), "--lease", 2), name="serve")
+                                       self.hosts.address("h1"), "--lease", LEASE), name="serve")
         self.wait_until("the coordinator answers", lambda: self.hosts.run(
             "h1", HONE, "status", "--state", self.state, env=self.environment).returncode == 0)
 
@@ -95,6 +98,42 @@ class ThreeHosts(HostsTest):
         self.assert_same_as_one_machine()
 
 
+class LauncherKilled(HostsTest):
+    """mpirun's daemon on a host (orted) dies: what it started there has nobody any more, and its mpirun gives up."""
+
+    def daemons(self, host):
+        return [pid for pid in self.hosts.pids(host) if program_of(pid) == "orted"]
+
+    def test_an_orted_changes_no_number_and_leaves_nobody(self):
+        self.environment["HONE_QUICK_MILLISECONDS"] = "300"
+        spec = self.tiny(seeds=[0, 1, 2])
+        self.on_login_node(HONE, "submit", spec, "--state", self.state)
+        words = ["--until-drained", "--trainer", QUICK]
+        launched = self.start_workers(*words)
+        busy = ("SELECT count(DISTINCT host) FROM attempt JOIN worker ON worker = id WHERE attempt.state = 'done'")
+        self.wait_until("both hosts have done something", lambda: query(self.state, busy) == [(2,)])
+        of_h2 = "SELECT count(*) FROM attempt WHERE state = 'done' AND worker = (SELECT min(id) FROM worker WHERE host = 'h2')"
+        (daemon,) = self.daemons("h2")
+        os.kill(daemon, signal.SIGKILL)
+        before = query(self.state, of_h2)[0][0]
+        began = time.monotonic()
+        self.assertNotEqual(launched.wait(timeout=30), 0)
+        done = trials_done(self.state)
+        print(f"orted killed: mpirun ended with {launched.returncode} after {time.monotonic() - began:.1f} s, "
+              f"{done} trials done, processes left on h2: {len(self.hosts.pids('h2'))}, on h3: {len(self.hosts.pids('h3'))}")
+        self.assertEqual(self.start_workers(*words).wait(timeout=60), 0)
+        self.assertLess(done, trials_done(self.state))
+        self.assertGreater(query(self.state, of_h2)[0][0], before, "the worker that lost its orted did not go on")
+        for host in ("h2", "h3"):
+            self.wait_until(f"nothing runs on {host}", lambda: not self.hosts.pids(host), 2 * LEASE)
+        other = self.folder / "one-machine"
+        self.hone("run", spec, "--state", other, "--trainer", QUICK)
+        self.assertEqual(results(self.state), results(other))
+        self.assertEqual(self.hone("table", "II", "--state", self.state, "--format", "csv").stdout,
+                         self.hone("table", "II", "--state", other, "--format", "csv").stdout)
+        self.assertEqual(violations(self.state), [])
+
+
 class Partitions(HostsTest):
     """Hosts that are cut off for longer than a lease, and come back with what they have."""
 
@@ -144,6 +183,13 @@ class Partitions(HostsTest):
         self.hone("run", spec, "--state", other, "--trainer", QUICK)
         self.assertEqual(results(self.state), results(other))
         self.assertEqual(violations(self.state), [])
+
+
+def program_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""  # it has just ended
 
 
 if __name__ == "__main__":
