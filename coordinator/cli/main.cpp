@@ -55,8 +55,8 @@ std::string fault_of_name(const CLI::App& app, const std::string& path, int argc
   if (name.empty()) return "name a command of " + path + advice;
   if (name.front() == '-') return "";
   for (const CLI::App* command : commands) {
-    if (command->get_name() == name)
-      return fault_of_name(*command, path + " " + name, argc - 1, argv + 1);
+    if (command->check_name(name))
+      return fault_of_name(*command, path + " " + command->get_name(), argc - 1, argv + 1);
   }
   const std::string near = hone::suggestion(name, {names.begin(), names.end()});
   const bool one_is_near = near.ends_with('?');  // else it lists them all, as --help does
@@ -152,6 +152,11 @@ void add_commands(CLI::App& app) {
   hone::cli::add_schema(app);
   hone::cli::add_completion(app);
   hone::cli::add_man(app);
+  app.get_subcommand("status")->alias("st");
+  app.get_subcommand("trials")->alias("ls");
+  CLI::App* const trial = app.get_subcommand("trial")->alias("t");
+  trial->get_subcommand("logs")->alias("log");
+  app.get_subcommand("dashboard")->alias("ui");
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ Examples:
   hone table III                                self-refinement
   hone table I                                  hyperparameters with the scores behind each choice
   hone table II 3 --state ~/sweeps --format latex
+  hone table II --macros > numbers.tex          \hone{II:PH2:quality-1x} in a paper's text
   hone table II --format json | jq '.rows[0].cells'
   hone table II --access ~/sweeps/access.json   of a coordinator elsewhere
   hone table --explain II:PH2:quality-1x        everything behind a cell, as 'hone explain' does
@@ -38,6 +39,7 @@ struct Options {
   ConnectionOptions connection;
   std::string format = "text";
   bool json = false;
+  bool macros = false;
 };
 
 SweepId remote_sweep(HttpClient& coordinator, const std::string& text) {
@@ -100,6 +102,7 @@ std::string table_name(const std::string& given) {
 
 void run(Options options) {
   if (options.json) options.format = "json";
+  if (options.macros) options.format = "macros";
   if (!options.explain.empty()) {
     // 'hone table --explain CELL 3': a cell names its table, so what is left is the sweep.
     if (options.sweep == "last" && !options.table.empty() && std::isdigit(options.table.front()))
@@ -168,6 +171,10 @@ void add_table(CLI::App& app) {
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);
   command->add_flag("--json", options->json, "The same as --format json");
+  command
+      ->add_flag("--macros", options->macros,
+                 "Print LaTeX definitions that name each number, of II, III and variants")
+      ->excludes("--json");
   command->add_option("--explain", options->explain, "Show what is behind a cell instead")
       ->type_name("TABLE:DATASET:COLUMN");
   command->callback([options] { run(*options); });

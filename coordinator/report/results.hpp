@@ -94,4 +94,8 @@ Table layout(const ResultTable& table);
 /// A JSON object with every field ("schema": "hone.results.v1").
 std::string to_json(const ResultTable& table);
 
+/// A LaTeX file that names each number as cells are named (text_of), with ":interval",
+/// ":iteration" and ":paper" behind where there is such; characters that LaTeX minds are '-'.
+std::string to_macros(const ResultTable& table);
+
 }  // namespace hone

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <type_traits>
 
 #include "coordinator/report/choices.hpp"
 #include "coordinator/report/folds.hpp"
@@ -11,6 +13,8 @@
 namespace hone {
 
 namespace {
+
+constexpr std::string_view macros = "macros";
 
 std::optional<TableFormat> written(const std::string& format) {
   if (format == "text") return TableFormat::text;
@@ -33,6 +37,11 @@ std::string rendered(const std::vector<Table>& tables, TableFormat format) {
 template <class Source>
 TableText text_of(const Source& source, const std::string& format) {
   const auto table_format = written(format);
+  if (format == macros) {
+    if constexpr (std::is_same_v<Source, ResultTable>)
+      return {to_macros(source), source.complete()};
+    throw std::invalid_argument("macros are of tables II, III and variants");
+  }
   return {table_format ? rendered(layout(source), *table_format) : to_json(source) + "\n",
           source.complete()};
 }
@@ -55,7 +64,7 @@ std::vector<std::string> tables_of(Database& database, SweepId sweep) {
 }
 
 bool is_table_format(const std::string& format) {
-  return format == "json" || written(format).has_value();
+  return format == "json" || format == macros || written(format).has_value();
 }
 
 TableText table_text(Database& database, SweepId sweep, const std::string& name,

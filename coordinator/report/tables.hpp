@@ -20,11 +20,12 @@ const std::vector<std::string>& table_names();
 /// The tables that a sweep's experiment asks for, in that order.
 std::vector<std::string> tables_of(Database& database, SweepId sweep);
 
-/// One of json, text, markdown, csv, latex.
+/// One of json, text, markdown, csv, latex, macros.
 bool is_table_format(const std::string& format);
 
 /// A table of a sweep in a format, with a newline at its end. Requires: is_table_format(format).
-/// Throws std::invalid_argument if there is no such sweep, or no such table of it.
+/// Macros are of II, III and variants. Throws std::invalid_argument if there is no such sweep, or
+/// no such table of it.
 TableText table_text(Database& database, SweepId sweep, const std::string& name,
                      const std::string& format);
 

@@ -36,10 +36,10 @@ ApiResponse server_status(const Question& asked) {
 ApiResponse table_response(const Question& asked) {
   const std::string given = asked.target.text("format"), format = given.empty() ? "json" : given;
   if (!is_table_format(format))
-    return api_error(400, "format is one of json, text, markdown, csv, latex");
+    return api_error(400, "format is one of json, text, markdown, csv, latex, macros");
   const std::string name(asked.path.word);
   const std::string text = table_text(asked.database, asked.sweep(), name, format).text;
-  const bool plain = format == "text" || format == "latex";
+  const bool plain = format != "markdown" && format != "csv";
   return {200, text,
           format == "json" ? "application/json"
                            : "text/" + (plain ? std::string("plain") : format) + "; charset=utf-8"};

@@ -238,7 +238,8 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   options.trainer = default_trainer();
   options.team.mpirun = find_program("mpirun");
   Given given;
-  CLI::App app{"hone-worker trains the trials that a coordinator (hone serve) gives out."};
+  CLI::App app{"hone-worker trains the trials that a coordinator (hone serve) gives out.",
+               "hone-worker"};
   app.option_defaults()->take_last();  // so that an alias can be overruled
   app.footer(examples);
   app.set_version_flag("--version", code_version());

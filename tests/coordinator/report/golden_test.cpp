@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 
 #include "coordinator/report/tables.hpp"
 #include "tests/coordinator/report/fixture.hpp"
@@ -50,6 +51,12 @@ TEST_P(GoldenTable, AsCsv) {
 
 TEST_P(GoldenTable, AsLatex) {
   expect_golden("latex", ".tex");
+}
+
+TEST_P(GoldenTable, AsMacrosIfItIsOfCells) {
+  const std::string& table = GetParam().table;
+  if (table != "I" && table != "lambda") return expect_golden("macros", ".macros.tex");
+  EXPECT_THROW(table_text(results_.database(), SweepId{1}, table, "macros"), std::invalid_argument);
 }
 
 TEST_P(GoldenTable, AsJson) {
