@@ -36,9 +36,14 @@ def words_of(rest):
 def help_of(program, words):
     """The help text that the words lead to, and what is left of them."""
     name, rest = program, list(words)
-    while rest and re.fullmatch(r"[a-z][a-z-]*", rest[0]) and (HELP / f"{name}-{rest[0]}.txt").exists():
-        name += "-" + rest.pop(0)
-    return (HELP / f"{name}.txt").read_text(), name, rest
+    while True:
+        text = (HELP / f"{name}.txt").read_text()
+        full = {short: command for command, short in re.findall(r"^  ([a-z-]+), ([a-z]+)", text, re.M)}
+        below = full.get(rest[0], rest[0]) if rest else ""
+        if not re.fullmatch(r"[a-z][a-z-]*", below) or not (HELP / f"{name}-{below}.txt").exists():
+            return text, name, rest
+        name += "-" + below
+        rest.pop(0)
 
 
 class Documents(unittest.TestCase):
