@@ -61,6 +61,7 @@ struct FakeCoordinator::State : std::enable_shared_from_this<State> {
   std::set<Ticket> leased;
   std::map<std::string, std::string> artifacts;
   std::map<std::string, int> cuts;  // by kind: messages until the cut
+  std::chrono::milliseconds greeting_pause{0};
   std::optional<std::string> refusal;
   std::vector<FromWorker> heard;
   std::deque<ToWorker> unasked;
@@ -118,9 +119,14 @@ void FakeCoordinator::State::converse(Socket& socket, const Request& request) {
     beast::flat_buffer buffer;
     socket.read(buffer);
     const FromWorker message = decode_from_worker(beast::buffers_to_string(buffer.data()));
-    const Lock lock(mutex);
+    Lock lock(mutex);
     heard.push_back(message);
     changed.notify_all();
+    if (std::holds_alternative<Hello>(message) && greeting_pause.count() > 0) {
+      lock.unlock();
+      std::this_thread::sleep_for(greeting_pause);
+      lock.lock();
+    }
     if (!take(socket, message)) return;
   }
 }
@@ -252,6 +258,11 @@ void FakeCoordinator::cut_at(const std::string& kind, int n) {
 void FakeCoordinator::send(const ToWorker& message) {
   const Lock lock(state_->mutex);
   state_->unasked.push_back(message);
+}
+
+void FakeCoordinator::greet_after(std::chrono::milliseconds pause) {
+  const Lock lock(state_->mutex);
+  state_->greeting_pause = pause;
 }
 
 void FakeCoordinator::refuse(const std::string& reason) {

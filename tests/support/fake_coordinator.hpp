@@ -38,6 +38,9 @@ class FakeCoordinator {
   /// Sent after the answer to the next message from the worker, which renews often.
   void send(const ToWorker& message);
 
+  /// Hello is answered so late from now on; what comes before that is heard.
+  void greet_after(std::chrono::milliseconds pause);
+
   /// Refuse is the answer to Hello.
   void refuse(const std::string& reason);
 

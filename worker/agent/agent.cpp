@@ -84,7 +84,12 @@ Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFold
                       }}),
       trials_(
           io_, place_of(options, access, spool),
-          {.send = [this](std::string text) { link_.send(std::move(text)); },
+          // Before Welcome nothing: a Done would arrive ahead of the reports that the broken
+          // connection has lost, which follow then.
+          {.send =
+               [this](std::string text) {
+                 if (connected_) link_.send(std::move(text));
+               },
            .access = [this] { return link_.access(); },
            .is_connected = [this] { return connected_; },
            .on_change = [this] { look_around(); },

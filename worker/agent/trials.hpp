@@ -23,7 +23,7 @@ namespace hone {
 
 /// What the trials need of the agent. Called on the io_context's thread.
 struct TrialsEvents {
-  std::function<void(std::string)> send;  // to the coordinator, if it is there
+  std::function<void(std::string)> send;  // to the coordinator, if it has greeted us
   std::function<Access()> access;         // for artifacts
   std::function<bool()> is_connected;
   std::function<void()> on_change;  // a slot has become free, or a trial is over

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -84,6 +85,24 @@ INSTANTIATE_TEST_SUITE_P(AtEveryKind, Cut,
                          [](const auto& cut) {
                            return cut.param.first + std::to_string(cut.param.second);
                          });
+
+TEST_F(Survival, ADoneThatEndsBeforeItsWorkerIsWelcomedAgainOvertakesNoReport) {
+  coordinator_.greet_after(std::chrono::milliseconds(1500));  // after the training's end
+  coordinator_.cut_at("report", 0);
+  WorkerProcess worker(access_, cache_, {"--count", "1"}, {"HONE_QUICK_MILLISECONDS=500"});
+  Heard heard = coordinator_.wait_until(is_done);
+  EXPECT_EQ(worker.wait(), 0);
+  ASSERT_EQ(all<Hello>(heard).size(), 2U);
+  while (!std::holds_alternative<Hello>(heard.back())) heard.pop_back();
+  const auto greeted = static_cast<std::ptrdiff_t>(heard.size());
+  heard = coordinator_.heard();
+  const Heard again(heard.begin() + greeted, heard.end());
+  const auto done = std::find_if(again.begin(), again.end(), [](const FromWorker& message) {
+    return std::holds_alternative<Done>(message);
+  });
+  ASSERT_NE(done, again.end());
+  expect_complete(Heard(again.begin(), done + 1));
+}
 
 TEST_F(Survival, ACoordinatorThatDiesLosesNothingAndStopsNothing) {
   WorkerProcess worker(access_, cache_, {"--count", "1"}, {"HONE_QUICK_MILLISECONDS=1000"});
