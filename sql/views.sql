@@ -188,3 +188,12 @@ FROM (SELECT m.sweep, t.role, t.image_steps,
                   THEN 'pruned' ELSE t.state END AS state
       FROM member m JOIN trial t ON t.id = m.trial)
 GROUP BY sweep, role, state;
+
+-- What a trial is called, whichever sweep it is of: by its own name, or by that of the trial whose parameters
+-- were chosen to be its own.
+CREATE VIEW trial_name AS
+SELECT t.id AS trial,
+       coalesce((SELECT min(name) FROM sweep_trial WHERE trial = t.id),
+                (SELECT min(m.name) FROM trial d JOIN sweep_trial m ON m.trial = d.id WHERE d.resolved = t.id),
+                '') AS name
+FROM trial t;

@@ -67,7 +67,7 @@ Answers::Answers(const ConnectionOptions& options, Notice notice)
     return;
   } catch (const NoCoordinator&) {
     const std::filesystem::path state = state_folder(options.state);
-    if (access_path(options) != state / "access.json") throw;  // of a coordinator elsewhere
+    if (names_a_coordinator(options)) throw;
     if (!has_results(options.state)) {
       throw NoCoordinator("there are no results in " + state.string() +
                           " yet: 'hone run SPEC' makes some, 'hone serve' starts a coordinator "

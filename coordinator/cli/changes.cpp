@@ -22,8 +22,7 @@ Changes::Changes(const ConnectionOptions& options) : way_(std::make_unique<Way>(
     way_->coordinator.emplace(connect(options));
     return;
   } catch (const NoCoordinator&) {
-    const bool elsewhere = !options.access.empty();
-    if (elsewhere || !has_results(options.state)) throw;
+    if (names_a_coordinator(options) || !has_results(options.state)) throw;
   }
   const auto state = state_folder(options.state);
   way_->lock = std::make_unique<StateLock>(state);

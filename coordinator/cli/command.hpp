@@ -11,7 +11,8 @@ class App;
 namespace hone::cli {
 
 /// Ends the program with this exit code after printing "hone: error: MESSAGE" to stderr.
-/// Exit codes: 0 done, 1 failed, 2 wrong usage or wrong input, 3 finished but results are missing.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage or wrong input, 3 finished but results are missing,
+/// 130 stopped by Ctrl-C.
 class CommandError : public std::runtime_error {
  public:
   explicit CommandError(const std::string& message, int code = 1)

@@ -33,6 +33,10 @@ std::filesystem::path access_path(const ConnectionOptions& options) {
   return state_folder(options.state) / "access.json";
 }
 
+bool names_a_coordinator(const ConnectionOptions& options) {
+  return access_path(options) != state_folder(options.state) / "access.json";
+}
+
 HttpClient connect(const ConnectionOptions& options) {
   constexpr const char* advice =
       "; start a coordinator with 'hone serve', or name its state folder with --state or its "

@@ -24,6 +24,10 @@ void add_connection_options(CLI::App& app, ConnectionOptions& options);
 /// --access if given, else $HONE_ACCESS, else access.json in the state folder.
 std::filesystem::path access_path(const ConnectionOptions& options);
 
+/// Whether a coordinator is named, by --access or $HONE_ACCESS, rather than a state folder: if it
+/// does not answer, no folder of this machine may take its place.
+bool names_a_coordinator(const ConnectionOptions& options);
+
 /// No coordinator runs there; the message says how to start one.
 class NoCoordinator : public CommandError {
  public:

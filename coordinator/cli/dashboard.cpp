@@ -81,7 +81,7 @@ std::optional<Access> running(const ConnectionOptions& options) {
   try {
     connect(options);
   } catch (const NoCoordinator&) {
-    if (!options.access.empty()) throw;
+    if (names_a_coordinator(options)) throw;
     return {};
   }
   return read_access(access_path(options));

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -69,10 +68,7 @@ std::string collect_here(const Options& options) {
 }
 
 std::string collect(const Options& options) {
-  const char* const access = std::getenv("HONE_ACCESS");
-  const bool named = !options.connection.access.empty() ||
-                     (options.connection.state.empty() && access != nullptr && *access != '\0');
-  if (named) return ask_coordinator(options);
+  if (names_a_coordinator(options.connection)) return ask_coordinator(options);
   open_results(options.connection.state);  // says so if there are none
   try {
     return collect_here(options);

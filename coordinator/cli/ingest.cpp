@@ -68,7 +68,8 @@ double mean_foreground(const PackManifest& manifest) {
 
 void print_json(const Options& options, const IngestResult& result) {
   const PackManifest& manifest = result.manifest;
-  nlohmann::ordered_json json = {{"pack", result.pack.hex()},
+  nlohmann::ordered_json json = {{"schema", "hone.ingest.v1"},
+                                 {"pack", result.pack.hex()},
                                  {"file", result.file.string()},
                                  {"layout", manifest.layout},
                                  {"synthetic", manifest.synthetic},

@@ -1,5 +1,4 @@
 // hone init: an experiment file for one's own data.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -29,8 +28,6 @@ constexpr std::int64_t fewest_images = 5;
 constexpr const char* profiles[] = {"paper", "rigor", "desk", "smoke"};
 
 constexpr const char* schema_file = "hone.schema.json";  // beside the experiment
-
-enum class Over { nothing, anything };  // that a file may be written over
 
 constexpr const char* examples = R"(
 Examples:
@@ -141,30 +138,35 @@ void check_profile(const std::string& profile) {
                      wrong_input);
 }
 
-/// Whole or not at all; an existing file only if it may be written over.
-void write_file(const fs::path& name, const std::string& text, Over over) {
-  const int exclusive = over == Over::anything ? O_TRUNC : O_EXCL;
-  constexpr mode_t readable = 0644;
-  const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, readable);
-  if (file < 0 && errno == EEXIST)
+void require_new(const fs::path& name) {
+  if (fs::exists(fs::symlink_status(name)))
     throw CommandError("'" + name.string() +
                            "' is there already; --force writes over it, --output "
                            "names another",
                        wrong_input);
-  if (file < 0)
+}
+
+/// Whole or not at all: written beside its place and moved there.
+void write_file(const fs::path& name, const std::string& text) {
+  const fs::path beside = name.string() + ".part";
+  std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
+  if (!stream)
     throw CommandError("'" + name.string() + "' cannot be written: " + std::strerror(errno));
-  const auto written = ::write(file, text.data(), text.size());
-  const bool whole = written == static_cast<ssize_t>(text.size()) && ::close(file) == 0;
-  if (!whole)
+  stream << text << std::flush;
+  if (!stream) {
+    stream.close();
+    fs::remove(beside);
     throw CommandError("'" + name.string() + "' was not written whole: is the disk full?");
+  }
+  stream.close();
+  fs::rename(beside, name);
 }
 
 void write_files(const Options& options, const std::string& text) {
-  write_file(options.output, text, options.force ? Over::anything : Over::nothing);
+  write_file(options.output, text);
   // Nothing but a schema has that name: an older Hone's is renewed.
   if (options.schema)
-    write_file(fs::path(options.output).replace_filename(schema_file), schema_text::schema,
-               Over::anything);
+    write_file(fs::path(options.output).replace_filename(schema_file), schema_text::schema);
 }
 
 void print_json(const Options& options, const Detected& found, const ordered_json& experiment) {
@@ -204,6 +206,7 @@ void init(Options& options) {
     options.profile = asked("Profile: paper, rigor, desk or smoke", "desk");
   check_profile(options.profile);
   if (options.output.empty()) options.output = file_of_name(options.name);
+  if (!options.force) require_new(options.output);
   ordered_json experiment = ordered_json::object();
   if (options.schema) experiment["$schema"] = schema_file;
   experiment["name"] = options.name;

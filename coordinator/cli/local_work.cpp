@@ -12,6 +12,7 @@
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/cli/worker_child.hpp"
+#include "coordinator/report/wording.hpp"
 #include "coordinator/server/keyring.hpp"
 
 namespace hone::cli {
@@ -66,8 +67,8 @@ void require_room(const WorkOptions& options, const Numerics& numerics) {
   const int slots = options.slots > 0 ? options.slots : found;
   if (numerics.device == Device::cuda || slots >= numerics.ranks) return;
   const std::string ranks = std::to_string(numerics.ranks);
-  throw CommandError("numerics.ranks is " + ranks + ", and a worker of " + std::to_string(slots) +
-                         " slots has no room for such a team; --slots " + ranks +
+  throw CommandError("numerics.ranks is " + ranks + ", and a worker of " + counted(slots, "slot") +
+                         " has no room for such a team; --slots " + ranks +
                          " makes room, however many cores there are",
                      wrong_input);
 }

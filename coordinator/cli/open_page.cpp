@@ -38,6 +38,7 @@ bool start_browser(const std::string& file) {
   posix_spawn_file_actions_init(&quiet);
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     posix_spawn_file_actions_addopen(&quiet, descriptor, "/dev/null", O_RDWR, 0);
+  posix_spawn_file_actions_addclosefrom_np(&quiet, STDERR_FILENO + 1);  // a port that listens
   posix_spawnattr_t attributes;  // signals that we wait for ourselves are blocked here, not there
   posix_spawnattr_init(&attributes);
   sigset_t none;

@@ -14,6 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int bar_width = 24;
+constexpr double least_seconds = 0.3;
 constexpr std::chrono::milliseconds redraw_after{100};
 constexpr std::chrono::milliseconds say_again_after{10'000};  // where nothing can be drawn over
 
@@ -26,6 +27,15 @@ std::string clock_text(double seconds) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%lld:%02lld", whole / 60, whole % 60);
   return text.data();
+}
+
+/// "  12.3/s  0:42 left"; nothing before a speed can be told.
+std::string speed_text(std::int64_t done, std::int64_t total, double seconds) {
+  if (done <= 0 || seconds < least_seconds) return "";
+  const double rate = static_cast<double>(done) / seconds;
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "  %.1f/s  ", rate);
+  return text.data() + clock_text(static_cast<double>(total - done) / rate) + " left";
 }
 
 }  // namespace
@@ -50,14 +60,12 @@ void ProgressBar::update(std::int64_t done) {
                  static_cast<long long>(total_));
     return;
   }
-  const double rate = static_cast<double>(done) / std::max(1e-3, seconds_since(start_));
-  const double left = static_cast<double>(total_ - done) / std::max(1e-3, rate);
   const auto filled = static_cast<std::size_t>(bar_width * std::min(done, total_) / total_);
   std::string bar(filled, '#');
   bar.resize(bar_width, '.');
-  std::fprintf(stderr, "\r%s [%s] %lld/%lld  %.1f/s  %s left\033[K", label_.c_str(), bar.c_str(),
-               static_cast<long long>(done), static_cast<long long>(total_), rate,
-               clock_text(left).c_str());
+  std::fprintf(stderr, "\r%s [%s] %lld/%lld%s\033[K", label_.c_str(), bar.c_str(),
+               static_cast<long long>(done), static_cast<long long>(total_),
+               speed_text(done, total_, seconds_since(start_)).c_str());
   std::fflush(stderr);
 }
 

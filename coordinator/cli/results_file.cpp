@@ -2,8 +2,11 @@
 
 #include <charconv>
 #include <filesystem>
+#include <stdexcept>
+#include <vector>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/selection.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/server.hpp"
 
@@ -38,16 +41,16 @@ SweepId sweep_number(const std::string& text) {
 }
 
 SweepId sweep_of(Database& database, const std::string& text) {
-  if (text == "last") {
-    Statement query = database.prepare("SELECT max(id) FROM sweep");
-    if (query.step() && !query.is_null(0)) return {query.integer(0)};
-    throw CommandError(
-        "no sweep was submitted yet; begin with 'hone run experiments/quickstart.json'");
+  std::vector<std::int64_t> known;
+  Statement query = database.prepare("SELECT id FROM sweep ORDER BY id");
+  while (query.step()) known.push_back(query.integer(0));
+  try {
+    const std::vector<std::int64_t> chosen = select(parse_selection(text), known);
+    if (chosen.size() == 1) return {chosen.front()};
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(error.what(), wrong_input);
   }
-  const SweepId sweep = sweep_number(text);
-  Statement query = database.prepare("SELECT 1 FROM sweep WHERE id = ?");
-  if (query.bind(sweep.value).step()) return sweep;
-  throw CommandError("there is no sweep " + text, wrong_input);
+  throw CommandError("'" + text + "' are several sweeps; this command is about one", wrong_input);
 }
 
 void require_written(std::ostream& out) {

@@ -16,8 +16,8 @@ bool has_results(const std::string& state);
 /// if there is none.
 Database open_results(const std::string& state);
 
-/// "last", or the number of a sweep that exists. Throws CommandError, with exit code 2 for a text
-/// that names no sweep.
+/// The one sweep that the text selects (selection.hpp), "last" or a number. Throws CommandError,
+/// with exit code 2 for a text that names no sweep.
 SweepId sweep_of(Database& database, const std::string& text);
 
 /// The number that `text` is. Throws CommandError with exit code 2.

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -50,15 +49,11 @@ std::string ask_coordinator(const Options& options) {
 }
 
 std::string rotate(const Options& options) {
-  const char* const access = std::getenv("HONE_ACCESS");
-  const bool named = !options.connection.access.empty() ||
-                     (options.connection.state.empty() && access != nullptr && *access != '\0');
-  if (named) return ask_coordinator(options);
+  if (names_a_coordinator(options.connection)) return ask_coordinator(options);
   const std::filesystem::path state = state_folder(options.connection.state);
   if (!std::filesystem::exists(access_file(state)))
     throw CommandError("there is no " + access_file(state).string() +
-                           "; 'hone serve' makes it, or name another folder with --state",
-                       wrong_input);
+                       "; 'hone serve' makes it, or name another folder with --state");
   try {
     const StateLock lock(state);
     Keyring keys(state);

@@ -75,7 +75,10 @@ void run(const Options& options) {
   const Snapshot snapshot(database);
   if (!print_tables(database, submitted.sweep, options.json ? "json" : options.format, std::cout)) {
     print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
-    throw CommandError("", 3);
+    throw CommandError(
+        "numbers are missing: " + advised("hone why TRIAL", options.state) +
+            " says of each trial above why; the same command tries again what failed",
+        3);
   }
   const std::string status = status_of(coordinator, submitted.sweep);
   if (failed_trials(status) > 0) {

@@ -36,10 +36,7 @@ std::vector<SpecChange> spec_changes(const std::string& first, const std::string
 std::vector<SpecChange> changes_from_default(const std::string& spec) {
   const json said = json::parse(spec);
   TrialSpec silent;  // each role has keys of its own
-  for (const Role role :
-       {Role::segment, Role::refine, Role::select, Role::deform, Role::evaluate}) {
-    if (said.at("role") == name_of(role)) silent.role = role;
-  }
+  silent.role = parse_name<Role>(said.at("role").get<std::string>());
   return changes(json::parse(to_json(silent)), said);
 }
 

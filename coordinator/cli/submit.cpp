@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,9 +12,11 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/estimate_here.hpp"
 #include "coordinator/cli/pack_cache.hpp"
+#include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/watch.hpp"
+#include "coordinator/plan/plan.hpp"
 #include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
@@ -30,7 +33,7 @@ Examples:
   sweep=$(hone submit experiments/quickstart.json)      prints the sweep's number alone when piped
 )";
 
-constexpr int results_missing = 3;
+constexpr int results_missing = 3, stopped = 130;
 
 struct Options {
   ExperimentOptions experiment;
@@ -44,11 +47,32 @@ struct Options {
 void rehearse(const Options& options, const ExperimentSpec& experiment) {
   const auto facts = ingest_datasets(experiment, options.experiment.data, pack_cache());
   try {
-    const Estimate total = estimate_here(experiment, facts, {.state = options.connection.state});
+    const bool elsewhere = names_a_coordinator(options.connection);
+    const Estimate total =
+        elsewhere ? estimate(expand(experiment, facts), facts, {})
+                  : estimate_here(experiment, facts, {.state = options.connection.state});
+    if (elsewhere)
+      std::fprintf(stderr, "hone: what that coordinator has done already is not counted here\n");
     std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
   } catch (const ExperimentError& error) {
     throw CommandError(options.experiment.file + ": " + error.what(), 2);
   }
+}
+
+/// Ctrl-C ends the waiting and nothing else.
+void wait_for(HttpClient& coordinator, SweepId sweep, const std::string& state) {
+  const std::string number = std::to_string(sweep.value);
+  Signals signals;
+  signals.on_signal([] {});
+  if (!watch_sweep(coordinator, sweep, [&signals] { return !signals.raised(); })) {
+    std::fprintf(stderr,
+                 "hone: no longer waiting; sweep %s goes on: %s, or the same command again\n",
+                 number.c_str(), advised("hone status " + number, state).c_str());
+    throw CommandError("", stopped);
+  }
+  if (json::parse(status_of(coordinator, sweep)).at("state") == "cancelled")
+    throw CommandError("sweep " + number + " was cancelled; the same command goes on with it",
+                       results_missing);
 }
 
 void submit(const Options& options) {
@@ -76,7 +100,7 @@ void submit(const Options& options) {
   }
   std::cout.flush();
   if (!options.wait) return;
-  watch_sweep(coordinator, submitted.sweep);
+  wait_for(coordinator, submitted.sweep, options.connection.state);
   const std::string number = std::to_string(submitted.sweep.value);
   for (const Wish wish : experiment.tables) {
     const std::string table = "/api/v1/sweeps/" + number + "/tables/" + std::string(name_of(wish));

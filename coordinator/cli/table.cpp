@@ -76,7 +76,7 @@ void print(const Options& options) {
 }
 
 void explain(const Options& options) {
-  const bool elsewhere = !options.connection.access.empty();
+  const bool elsewhere = names_a_coordinator(options.connection);
   if (elsewhere || (options.format != "text" && options.format != "json")) {
     throw CommandError(elsewhere ? "--explain reads a state folder: name it with --state"
                                  : "--explain writes text or json",
@@ -110,7 +110,7 @@ void run(Options options) {
     return explain(options);
   }
   options.table = table_name(options.table);
-  options.connection.access.empty() ? print(options) : print_remote(options);
+  names_a_coordinator(options.connection) ? print_remote(options) : print(options);
 }
 
 bool print_tables_as_json(Database& database, SweepId sweep, std::ostream& out) {

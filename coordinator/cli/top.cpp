@@ -48,9 +48,12 @@ TopAnswers read_answers(const ConnectionOptions& connection, Answers::Notice not
                  .sweeps = answers.get("/api/v1/sweeps"),
                  .workers = answers.get("/api/v1/workers"),
                  .details = {},
+                 .ended = {},
                  .live = answers.is_live()};
   for (const std::int64_t sweep : open_sweeps(all.sweeps, most_open))
     all.details.push_back(answers.get("/api/v1/sweeps/" + std::to_string(sweep)));
+  for (const std::int64_t sweep : ended_in_trouble(all.sweeps))
+    all.ended.push_back(answers.get("/api/v1/sweeps/" + std::to_string(sweep)));
   return all;
 }
 

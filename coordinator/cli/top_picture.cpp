@@ -16,7 +16,7 @@ using nlohmann::json;
 constexpr std::size_t bar_width = 20;
 constexpr std::size_t name_columns = 48;
 constexpr std::size_t done_sweeps_shown = 3;
-constexpr std::size_t failures_shown = 50;
+constexpr std::int64_t failures_shown = 50;
 
 std::string bar(double share) {
   const auto filled =
@@ -79,7 +79,7 @@ void add_open_sweep(const json& sweep, Section& section) {
   const json& left = sweep.at("seconds_left");
   const std::string state = sweep.at("state");
   section.add({sweep.at("sweep").dump(), cut(sweep.at("name")), state, sweep.at("priority").dump(),
-               bar(share), std::to_string(all - open) + "/" + std::to_string(all),
+               bar(share), std::to_string(all - open - bad) + "/" + std::to_string(all),
                std::to_string(count(sweep, "leased")), std::to_string(count(sweep, "waiting")),
                std::to_string(bad), rate_text(sweep.at("images_per_second")),
                left.is_null() ? "-" : duration_text(left.get<double>())},
@@ -88,9 +88,23 @@ void add_open_sweep(const json& sweep, Section& section) {
                                   : Emphasis::dim);
 }
 
+void add_ended_sweep(const json& sweep, Section& section) {
+  const std::int64_t all =
+      sweep.at("trials").get<std::int64_t>() - sweep.at("pruned").get<std::int64_t>();
+  const bool cancelled = sweep.at("state") == "cancelled";
+  const bool lost = sweep.at("lost") != 0;
+  section.add(
+      {sweep.at("sweep").dump(), cut(sweep.at("name")), cancelled ? "cancelled" : "finished",
+       sweep.at("priority").dump(), "", sweep.at("done").dump() + "/" + std::to_string(all), "", "",
+       lost ? sweep.at("lost").dump() : "", "", ""},
+      lost        ? Emphasis::bad
+      : cancelled ? Emphasis::dim
+                  : Emphasis::good);
+}
+
 Section sweeps_section(const TopAnswers& answers, const std::vector<json>& details) {
   Section section("Sweeps", {"SWEEP", "NAME", "STATE", "PRIORITY", "WORK", "DONE", "RUNNING",
-                             "WAITING", "FAILED", "IMAGES", "LEFT AT MOST"});
+                             "WAITING", "FAILED", "IMAGES", "LEFT ABOUT"});
   for (const json& each : details) add_open_sweep(each, section);
   const json list = json::parse(answers.sweeps).at("sweeps");
   std::size_t shown = 0, older = 0;
@@ -101,11 +115,7 @@ Section sweeps_section(const TopAnswers& answers, const std::vector<json>& detai
       continue;
     }
     ++shown;
-    section.add(
-        {each->at("sweep").dump(), cut(each->at("name")),
-         each->at("state") == "cancelled" ? "cancelled" : "finished", each->at("priority").dump(),
-         "", each->at("done").dump() + "/" + each->at("trials").dump(), "", "", "", "", ""},
-        Emphasis::good);
+    add_ended_sweep(*each, section);
   }
   if (older > 0)
     section.add({"...", std::to_string(older) + " older ones that have ended: hone status", "", "",
@@ -161,19 +171,29 @@ Section workers_section(const json& workers) {
   return section;
 }
 
-Section failures_section(const std::vector<json>& details) {
+std::int64_t troubled(const json& sweep) {
+  return count(sweep, "failed") + count(sweep, "diverged") + count(sweep, "blocked") +
+         count(sweep, "collapsed");
+}
+
+Section failures_section(const std::vector<json>& sweeps) {
   Section section("Without a result ('hone why N' says more)",
                   {"TRIAL", "STATE", "NAME", "REASON"});
-  std::size_t shown = 0;
-  for (const json& sweep : details) {
+  std::int64_t shown = 0, all = 0;
+  for (const json& sweep : sweeps) {
+    all += troubled(sweep);
     for (const json& each : sweep.at("troubled")) {
-      if (++shown > failures_shown) return section;
+      if (shown == failures_shown) break;
+      ++shown;
       const std::string reason = each.at("reason");
       section.add({each.at("trial").dump(), each.at("state"), cut(each.at("name")),
                    shortened(reason.substr(0, reason.find('\n')), 2 * name_columns)},
                   Emphasis::bad);
     }
   }
+  if (all > shown)
+    section.add({"...", "", std::to_string(all - shown) + " more: hone trials --only failed", ""},
+                Emphasis::dim);
   return section;
 }
 
@@ -208,6 +228,18 @@ std::vector<std::int64_t> open_sweeps(const std::string& sweeps, std::size_t mos
   return open;
 }
 
+std::vector<std::int64_t> ended_in_trouble(const std::string& sweeps) {
+  std::vector<std::int64_t> found;
+  std::size_t ended = 0;
+  const json list = json::parse(sweeps).at("sweeps");
+  for (auto each = list.rbegin(); each != list.rend() && ended < done_sweeps_shown; ++each) {
+    if (each->at("open") != 0) continue;
+    ++ended;
+    if (each->at("lost") != 0) found.push_back(each->at("sweep"));
+  }
+  return found;
+}
+
 std::vector<TopLine> top_lines(const TopAnswers& answers, std::size_t width,
                                const std::string& now) {
   std::vector<json> details;
@@ -217,7 +249,9 @@ std::vector<TopLine> top_lines(const TopAnswers& answers, std::size_t width,
   sweeps_section(answers, details).write_to(lines);
   running_section(details, workers).write_to(lines);
   workers_section(workers).write_to(lines);
-  failures_section(details).write_to(lines);
+  std::vector<json> all = details;
+  for (const std::string& each : answers.ended) all.push_back(json::parse(each));
+  failures_section(all).write_to(lines);
   if (json::parse(answers.sweeps).at("sweeps").empty())
     lines.push_back({"no sweep yet: submit one with 'hone submit SPEC'", Emphasis::none});
   for (TopLine& line : lines) line.text = shortened(line.text, width);

@@ -12,6 +12,7 @@ struct TopAnswers {
   std::string sweeps;                // of GET /sweeps
   std::string workers;               // of GET /workers
   std::vector<std::string> details;  // of GET /sweeps/N for those that are open
+  std::vector<std::string> ended;    // likewise for those of ended_in_trouble()
   bool live = true;                  // a coordinator runs
 };
 
@@ -26,6 +27,9 @@ struct TopLine {
 /// Which of the sweeps of GET /sweeps have trials that are still to be done; the newest `most` at
 /// most.
 std::vector<std::int64_t> open_sweeps(const std::string& sweeps, std::size_t most);
+
+/// Of the newest that have ended, which are still shown, those that have trials without a result.
+std::vector<std::int64_t> ended_in_trouble(const std::string& sweeps);
 
 /// The picture as lines of at most `width` columns: the first is the title and stays where the
 /// others are scrolled. `now` is the time of day as it is to be shown.

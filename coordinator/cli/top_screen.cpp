@@ -104,8 +104,8 @@ class Screen {
 
 /// Where the picture begins after a key, given how many lines there are.
 std::size_t moved(std::size_t first, int key, std::size_t lines) {
-  const auto page = static_cast<std::size_t>(std::max(LINES - 3, 1));
-  const std::size_t last = lines > page + 1 ? lines - page - 1 : 0;
+  const auto page = static_cast<std::size_t>(std::max(LINES - 2, 1));
+  const std::size_t last = lines > page + 1 ? lines - page - 1 : 0;  // the first line stays
   if (key == KEY_DOWN) ++first;
   if (key == KEY_UP && first > 0) --first;
   if (key == KEY_NPAGE) first += page;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "common/net/network_error.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/state_options.hpp"
@@ -18,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr auto look_period = std::chrono::seconds(1);
+constexpr int most_tries = 60;  // of a coordinator that is away: a minute
 constexpr int failed = 1;
 
 std::string plain_line(const std::string& text) {
@@ -84,6 +86,23 @@ class Log {
   bool ended_ = true;
 };
 
+/// A coordinator that is away for a while, as at a restart, is waited for.
+json patient_trial(Answers& answers, std::int64_t number) {
+  for (int tries = 1;; ++tries) {
+    try {
+      return json::parse(trial_document(answers, number));
+    } catch (const NetworkError&) {
+      if (tries == most_tries) throw;
+      std::this_thread::sleep_for(look_period);
+    }
+  }
+}
+
+bool came_to_nothing(const json& trial) {
+  const std::string state = trial.at("state");
+  return state == "failed" || state == "diverged" || state == "blocked";
+}
+
 bool is_open(const json& trial) {
   const std::string state = trial.at("state");
   return state == "waiting" || state == "leased" || state == "held";
@@ -116,7 +135,7 @@ void print_trial_log(const TrialOptions& options, LogMode mode) {
   log.print(trial);
   while (follow && is_open(trial) && answers.is_live()) {
     std::this_thread::sleep_for(look_period);
-    trial = json::parse(trial_document(answers, number));
+    trial = patient_trial(answers, number);
     log.print(trial);
   }
   require_written(std::cout);
@@ -126,7 +145,7 @@ void print_trial_log(const TrialOptions& options, LogMode mode) {
                           advised("hone why " + std::to_string(number), options.connection.state) +
                           " says what it waits for\n"
                     : "\n");
-  if (follow && trial.at("state") == "failed") throw CommandError("", failed);
+  if (follow && came_to_nothing(trial)) throw CommandError("", failed);
 }
 
 }  // namespace hone::cli

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "common/spec.hpp"
 #include "coordinator/cli/answers.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
@@ -161,7 +162,8 @@ void add_filters(CLI::App& command, Options& options) {
       ->check(CLI::IsMember(std::vector<std::string>(trial_states.begin(), trial_states.end())));
   command.add_option("--role", options.role, "Only trials that do this")
       ->type_name("ROLE")
-      ->check(CLI::IsMember({"segment", "refine", "select", "deform", "evaluate"}));
+      ->check(CLI::IsMember(
+          std::vector<std::string>(names_of<Role>().begin(), names_of<Role>().end())));
   command.add_option("--dataset", options.dataset, "Only of this data set")->type_name("NAME");
   command.add_option("--rotation", options.rotation, "Only of this rotation")
       ->check(CLI::Range(std::int64_t{0}, any));

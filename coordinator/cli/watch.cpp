@@ -111,7 +111,9 @@ std::int64_t failed_trials(const std::string& status_json) {
 std::string progress_line(const std::string& status_json) {
   const json status = json::parse(status_json);
   const std::int64_t all = status.at("trials").get<std::int64_t>() - count(status, "pruned");
-  std::string line = std::to_string(all - open_trials(status)) + "/" + std::to_string(all) +
+  const std::int64_t lost =
+      count(status, "failed") + count(status, "diverged") + count(status, "blocked");
+  std::string line = std::to_string(all - open_trials(status) - lost) + "/" + std::to_string(all) +
                      " trials, " + std::to_string(count(status, "leased")) + " running, " +
                      std::to_string(count(status, "waiting")) + " waiting";
   for (const char* state : {"held", "pruned", "collapsed", "diverged", "failed", "blocked"}) {
@@ -121,10 +123,11 @@ std::string progress_line(const std::string& status_json) {
   if (const json& starved = status.at("starved"); !starved.is_null()) {
     line += ", " + starved_text(starved);
   }
+  if (status.at("state") != "active") line += ", " + status.at("state").get<std::string>();
   const double rate = status.at("images_per_second");
   if (rate > 0) line += ", " + std::to_string(std::lround(rate)) + " images/s";
   if (!status.at("seconds_left").is_null()) {
-    line += ", at most " + duration(status.at("seconds_left")) + " left";
+    line += ", about " + duration(status.at("seconds_left")) + " left";
   }
   return line;
 }

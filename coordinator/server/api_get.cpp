@@ -140,7 +140,7 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
   json counts = {{"waiting", 0}, {"leased", 0},  {"done", 0}, {"collapsed", 0}, {"diverged", 0},
                  {"failed", 0},  {"blocked", 0}, {"held", 0}, {"pruned", 0}};
   std::int64_t trials = 0;
-  double steps = 0, steps_done = 0, rate = 0;
+  double steps = 0, steps_done = 0, steps_open = 0, rate = 0;
   Statement query = database.prepare(
       "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY "
       "state");
@@ -151,9 +151,12 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
     trials += query.integer(1);
     if (state == "pruned") continue;  // no work
     steps += query.real(2);
-    if (state != "waiting" && state != "leased" && state != "held") steps_done += query.real(2);
+    if (state == "done" || state == "collapsed") steps_done += query.real(2);
+    if (state == "waiting" || state == "leased" || state == "held") steps_open += query.real(2);
   }
-  const json running = running_trials(database, sweep, live, rate, steps_done);
+  double under_way = 0;
+  const json running = running_trials(database, sweep, live, rate, under_way);
+  steps_done += under_way;
   // What a cancelled sweep has left is waited for by nobody.
   const bool finished = counts["leased"] == 0 && ((counts["waiting"] == 0 && counts["held"] == 0) ||
                                                   name.text(1) == "cancelled");
@@ -173,7 +176,7 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"images_per_second", rate},
                  {"finished", finished},
                  {"tables", tables_of(database, {sweep})}};
-  status["seconds_left"] = rate > 0 && !finished ? json((steps - steps_done) / rate) : json();
+  status["seconds_left"] = rate > 0 && !finished ? json((steps_open - under_way) / rate) : json();
   return {200, status.dump()};
 }
 

@@ -21,9 +21,7 @@ struct Dead {
 
 std::vector<Dead> dead_trials(Database& database) {
   Statement query = database.prepare(
-      "SELECT t.id, coalesce((SELECT min(name) FROM sweep_trial WHERE trial = t.id), "
-      "  (SELECT min(m.name) FROM trial d JOIN sweep_trial m ON m.trial = d.id "
-      "   WHERE d.resolved = t.id), ''), t.state, t.reason "
+      "SELECT t.id, (SELECT name FROM trial_name WHERE trial = t.id), t.state, t.reason "
       "FROM trial t WHERE t.state IN ('failed', 'blocked') ORDER BY t.id");
   std::vector<Dead> dead;
   while (query.step())

@@ -35,16 +35,16 @@ json neighbours(Database& database, const char* sql, std::int64_t trial) {
 
 json needs(Database& database, std::int64_t trial) {
   return neighbours(database,
-                    "SELECT d.id, n.input, n.artifact, d.role, d.state, coalesce((SELECT min(name) "
-                    "FROM sweep_trial WHERE trial = d.id), '') FROM standing_need n "
+                    "SELECT d.id, n.input, n.artifact, d.role, d.state, (SELECT name "
+                    "FROM trial_name WHERE trial = d.id) FROM standing_need n "
                     "JOIN trial d ON d.id = n.needs WHERE n.trial = ? ORDER BY d.id LIMIT 200",
                     trial);
 }
 
 json needed_by(Database& database, std::int64_t trial) {
   return neighbours(database,
-                    "SELECT t.id, n.input, n.artifact, t.role, t.state, coalesce((SELECT min(name) "
-                    "FROM sweep_trial WHERE trial = t.id), '') FROM need n "
+                    "SELECT t.id, n.input, n.artifact, t.role, t.state, (SELECT name "
+                    "FROM trial_name WHERE trial = t.id) FROM need n "
                     "JOIN trial t ON t.id = n.trial WHERE n.needs = ? ORDER BY t.id LIMIT 200",
                     trial);
 }

@@ -57,8 +57,8 @@ void explain_needs(Database& database, const Asked& asked, Answer& answer) {
   for (; count.step(); all += count.integer(1))
     states += (all == 0 ? "" : ", ") + std::to_string(count.integer(1)) + " " + count.text(0);
   Statement query = database.prepare(
-      "SELECT DISTINCT d.id, d.state, coalesce((SELECT min(name) FROM sweep_trial WHERE trial = "
-      "d.id), ''), d.reason FROM unmet_need u JOIN trial d ON d.id = u.needs WHERE u.trial = ? "
+      "SELECT DISTINCT d.id, d.state, (SELECT name FROM trial_name WHERE trial = "
+      "d.id), d.reason FROM unmet_need u JOIN trial d ON d.id = u.needs WHERE u.trial = ? "
       "ORDER BY d.state IN ('failed', 'diverged', 'blocked') DESC, d.state = 'leased' DESC, d.id "
       "LIMIT ?");
   query.bind(asked.id).bind(most_listed);
@@ -211,7 +211,7 @@ void explain_blocked(Database& database, const Asked& asked, Answer& answer) {
       "WITH RECURSIVE chain (id) AS (SELECT ?1 UNION SELECT n.needs FROM chain c "
       "  JOIN standing_need n ON n.trial = c.id JOIN trial d ON d.id = n.needs "
       "  WHERE d.state IN ('failed', 'diverged', 'blocked')) "
-      "SELECT t.id, t.state, coalesce((SELECT min(name) FROM sweep_trial WHERE trial = t.id), ''), "
+      "SELECT t.id, t.state, (SELECT name FROM trial_name WHERE trial = t.id), "
       "t.reason FROM chain c JOIN trial t ON t.id = c.id WHERE t.state IN ('failed', 'diverged') "
       "ORDER BY t.state, t.id LIMIT ?2");
   query.bind(asked.id).bind(most_listed);
@@ -253,9 +253,8 @@ void explain(Database& database, const LiveFacts& live, const Asked& asked, Answ
 ApiResponse why_response(Database& database, const LiveFacts& live, std::int64_t trial) {
   Statement query = database.prepare(
       "SELECT state, reason, role, attempt, unmet, coalesce(resolved, 0), coalesce(queue, 0), "
-      "coalesce(demand, 0), urgency, deferred, coalesce((SELECT min(name) FROM sweep_trial WHERE "
-      "trial = id), (SELECT min(m.name) FROM trial d JOIN sweep_trial m ON m.trial = d.id WHERE "
-      "d.resolved = trial.id), '') FROM trial WHERE id = ?");
+      "coalesce(demand, 0), urgency, deferred, (SELECT name FROM trial_name WHERE "
+      "trial = trial.id) FROM trial WHERE id = ?");
   if (!query.bind(trial).step())
     return api_error(404, "there is no trial " + std::to_string(trial) +
                               "; 'hone trials' lists those of a sweep");

@@ -11,16 +11,20 @@ using nlohmann::json;
 constexpr int most_workers = 200;
 constexpr int most_attempts = 2000;
 
-/// The newest workers, and what each has done: seconds of attempts that have ended.
+/// The newest workers and all that are connected, and what each has done: seconds of attempts that
+/// have ended.
 json worker_list(Database& database, const LiveFacts& live) {
+  json connected = json::array();
+  for (const WorkerId worker : live.connected) connected.push_back(worker.value);
   Statement query = database.prepare(
       "SELECT w.id, w.host, w.slots, w.threads, w.device, w.memory_mib, "
       "sum(a.state = 'running'), sum(a.state = 'done'), sum(a.state = 'failed'), "
       "sum(a.state = 'lost'), min(a.started), max(coalesce(a.ended, a.started)), "
       "sum(coalesce(strftime('%s', a.ended) - strftime('%s', a.started), 0)) "
-      "FROM worker w LEFT JOIN attempt a ON a.worker = w.id GROUP BY w.id ORDER BY w.id DESC "
-      "LIMIT ?");
-  query.bind(most_workers);
+      "FROM worker w LEFT JOIN attempt a ON a.worker = w.id "
+      "WHERE w.id IN (SELECT id FROM worker ORDER BY id DESC LIMIT ?) "
+      "OR w.id IN (SELECT value FROM json_each(?)) GROUP BY w.id ORDER BY w.id DESC");
+  query.bind(most_workers).bind(connected.dump());
   json list = json::array();
   while (query.step()) {
     list.push_back({{"worker", query.integer(0)},
@@ -44,8 +48,8 @@ json worker_list(Database& database, const LiveFacts& live) {
 /// The newest attempts, for a time line.
 json attempt_list(Database& database, const LiveFacts& live) {
   Statement query = database.prepare(
-      "SELECT a.worker, a.trial, a.attempt, a.state, a.started, a.ended, t.role, coalesce((SELECT "
-      "min(name) FROM sweep_trial WHERE trial = a.trial), '') "
+      "SELECT a.worker, a.trial, a.attempt, a.state, a.started, a.ended, t.role, (SELECT "
+      "name FROM trial_name WHERE trial = a.trial) "
       "FROM attempt a JOIN trial t ON t.id = a.trial "
       "ORDER BY a.started DESC, a.trial DESC LIMIT ?");
   query.bind(most_attempts);

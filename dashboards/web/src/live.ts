@@ -60,6 +60,7 @@ function connect() {
   mine.onmessage = (event) => {
     const frame = JSON.parse(event.data as string) as LiveFrame
     if (frame.refused === 'wrong token') return leave('The coordinator does not know this token.')
+    if (frame.refused) return // too many watch: closed by the other side, tried again later and later
     if (failures > 0) [revision, motion].forEach(countUp) // what happened while we were away
     failures = 0
     link.value = 'live'
@@ -89,5 +90,5 @@ export function startLive() {
     if (status.peek()?.sweep !== sweep) status.value = null
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ sweep }))
   })
-  addEventListener('online', connect)
+  addEventListener('online', () => { if (!socket) connect() })
 }

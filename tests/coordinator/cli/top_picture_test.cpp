@@ -8,6 +8,7 @@
 namespace hone::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -15,8 +16,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* sweeps = R"({"sweeps": [
-  {"sweep": 1, "name": "Old", "state": "active", "priority": 0, "done": 9, "trials": 9, "open": 0},
-  {"sweep": 2, "name": "New", "state": "active", "priority": 3, "done": 1, "trials": 6, "open": 4}]})";
+  {"sweep": 1, "name": "Old", "state": "active", "priority": 0, "done": 7, "trials": 11, "open": 0,
+   "pruned": 2, "lost": 2},
+  {"sweep": 2, "name": "New", "state": "active", "priority": 3, "done": 1, "trials": 6, "open": 4,
+   "pruned": 0, "lost": 1}]})";
 constexpr const char* workers = R"({"workers": [
   {"worker": 7, "connected": true, "host": "node1", "device": "cpu", "slots": 4, "running": 1, "done": 5,
    "failed": 0, "lost": 0},
@@ -25,14 +28,18 @@ constexpr const char* workers = R"({"workers": [
   "attempts": [{"trial": 12, "worker": 7, "state": "running"}]})";
 constexpr const char* detail =
     R"({"sweep": 2, "name": "New", "state": "active", "priority": 3, "trials": 6,
-  "states": {"waiting": 3, "leased": 1, "held": 0, "pruned": 0, "failed": 1, "diverged": 0, "blocked": 0},
+  "states": {"waiting": 3, "leased": 1, "held": 0, "pruned": 0, "failed": 1, "diverged": 0, "blocked": 0, "collapsed": 0},
   "image_steps": {"total": 100.0, "done": 25.0}, "seconds_left": 7200.0, "images_per_second": 51.4,
   "running": [{"trial": 12, "name": "A/r0/s1/f0/refine", "attempt": 2, "epoch": 3, "epochs": 6,
                "images_per_second": 51.4}],
   "troubled": [{"trial": 11, "name": "A\u001b[31m", "state": "failed", "reason": "killed\nlog"}]})";
 
+constexpr const char* ended =
+    R"({"sweep": 1, "states": {"failed": 2, "diverged": 0, "blocked": 0, "collapsed": 1},
+  "troubled": [{"trial": 4, "name": "B", "state": "failed", "reason": "no room"}]})";
+
 std::vector<TopLine> lines(std::size_t width = 200, bool live = true) {
-  return top_lines({"{}", sweeps, workers, {detail}, live}, width, "12:00:00");
+  return top_lines({"{}", sweeps, workers, {detail}, {ended}, live}, width, "12:00:00");
 }
 
 TEST(TopPicture, HasWhatGoesOn) {
@@ -41,13 +48,24 @@ TEST(TopPicture, HasWhatGoesOn) {
   };
   EXPECT_EQ(lines()[0].text, "hone  12:00:00  1 worker, 1 trial on 4 slots, 51/s images");
   EXPECT_THAT(lines(),
-              text("█████░░░░░░░░░░░░░░░  2/6   1        3        1       51/s    2 h 00 min"));
+              text("█████░░░░░░░░░░░░░░░  1/6   1        3        1       51/s    2 h 00 min"));
   EXPECT_THAT(lines(), text("██████████░░░░░░░░░░  3/6  51/s    7       node1"));
-  EXPECT_THAT(lines(), text("finished"));
   EXPECT_THAT(lines(), text("killed"));
   EXPECT_THAT(lines(), Not(text("gone")));
   EXPECT_THAT(lines(), Not(text("\033")));
   EXPECT_THAT(lines(200, false)[0].text, HasSubstr("no coordinator runs"));
+}
+
+TEST(TopPicture, ShowsWhatEndedWithoutAResult) {
+  const auto red = [](const std::string& part) {
+    return Contains(
+        AllOf(Field(&TopLine::text, HasSubstr(part)), Field(&TopLine::emphasis, Emphasis::bad)));
+  };
+  EXPECT_THAT(ended_in_trouble(sweeps), ElementsAre(1));
+  EXPECT_THAT(lines(), red("finished"));
+  EXPECT_THAT(lines(), Contains(Field(&TopLine::text, HasSubstr("7/9"))));
+  EXPECT_THAT(lines(), red("no room"));
+  EXPECT_THAT(lines(), Contains(Field(&TopLine::text, HasSubstr("2 more: hone trials"))));
 }
 
 TEST(TopPicture, FitsTheTerminal) {

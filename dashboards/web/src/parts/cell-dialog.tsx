@@ -73,7 +73,7 @@ function Body({ cell }: { cell: Cell }) {
         {cell.interval && <span> 95 % {interval(cell.interval)}</span>}
         {cell.paper !== null && <span class="soft"> paper {points(cell.paper)}</span>}
       </p>
-      {cell.missing.length > 0 && <><h3>It waits for</h3><ul class="plain">{cell.missing.map((each) => <li key={each}>{each}</li>)}</ul></>}
+      {cell.missing.length > 0 && <><h3>What it lacks</h3><ul class="plain">{cell.missing.map((each) => <li key={each}>{each}</li>)}</ul></>}
       <h3>Parts</h3>
       <Parts cell={cell} />
       <Choices cell={cell} />

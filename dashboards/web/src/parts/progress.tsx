@@ -25,13 +25,19 @@ export function StateBar({ of, onPick, picked }: {
   )
 }
 
+function ending(of: SweepStatus, lost: number): string {
+  if (of.state === 'cancelled') return 'cancelled'
+  return lost > 0 ? `ended, ${count(lost)} without a result` : 'finished'
+}
+
 export function Figures({ of }: { of: SweepStatus }) {
   const { total, done } = of.image_steps
-  const share = of.finished ? 1 : total > 0 ? done / total : 0
+  const lost = of.states.failed + of.states.diverged + of.states.blocked
+  const share = of.finished && of.state !== 'cancelled' && lost === 0 ? 1 : total > 0 ? done / total : 0
   return (
     <dl class="figures">
       <div><dt>Work done</dt><dd>{percent(share)}</dd></div>
-      <div><dt>Time left</dt><dd>{of.finished ? 'finished' : of.seconds_left === null ? 'unknown' : duration(of.seconds_left)}</dd></div>
+      <div><dt>Time left</dt><dd>{of.finished ? ending(of, lost) : of.seconds_left === null ? 'unknown' : duration(of.seconds_left)}</dd></div>
       <div><dt>Running</dt><dd>{count(of.states.leased)}</dd></div>
       <div><dt>Images / s</dt><dd>{of.images_per_second > 0 ? count(of.images_per_second) : '–'}</dd></div>
       <div><dt>Trials</dt><dd>{count(of.trials)}</dd></div>

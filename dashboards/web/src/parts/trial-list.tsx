@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useData } from '../api'
 import { count } from '../format'
 import { motion } from '../state'
@@ -15,6 +15,7 @@ export function TrialList({ sweep, datasets, state, onState }: {
   const [role, setRole] = useState('')
   const [dataset, setDataset] = useState('')
   const [offset, setOffset] = useState(0)
+  useEffect(() => setOffset(0), [sweep, state]) // both are chosen elsewhere too
   const query = new URLSearchParams({ limit: String(page), offset: String(offset) })
   for (const [key, value] of Object.entries({ text, role, dataset, state })) if (value) query.set(key, value)
   const { data, fault } = useData<TrialPage>(`sweeps/${sweep}/trials?${query}`, motion)

@@ -7,12 +7,13 @@ import type { Choices, Contrast, ResultCell, ResultRow, Results } from '../types
 const titles: Record<string, string> = {
   I: 'Table I: hyperparameters', lambda: 'The choice of λ', II: 'Table II: refinement, test Dice × 100',
   III: 'Table III: self-refinement, test Dice × 100 (iteration)', variants: 'Comparators and controls, test Dice × 100',
+  folds: 'Score by inner fold, validation Dice × 100',
 }
 
 function why(cell: ResultCell): string {
   if (cell.collapsed > 0) return 'collapsed'
   if (cell.diverged > 0) return 'diverged'
-  return 'waiting'
+  return 'missing'
 }
 
 function iterations(cell: ResultCell): string {
