@@ -1,4 +1,5 @@
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -30,6 +31,7 @@ struct Options {
   std::string tls = "auto";
   ServerSettings server;
   std::string lease = "30s";
+  bool allow_root = false;
   bool json = false;
 };
 
@@ -72,6 +74,16 @@ void announce(const Options& options, const Server& server) {
   tell_of_wire(options.server, server);
 }
 
+/// Whoever finds a fault in what strangers can reach shall not find root behind it.
+void refuse_root(const Options& options) {
+  const std::string& bind = options.server.bind;
+  if (::geteuid() != 0 || options.allow_root || bind.starts_with("127.")) return;
+  throw CommandError("root does not listen on " + bind +
+                         ": run 'hone serve' as a user of its own (examples/hone.service does), or "
+                         "say --allow-root where root is the only user, as in a container",
+                     2);
+}
+
 void serve(Options options) {
   if (options.server.bind == "0.0.0.0") {
     throw CommandError(
@@ -79,6 +91,7 @@ void serve(Options options) {
         "they reach this machine by",
         2);
   }
+  refuse_root(options);
   options.server.tls.mode = mode_of(options);
   options.server.state = state_folder(options.state);
   constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
@@ -124,6 +137,10 @@ void add_serve(CLI::App& app) {
           "when it is a quarter more no trial begins, when it is less uploads are refused, and "
           "workers try again")
       ->transform(CLI::AsSizeValue(false));
+  command
+      ->add_flag("--allow-root", options->allow_root,
+                 "Let root listen on an address that is not the loopback's")
+      ->envname("HONE_ALLOW_ROOT");
   command->add_flag(
       "--network-disk", options->server.network_disk,
       "Take a state folder on NFS, Lustre or their like, where a crash can damage it");

@@ -133,7 +133,7 @@ class LoginNode(HostsTest):
         self.addCleanup(self.slurm.down)
         self.home = self.folder / "home"
         self.home.mkdir()
-        self.environment |= {"SLURM_CONF": str(self.slurm.conf), "HOME": str(self.home)}
+        self.environment |= {"SLURM_CONF": str(self.slurm.conf), "HOME": str(self.home), "HONE_ALLOW_ROOT": "1"}
         self.wait_until("both nodes are up", lambda: len(self.slurm.idle()) == 2, 30)
 
     def test_the_readmes_commands_lead_to_the_first_table(self):

@@ -27,6 +27,7 @@ class HostsTest(HoneTest):
 
     def setUp(self):
         super().setUp()
+        self.environment["HONE_ALLOW_ROOT"] = "1"
         if why := netns.why_not():
             self.skipTest(why)
         self.hosts = netns.Hosts(self.folder, 3)

@@ -1,6 +1,7 @@
 """What each secret opens, that it can be replaced while a sweep runs, and that nobody gets to see it."""
 
 import json
+import os
 import pathlib
 import socket
 import subprocess
@@ -125,6 +126,7 @@ class Bind(HoneTest):
 
     def test_another_address_speaks_tls_unless_told_otherwise_and_needs_private_files(self):
         state, address = self.folder / "state", self.own_address()
+        self.environment["HONE_ALLOW_ROOT"] = "1"
         for words, encrypted in (([], True), (["--tls", "off"], False)):
             coordinator = self.serve(state, "--bind", address, *words)
             access = json.loads((state / "worker.json").read_text())
@@ -139,6 +141,23 @@ class Bind(HoneTest):
             self.assertIn("chmod 600", refused)
             self.assertIn(file, refused)
             (state / file).chmod(0o600)
+
+    @unittest.skipUnless(os.geteuid() == 0, "these tests do not run as root; e2e.service_test.Jailed serves as somebody else")
+    def test_root_listens_on_another_address_only_if_told_so(self):
+        state, address = self.folder / "state", self.own_address()
+        self.environment.pop("HONE_ALLOW_ROOT", None)
+        said = self.hone("serve", "--state", state, "--bind", address, code=2).stderr
+        self.assertIn(f"root does not listen on {address}: run 'hone serve' as a user of its own", said)
+        self.assertIn("--allow-root", said)
+        self.assertFalse(state.exists())
+        self.environment["HONE_ALLOW_ROOT"] = "0"
+        self.hone("serve", "--state", state, "--bind", address, code=2)
+        for bind, words in (("127.0.0.1", []), ("127.0.0.2", []), (address, ["--allow-root"])):
+            coordinator = self.serve(state, "--bind", bind, *words)
+            coordinator.terminate()
+            self.assertEqual(coordinator.wait(timeout=10), 0)
+        self.environment["HONE_ALLOW_ROOT"] = "1"
+        self.serve(state, "--bind", address)
 
 
 if __name__ == "__main__":
