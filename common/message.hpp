@@ -15,17 +15,29 @@
 
 /// What the programs say to each other: two variants between worker and coordinator, two between
 /// agent and trainer, one a direction. Plain values; common/wire.hpp turns them into JSON.
-/// Durations only, never times: no two clocks are ever compared.
+/// Durations, not times: nothing goes by two clocks. The one time, Particulars::clock, is for
+/// people to see.
 namespace hone {
 
 /// Raised whenever a message changes; the coordinator refuses any other number.
-inline constexpr int protocol_version = 6;
+inline constexpr int protocol_version = 7;
 
 /// What an evaluation leaves to be looked at: masks of a few images at each iteration. A result
 /// counts without it.
 inline constexpr const char* film_strip_artifact = "film_strip";
 
 // ---- worker -> coordinator ---------------------------------------------------------------------
+
+/// What a worker says of its host, for people: nothing is decided by it. '' where it does not know.
+struct Particulars {
+  std::chrono::milliseconds clock{0};  // its wall clock, since 1970 UTC, when it said this
+  std::string code;                    // of hone-worker, as code_version()
+  std::string library;                 // of its trainers, "LibTorch 2.13.0 (AVX512)"
+  std::string mpi;                     // likewise, "Open MPI v4.1.4"
+  std::string nccl;                    // likewise, "2.21.5"
+  std::string driver;                  // of its GPUs, "535.104.05"
+  bool operator==(const Particulars&) const = default;
+};
 
 /// The first message of a connection.
 struct Hello {
@@ -40,6 +52,7 @@ struct Hello {
   std::vector<Precision> precisions;  // of trials that it takes
   std::int64_t memory_mib = 0;        // of its GPU that each slot may fill; 0: not limited
   std::vector<Ticket> holding;        // what this agent still works on or has spooled
+  Particulars about = {};
   bool has_gpu() const { return device.starts_with("cuda"); }
   bool can(Precision precision) const {
     return std::find(precisions.begin(), precisions.end(), precision) != precisions.end();
@@ -65,7 +78,8 @@ struct Report {
   bool operator==(const Report&) const = default;
 };
 
-/// "I am still at it": renews the leases. Carries where each trial stands.
+/// "I am still at it": renews the leases. Carries where each trial stands, and what may have
+/// changed since Hello.
 struct Renew {
   struct Standing {
     Ticket ticket;
@@ -75,6 +89,7 @@ struct Renew {
     bool operator==(const Standing&) const = default;
   };
   std::vector<Standing> trials;
+  Particulars about = {};
   bool operator==(const Renew&) const = default;
 };
 
@@ -193,8 +208,10 @@ using ToTrainer = std::variant<Train>;
 
 struct Ready {
   int trainer = trainer_version;
-  std::string library;  // "LibTorch 2.13.0"
-  std::string device;   // "cpu", or the name of the GPU
+  std::string library;    // "LibTorch 2.13.0"
+  std::string device;     // "cpu", or the name of the GPU
+  std::string mpi = {};   // as in Particulars
+  std::string nccl = {};  // likewise
   bool operator==(const Ready&) const = default;
 };
 

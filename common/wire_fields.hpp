@@ -91,6 +91,16 @@ void list_fields(Renew::Standing& s, Field&& field) {
 }
 
 template <class Field>
+void list_fields(Particulars& p, Field&& field) {
+  field("clock_ms", p.clock);
+  field("code", p.code);
+  field("library", p.library);
+  field("mpi", p.mpi);
+  field("nccl", p.nccl);
+  field("driver", p.driver);
+}
+
+template <class Field>
 void list_fields(Input& i, Field&& field) {
   field("name", i.name);
   field("content", i.content);
@@ -119,6 +129,7 @@ void list_fields(Hello& m, Field&& field) {
   field("precisions", m.precisions);
   field("memory_mib", m.memory_mib, 0);
   field("holding", m.holding);
+  field("about", m.about);
 }
 
 template <class Field>
@@ -138,6 +149,7 @@ void list_fields(Report& m, Field&& field) {
 template <class Field>
 void list_fields(Renew& m, Field&& field) {
   field("trials", m.trials);
+  field("about", m.about);
 }
 
 template <class Field>
@@ -213,6 +225,8 @@ void list_fields(Ready& m, Field&& field) {
   field("trainer", m.trainer);
   field("library", m.library);
   field("device", m.device);
+  field("mpi", m.mpi);
+  field("nccl", m.nccl);
 }
 
 template <class Field>

@@ -1,6 +1,7 @@
 #include "common/net/processor.hpp"
 
 #include <fstream>
+#include <sstream>
 
 namespace hone {
 
@@ -17,6 +18,17 @@ bool processor_has_bf16(const std::filesystem::path& facts) {
   const std::string flags = " " + processor_fact("flags", facts) + " ";
   return flags.find(" avx512_bf16 ") != std::string::npos ||
          flags.find(" amx_bf16 ") != std::string::npos;
+}
+
+std::string gpu_driver_version(const std::filesystem::path& facts) {
+  std::ifstream file(facts);
+  std::string line;
+  std::getline(file, line);
+  std::istringstream words(line);
+  for (std::string word; words >> word;) {
+    if (word.find_first_not_of("0123456789.") == std::string::npos) return word;
+  }
+  return {};
 }
 
 }  // namespace hone

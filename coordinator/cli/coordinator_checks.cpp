@@ -1,7 +1,10 @@
 #include <cmath>
 #include <ctime>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "common/message.hpp"
 #include "common/net/access.hpp"
@@ -47,11 +50,15 @@ Check check_clock(const json& workers) {
           "leases do not go by it, but times in logs and tables do: set it with chrony or NTP"};
 }
 
+bool is_connected(const json& worker) {
+  return worker.at("connected").get<bool>();
+}
+
 Check check_workers(const json& workers) {
   std::set<std::string> hosts;
   std::int64_t slots = 0, gpu_slots = 0;
   for (const json& each : workers.at("workers")) {
-    if (!each.at("connected").get<bool>()) continue;
+    if (!is_connected(each)) continue;
     hosts.insert(each.at("host"));
     slots += each.at("slots").get<std::int64_t>();
     if (each.at("device").get<std::string>().starts_with("cuda"))
@@ -62,6 +69,85 @@ Check check_workers(const json& workers) {
           counted(workers.at("connected"), "worker") + " on " + counted(std::ssize(hosts), "host") +
               ", " + counted(slots, "slot") +
               (gpu_slots > 0 ? ", " + std::to_string(gpu_slots) + " of them on GPUs" : "")};
+}
+
+/// "h1, h2, h3 and 5 more".
+std::string some_of(const std::set<std::string>& names) {
+  constexpr std::size_t most = 3;
+  std::string text;
+  std::size_t told = 0;
+  for (const std::string& name : names) {
+    if (told++ == most) return text + " and " + std::to_string(names.size() - most) + " more";
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+/// The connected workers' clocks before the coordinator's; nothing without any.
+std::vector<Check> check_clocks(const json& workers) {
+  constexpr double most = 5;  // seconds; messages take a part of one
+  double worst = 0;
+  std::string worst_host;
+  std::set<std::string> wrong;
+  std::int64_t told = 0;
+  for (const json& each : workers.at("workers")) {
+    if (!is_connected(each) || each.at("clock_ahead_seconds").is_null()) continue;
+    const double ahead = each.at("clock_ahead_seconds");
+    ++told;
+    if (std::abs(ahead) > most) wrong.insert(each.at("host"));
+    if (std::abs(ahead) < std::abs(worst)) continue;
+    worst = ahead;
+    worst_host = each.at("host");
+  }
+  if (told == 0) return {};
+  const std::string far = std::to_string(std::lround(std::abs(worst))) + " s";
+  if (wrong.empty())
+    return {{"workers' clocks", Verdict::good, "at most " + far + " from the coordinator's"}};
+  return {{"workers' clocks", Verdict::warning,
+           "that of " + worst_host + " is " + far + (worst > 0 ? " ahead of" : " behind") +
+               " the coordinator's; more than 5 s off: " + some_of(wrong),
+           "leases do not go by them, but times in logs do: set them with chrony or NTP"}};
+}
+
+/// "Hone 0.5.0, LibTorch 2.13.0 (AVX512), Open MPI v4.1.4" of what a worker knows.
+std::string software_of(const json& worker) {
+  std::string text;
+  for (const auto& [key, before] :
+       std::vector<std::pair<std::string, std::string>>{{"hone", "Hone "},
+                                                        {"library", ""},
+                                                        {"mpi", ""},
+                                                        {"nccl", "NCCL "},
+                                                        {"driver", "driver "}}) {
+    const json& found = worker.at("software").at(key);
+    if (!found.is_null()) text += (text.empty() ? "" : ", ") + before + found.get<std::string>();
+  }
+  return text;
+}
+
+/// What decides which numbers a training gives, but for the processor.
+std::string decisive_part_of(const json& worker) {
+  const json& software = worker.at("software");
+  const std::string library = software.at("library");
+  return software.at("hone").dump() + library.substr(0, library.find(" ("));
+}
+
+/// What the connected workers train with; nothing while no trainer has said so.
+std::vector<Check> check_software(const json& workers) {
+  std::map<std::string, std::set<std::string>> hosts;
+  std::set<std::string> different;
+  for (const json& each : workers.at("workers")) {
+    if (!is_connected(each) || each.at("software").at("library").is_null()) continue;
+    hosts[software_of(each)].insert(each.at("host"));
+    different.insert(decisive_part_of(each));
+  }
+  std::string found;
+  for (const auto& [text, names] : hosts)
+    found += (found.empty() ? "" : "; ") + text + (hosts.size() > 1 ? " on " + some_of(names) : "");
+  if (hosts.empty()) return {};
+  if (different.size() == 1) return {{"workers' software", Verdict::good, found}};
+  return {{"workers' software", Verdict::warning, found,
+           "numbers are the same to the bit only from one Hone and one LibTorch: install the same "
+           "everywhere"}};
 }
 
 Check check_floor(const json& status) {
@@ -77,8 +163,12 @@ std::vector<Check> check_coordinator(const ConnectionOptions& options) {
     HttpClient coordinator = connect(options);
     const json status = json::parse(body_of(coordinator.get("/api/v1/status")));
     const json workers = json::parse(body_of(coordinator.get("/api/v1/workers")));
-    return {check_version(status), check_wire(read_access(access_path(options))),
-            check_clock(workers), check_workers(workers), check_floor(status)};
+    std::vector<Check> all = {check_version(status), check_wire(read_access(access_path(options))),
+                              check_clock(workers), check_workers(workers)};
+    for (const auto& more : {check_clocks(workers), check_software(workers)})
+      all.insert(all.end(), more.begin(), more.end());
+    all.push_back(check_floor(status));
+    return all;
   } catch (const NoCoordinator& error) {
     if (!names_a_coordinator(options)) return {{"coordinator", Verdict::good, "none answers"}};
     return {

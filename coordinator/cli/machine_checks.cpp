@@ -1,9 +1,8 @@
 #include <unistd.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "common/net/processor.hpp"
 #include "common/version.hpp"
 #include "coordinator/cli/checks.hpp"
 #include "coordinator/cli/program_output.hpp"
@@ -27,21 +26,9 @@ Check check_trainer(const fs::path& program) {
           "install it beside hone, or name it with --trainer"};
 }
 
-/// "535.104.05" of what the kernel's module says, or ''.
-std::string driver_version() {
-  std::ifstream file("/proc/driver/nvidia/version");
-  std::string line;
-  std::getline(file, line);
-  std::istringstream words(line);
-  for (std::string word; words >> word;) {
-    if (word.find_first_not_of("0123456789.") == std::string::npos) return word;
-  }
-  return "";
-}
-
 Check check_gpus(const fs::path& program) {
   const auto list = nlohmann::json::parse(output_of(program, "--gpus 2>/dev/null"), nullptr, false);
-  const std::string driver = driver_version();
+  const std::string driver = gpu_driver_version();
   if (!list.is_array() || list.empty()) {
     const std::string why = first_line_of(output_of(program, "--gpus 2>&1 >/dev/null"));
     if (driver.empty()) return {"GPUs", Verdict::good, "none, and no driver"};

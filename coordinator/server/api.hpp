@@ -35,7 +35,7 @@ struct LiveFacts {
   std::int64_t refused_stale = 0;
   std::set<Service::Capability> capabilities;  // of the connected workers
   std::map<TrialId, Standing> standings;
-  std::set<WorkerId> connected = {};
+  std::map<WorkerId, WorkerFacts> connected = {};
   bool disk_full = false;  // no trial begins until there is room
   bool operator==(const LiveFacts&) const = default;
 };

@@ -11,11 +11,26 @@ using nlohmann::json;
 constexpr int most_workers = 200;
 constexpr int most_attempts = 2000;
 
+/// What a connected worker says of itself; null of one that is away, and what it does not know.
+json facts_of(const LiveFacts& live, WorkerId worker) {
+  const auto found = live.connected.find(worker);
+  if (found == live.connected.end()) return {{"clock_ahead_seconds", {}}, {"software", {}}};
+  const Particulars& about = found->second.about;
+  const auto known = [](const std::string& text) { return text.empty() ? json() : json(text); };
+  return {{"clock_ahead_seconds", std::chrono::duration<double>(found->second.ahead).count()},
+          {"software",
+           {{"hone", known(about.code)},
+            {"library", known(about.library)},
+            {"mpi", known(about.mpi)},
+            {"nccl", known(about.nccl)},
+            {"driver", known(about.driver)}}}};
+}
+
 /// The newest workers and all that are connected, and what each has done: seconds of attempts that
 /// have ended.
 json worker_list(Database& database, const LiveFacts& live) {
   json connected = json::array();
-  for (const WorkerId worker : live.connected) connected.push_back(worker.value);
+  for (const auto& [worker, facts] : live.connected) connected.push_back(worker.value);
   Statement query = database.prepare(
       "SELECT w.id, w.host, w.slots, w.threads, w.device, w.memory_mib, "
       "sum(a.state = 'running'), sum(a.state = 'done'), sum(a.state = 'failed'), "
@@ -41,6 +56,7 @@ json worker_list(Database& database, const LiveFacts& live) {
                     {"first", query.is_null(10) ? json() : json(query.text(10))},
                     {"last", query.is_null(11) ? json() : json(query.text(11))},
                     {"busy_seconds", query.integer(12)}});
+    list.back().update(facts_of(live, {query.integer(0)}));
   }
   return list;
 }

@@ -15,8 +15,12 @@ constexpr std::size_t most_frames_waiting = 10000;  // of a worker that does not
 
 }  // namespace
 
-Hub::Hub(boost::asio::io_context& context, Service& service, Clock clock)
-    : context_(context), service_(service), clock_(std::move(clock)), last_tick_(clock_()) {}
+Hub::Hub(boost::asio::io_context& context, Service& service, Clock clock, WallClock wall_clock)
+    : context_(context),
+      service_(service),
+      clock_(std::move(clock)),
+      wall_clock_(std::move(wall_clock)),
+      last_tick_(clock_()) {}
 
 std::pair<ConnectionId, std::shared_ptr<Outbox>> Hub::connect() {
   auto outbox = std::make_shared<Outbox>(context_);
@@ -34,7 +38,8 @@ void Hub::disconnect(ConnectionId connection) {
 }
 
 void Hub::receive(ConnectionId connection, FromWorker message) {
-  inbox_.push_back({connection, std::move(message)});
+  const auto wall = std::chrono::floor<std::chrono::milliseconds>(wall_clock_().time_since_epoch());
+  inbox_.push_back({connection, std::move(message), wall});
   if (std::exchange(scheduled_, true)) return;
   boost::asio::post(context_, [this] { drain(); });
 }

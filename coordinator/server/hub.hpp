@@ -29,8 +29,12 @@ class Hub {
  public:
   using Clock = std::function<Instant()>;  // a steady one
 
+  /// Only what people see of workers' clocks goes by the wall clock.
+  using WallClock = std::function<std::chrono::system_clock::time_point()>;
+
   Hub(boost::asio::io_context& context, Service& service,
-      Clock clock = std::chrono::steady_clock::now);
+      Clock clock = std::chrono::steady_clock::now,
+      WallClock wall_clock = std::chrono::system_clock::now);
 
   /// A new connection. The outbox is shared: the hub fills it, the session's writer empties it.
   std::pair<ConnectionId, std::shared_ptr<Outbox>> connect();
@@ -56,6 +60,7 @@ class Hub {
   boost::asio::io_context& context_;
   Service& service_;
   Clock clock_;
+  WallClock wall_clock_;
   std::vector<Arrival> inbox_;
   bool scheduled_ = false;
   ConnectionId last_ = 0;

@@ -45,10 +45,10 @@ void Service::disconnect(ConnectionId connection) {
   workers_.erase(connection);
 }
 
-std::set<WorkerId> Service::connected_workers() const {
-  std::set<WorkerId> ids;
-  for (const auto& [connection, worker] : workers_) ids.insert(worker.id);
-  return ids;
+std::map<WorkerId, WorkerFacts> Service::connected_workers() const {
+  std::map<WorkerId, WorkerFacts> all;
+  for (const auto& [connection, worker] : workers_) all[worker.id] = worker.facts;
+  return all;
 }
 
 std::set<Service::Capability> Service::capabilities() const {
@@ -78,6 +78,22 @@ void Service::handle(const Arrival& arrival) {
     return;
   }
   std::visit([&](const auto& message) { on(arrival.from, message); }, arrival.message);
+  learn(arrival);
+}
+
+/// Keeps what a worker says of itself and how far its clock is from the coordinator's.
+void Service::learn(const Arrival& arrival) {
+  const auto worker = workers_.find(arrival.from);
+  const auto* const hello = std::get_if<Hello>(&arrival.message);
+  const auto* const renew = std::get_if<Renew>(&arrival.message);
+  if (worker == workers_.end() || (hello == nullptr && renew == nullptr)) return;
+  WorkerFacts& facts = worker->second.facts;
+  facts.about = hello != nullptr ? hello->about : renew->about;
+  // No clock shows a time before 1970 or after 2970, and the difference shall be a number.
+  constexpr std::chrono::milliseconds first{0}, last = std::chrono::years(1000);
+  const auto clock = std::clamp(std::exchange(facts.about.clock, first), first, last);
+  using Tenths = std::chrono::duration<std::int64_t, std::deci>;
+  facts.ahead = std::chrono::round<Tenths>(clock - arrival.wall);
 }
 
 void Service::on(ConnectionId from, const Hello& hello) {

@@ -24,6 +24,7 @@ using Instant = std::chrono::steady_clock::time_point;
 struct Arrival {
   ConnectionId from = 0;
   FromWorker message;
+  std::chrono::milliseconds wall{0};  // the coordinator's wall clock then, since 1970 UTC
 };
 
 struct Departure {
@@ -43,6 +44,15 @@ struct Standing {
   int epochs = 0;
   double images_per_second = 0;
   bool operator==(const Standing&) const = default;
+};
+
+/// What a connected worker last said of itself.
+struct WorkerFacts {
+  /// Its clock before the coordinator's; what a message takes on its way makes it less. By tenths
+  /// of a second, so that a clock that goes right stays the same.
+  std::chrono::milliseconds ahead{0};
+  Particulars about;  // its clock is left out
+  bool operator==(const WorkerFacts&) const = default;
 };
 
 /// The coordinator's state machine: what arrives, and time, in; what leaves, out. No socket, no
@@ -79,7 +89,7 @@ class Service {
   /// Reports and results that came with a ticket that was no longer the trial's lease.
   std::int64_t refused_stale() const { return refused_stale_; }
   std::size_t connected() const { return workers_.size(); }
-  std::set<WorkerId> connected_workers() const;
+  std::map<WorkerId, WorkerFacts> connected_workers() const;
 
   /// What a connected worker can do: what a lease asks of it.
   struct Capability {
@@ -115,9 +125,11 @@ class Service {
     int wanted = 0;                    // slots it would fill
     int most_trials = 0;               // with so many of them at most
     std::optional<bool> told_drained;  // what the last Idle since its Ask said
+    WorkerFacts facts = {};
   };
 
   void handle(const Arrival& arrival);
+  void learn(const Arrival& arrival);
   void on(ConnectionId from, const Hello& hello);
   void on(ConnectionId from, const Ask& ask);
   void on(ConnectionId from, const Report& report);

@@ -22,6 +22,13 @@ inline const std::vector<Measurement> rows = {{Split::test, 4, 1, Metric::dice, 
                                               {Split::validation, 0, 20, Metric::agreement, 1}};
 inline const EpochRecord epoch{3, -0.25, 0.875, 1.5, 96.25};
 
+inline const Particulars about{std::chrono::milliseconds(1'700'000'000'123),
+                               "0.5.0",
+                               "LibTorch 2.13.0 (AVX2)",
+                               "Open MPI v4.1.4",
+                               "2.21.5",
+                               "535.104.05"};
+
 inline std::vector<FromWorker> from_worker() {
   return {Hello{protocol_version,
                 trainer_version,
@@ -33,10 +40,11 @@ inline std::vector<FromWorker> from_worker() {
                 "cuda:0",
                 {Precision::bf16, Precision::fp32},
                 4096,
-                {ticket}},
+                {ticket},
+                about},
           Ask{2, 1},
           Report{ticket, 12, rows, {epoch}},
-          Renew{{{ticket, 5, 60, 96.5}}},
+          Renew{{{ticket, 5, 60, 96.5}}, about},
           Done{ticket,
                Outcome::collapsed,
                "one mask for all",
@@ -65,7 +73,8 @@ inline std::vector<ToTrainer> to_trainer() {
 }
 
 inline std::vector<FromTrainer> from_trainer() {
-  return {Ready{2, "LibTorch 2.13.0", "cpu"}, Progress{ticket, 60, epoch}, Rows{ticket, rows},
+  return {Ready{2, "LibTorch 2.13.0", "cpu", "Open MPI v4.1.4", "2.21.5"},
+          Progress{ticket, 60, epoch}, Rows{ticket, rows},
           Trained{ticket, Outcome::finished, "", {{"masks", "/out/masks"}}, "{}"},
           Broken{ticket, Failure::diverged, "loss is not finite"}};
 }

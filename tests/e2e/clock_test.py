@@ -77,6 +77,20 @@ class ClockJumps(Storm):
                 return [seconds_of(each) for each in re.findall(r"^(\S+)\.\d+ info hone-worker\[", file.read().decode(), re.M)]
         return self.jump(choose, name, told)
 
+    def calm_down(self):
+        """At last the coordinator tells how far its workers' clocks are from its own."""
+        ahead = sorted(self.offsets[name] - self.offsets["serve"] for name in self.workers)
+
+        def told():
+            workers = self.ask("/api/v1/workers")["workers"]
+            seconds = sorted(each["clock_ahead_seconds"] for each in workers if each["connected"])
+            return len(seconds) == len(ahead) and all(abs(a - b) < NEAR for a, b in zip(seconds, ahead))
+        self.wait_until(f"clocks that are {ahead} s ahead are told", told, 30)
+        said = self.hone("doctor", "--quick", "--access", self.state / "access.json").stdout
+        self.assertEqual("s ahead of the coordinator's" in said or "s behind the coordinator's" in said,
+                         any(abs(each) > 5 for each in ahead), said)
+        super().calm_down()
+
     def ask(self, path):
         access = json.loads((self.state / "access.json").read_text())
         connection = http.client.HTTPConnection(access["host"], access["port"], timeout=30)

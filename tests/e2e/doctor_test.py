@@ -4,9 +4,12 @@ import contextlib
 import json
 import os
 import sqlite3
+import time
 import unittest
+import urllib.request
 
 from harness import HONE, QUICK, WORKER, HoneTest, query
+from worker_line import WorkerLine
 
 
 class Doctor(HoneTest):
@@ -83,7 +86,49 @@ class Doctor(HoneTest):
         self.assertIn("127.0.0.1:", found["wire"]["found"])
         self.assertEqual(found["clock"]["verdict"], "good")
         self.assertEqual(found["leases"]["found"], "are given")
+        self.assertRegex(found["workers' clocks"]["found"], "^at most [01] s from the coordinator's$")
+        self.assertRegex(found["workers' software"]["found"], r"^Hone 0\.\S+( \(.*\))?, quick$")
         self.assertIn("break no rule", self.hone("doctor", "--quick", "--state", state).stdout)
+
+    def worker_of(self, name, clock, **software):
+        """A worker that says so of itself; it lasts as long as its connection."""
+        status = self.ask("/api/v1/status")
+        line = WorkerLine(json.loads((self.folder / "state" / "worker.json").read_text()))
+        self.addCleanup(line.close)
+        about = {"clock_ms": int(1000 * (time.time() + clock)), "code": "", "library": "", "mpi": "", "nccl": "", "driver": ""}
+        line.send({"type": "hello", "protocol": status["protocol"], "trainer": status["trainer"], "instance": name, "host": name,
+                   "slots": 1, "threads": 1, "ranks": 1, "device": "cpu", "precisions": ["fp32"], "memory_mib": 0,
+                   "holding": [], "about": about | software})
+        self.assertEqual(line.hear()["type"], "welcome")
+
+    def ask(self, path):
+        access = json.loads((self.folder / "state" / "access.json").read_text())
+        request = urllib.request.Request(f"http://{access['host']}:{access['port']}{path}",
+                                         headers={"Authorization": f"Bearer {access['token']}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def test_says_whose_clock_is_wrong_and_who_trains_with_something_else(self):
+        state = self.folder / "state"
+        self.serve(state)
+        self.assertNotIn("workers' clocks", self.findings("--state", state))
+        self.worker_of("h1", 2, code="0.5", library="LibTorch 2.13.0 (AVX2)", mpi="Open MPI v4.1.4")
+        self.worker_of("h2", -3, code="0.5", library="LibTorch 2.13.0 (AVX512)", nccl="2.21.5", driver="535.104.05")
+        self.worker_of("young", 0)  # none of its trainers has said anything yet
+        found = self.findings("--state", state)
+        self.assertEqual(found["workers' clocks"]["verdict"], "good")
+        self.assertEqual(found["workers' software"]["verdict"], "good")  # of one LibTorch
+        self.assertIn("NCCL 2.21.5, driver 535.104.05 on h2", found["workers' software"]["found"])
+        self.worker_of("h3", -3600, code="0.5", library="LibTorch 2.14.1 (AVX2)")
+        found = self.findings("--state", state)
+        self.assertEqual(found["workers' clocks"]["verdict"], "warning")
+        self.assertRegex(found["workers' clocks"]["found"],
+                         "^that of h3 is 3600 s behind the coordinator's; more than 5 s off: h3$")
+        self.assertEqual(found["workers' software"]["verdict"], "warning")
+        self.assertIn("LibTorch 2.14.1 (AVX2) on h3", found["workers' software"]["found"])
+        self.worker_of("h4", 86400)
+        self.assertRegex(self.findings("--state", state)["workers' clocks"]["found"],
+                         "^that of h4 is 86400 s ahead of the coordinator's; more than 5 s off: h3, h4$")
 
     def test_says_what_is_at_fault_and_what_to_do(self):
         state = self.folder / "state"

@@ -148,7 +148,7 @@ kill -9 $$
 
 
 TRAINER = int(re.search(r"trainer_version = (\d+);", (SOURCE / "common" / "spec.hpp").read_text())[1])
-READY = {"type": "ready", "trainer": TRAINER, "library": "", "device": "cpu"}
+READY = {"type": "ready", "trainer": TRAINER, "library": "", "device": "cpu", "mpi": "", "nccl": ""}
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ class Payloads(PayloadTest):
         status = self.get("/status")
         hello = {"type": "hello", "protocol": status["protocol"], "trainer": status["trainer"], "instance": "i", "host": "h",
                  "slots": 1, "threads": 1, "ranks": 1, "device": "cpu", "precisions": ["fp32"], "memory_mib": 0,
-                 "holding": []}
+                 "holding": [], "about": {"clock_ms": 0, "code": "", "library": "", "mpi": "", "nccl": "", "driver": ""}}
         lines, heard = [], 0
         for number, text in enumerate(self.texts):
             line = WorkerLine(self.access("worker"))

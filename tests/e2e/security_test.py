@@ -62,7 +62,7 @@ class Roles(HoneTest):
         self.hone("rotate-token", "worker", "--state", self.state)
         self.assertNotEqual(self.token("worker"), old)
         self.serve(self.state)
-        missing = self.hone("rotate-token", "worker", "--state", self.folder / "none", code=2).stderr
+        missing = self.hone("rotate-token", "worker", "--state", self.folder / "none", code=1).stderr
         self.assertIn("there is no", missing)
 
     def secrets(self):

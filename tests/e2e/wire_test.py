@@ -11,7 +11,7 @@ from storm import Storm
 SEED = int(os.environ.get("HONE_SEED", "1"))
 LEASE = 1
 MESSAGES = 10_000
-LEAST_OF_A_TRIAL = 8  # messages
+LEAST_OF_A_TRIAL = 6  # messages
 SLOTS = 8  # of each of four workers
 
 

@@ -255,7 +255,7 @@ std::chrono::milliseconds time_of_a_trial(int argc, char** argv) {
 
 void converse(std::chrono::milliseconds time) {
   if (!variable("HONE_QUICK_MUTE").empty()) ::pause();
-  say(Ready{.library = "quick", .device = "cpu"});
+  say(Ready{.library = "quick", .device = "cpu", .mpi = "", .nccl = ""});
   for (std::string line; std::getline(std::cin, line);) {
     const auto order = std::get<Train>(decode_to_trainer(line));
     try {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <csignal>
 
+#include "common/net/processor.hpp"
+#include "common/version.hpp"
 #include "common/wire.hpp"
 #include "worker/agent/environment.hpp"
 #include "worker/agent/supervisor.hpp"
@@ -120,7 +122,19 @@ void Agent::say_hello() {
                                      .device = device_text(options_.gpus),
                                      .precisions = precisions_of(options_),
                                      .memory_mib = options_.gpu_memory,
-                                     .holding = trials_.holding()})));
+                                     .holding = trials_.holding(),
+                                     .about = about()})));
+}
+
+Particulars Agent::about() const {
+  const auto clock = std::chrono::system_clock::now().time_since_epoch();
+  const Ready trainer = trials_.trainer();
+  return {.clock = std::chrono::floor<milliseconds>(clock),
+          .code = code_version(),
+          .library = trainer.library,
+          .mpi = trainer.mpi,
+          .nccl = trainer.nccl,
+          .driver = gpu_driver_version()};
 }
 
 void Agent::on_message(const ToWorker& message) {
@@ -234,7 +248,7 @@ void Agent::renew_later() {
   renew_timer_.expires_after(std::max(lease_ / 3, shortest_renewal));
   renew_timer_.async_wait([this](boost::system::error_code error) {
     if (error || !connected_) return;
-    link_.send(encode(FromWorker(Renew{.trials = trials_.standings()})));
+    link_.send(encode(FromWorker(Renew{.trials = trials_.standings(), .about = about()})));
     renew_later();
   });
 }

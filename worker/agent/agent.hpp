@@ -30,6 +30,7 @@ class Agent {
 
  private:
   void say_hello();
+  Particulars about() const;
   void on_message(const ToWorker& message);
   void on_welcome(const Welcome& welcome);
   void on_assign(const Assign& assign);

@@ -146,6 +146,7 @@ void Slot::on_message(const FromTrainer& message) {
   }
   spdlog::info("trainer-ready name={} library=\"{}\" device={}", place_.name, ready->library,
                ready->device);
+  found_ = *ready;
   ready_ = true;
   was_ever_ready_ = true;
   back_off_.reset();

@@ -54,6 +54,9 @@ class Slot {
   void start_trainer();
 
   bool is_free() const { return ready_ && !ticket_; }
+
+  /// What its trainer last said of itself; with an empty library before the first has.
+  const Ready& trainer() const { return found_; }
   const std::optional<Ticket>& ticket() const { return ticket_; }
 
   /// The slots of `others` are the trial's too, until it is over here: for a team of ranks.
@@ -98,6 +101,7 @@ class Slot {
   std::vector<Slot*> others_;          // that are reserved with this one
   bool lent_ = false;                  // to another slot's team
   std::optional<Ticket> ticket_;
+  Ready found_;
   bool ready_ = false;
   bool closed_ = false;
   bool was_ever_ready_ = false;

@@ -201,6 +201,12 @@ std::vector<Renew::Standing> Trials::standings() const {
   return list;
 }
 
+Ready Trials::trainer() const {
+  const auto found = std::find_if(slots_.begin(), slots_.end(),
+                                  [](const Slot& slot) { return !slot.trainer().library.empty(); });
+  return found == slots_.end() ? Ready{} : found->trainer();
+}
+
 int Trials::free_slots() const {
   const auto free =
       std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_free(); });

@@ -81,6 +81,9 @@ class Trials {
   /// Of the trials whose leases are to be renewed.
   std::vector<Renew::Standing> standings() const;
   int free_slots() const;
+
+  /// What a trainer of ours said of itself; with an empty library before the first has.
+  Ready trainer() const;
   bool empty() const { return trials_.empty(); }
 
   /// True while a trial has not ended.

@@ -55,6 +55,9 @@ std::unique_ptr<Collective> make_solo();
 /// it when the object ends: once in a process. Throws CollectiveError.
 std::unique_ptr<Collective> join_mpi_team();
 
+/// "Open MPI v4.1.4": the library that this process has loaded. Needs no join_mpi_team().
+std::string mpi_library();
+
 /// Ends every rank of the team at once, whatever it does: what a rank does that cannot go on while
 /// others wait for it. For a team that join_mpi_team() made.
 [[noreturn]] void abort_mpi_team(int exit_code);

@@ -90,6 +90,14 @@ std::unique_ptr<Collective> join_mpi_team() {
   return std::make_unique<MpiTeam>();
 }
 
+std::string mpi_library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING + 1> text{};
+  int length = 0;
+  if (MPI_Get_library_version(text.data(), &length) != MPI_SUCCESS) return {};
+  const std::string whole = text.data();  // "Open MPI v4.1.4, package: ..."
+  return whole.substr(0, whole.find_first_of(",\n"));
+}
+
 void abort_mpi_team(int exit_code) {
   MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::abort();  // MPI_Abort does not return, and is not declared so

@@ -8,6 +8,7 @@
 
 #include "common/version.hpp"
 #include "common/wire.hpp"
+#include "worker/training/collective.hpp"
 #include "worker/training/cuda.hpp"
 
 namespace hone {
@@ -78,7 +79,10 @@ FromTrainer carry_out(const Train& order, Trainer& trainer, Narrator& narrator) 
 
 void converse(std::istream& in, std::ostream& out, Trainer& trainer) {
   const std::vector<Gpu> seen = gpus();
-  say(out, Ready{.library = trainer.library(), .device = seen.empty() ? "cpu" : seen.front().name});
+  say(out, Ready{.library = trainer.library(),
+                 .device = seen.empty() ? "cpu" : seen.front().name,
+                 .mpi = mpi_library(),
+                 .nccl = nccl_version()});
   for (std::string line; std::getline(in, line);) {
     const Train order = std::get<Train>(decode_to_trainer(line));
     Narrator narrator(out, order);

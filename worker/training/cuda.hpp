@@ -46,6 +46,9 @@ class StepGraph {
 /// Records on the first GPU. Requires a build with CUDA and a GPU.
 std::unique_ptr<StepGraph> make_step_graph();
 
+/// "2.21.5": the NCCL that this process has loaded; '' in a build without CUDA.
+std::string nccl_version();
+
 /// The team, which now also adds up tensors on the rank's GPU: through NCCL, whose id goes through
 /// the team's own broadcast. A rank that does not come within the time-out, or an error of NCCL's,
 /// is a CollectiveError that names rank and host, after the communicator has been aborted. NCCL

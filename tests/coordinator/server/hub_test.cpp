@@ -20,7 +20,8 @@ class HubAndTime : public ::testing::Test {
   Desk desk_;
   boost::asio::io_context context_{1};
   Instant now_{};
-  Hub hub_{context_, desk_.service(), [this] { return now_; }};
+  std::chrono::system_clock::time_point wall_{std::chrono::hours(500'000)};
+  Hub hub_{context_, desk_.service(), [this] { return now_; }, [this] { return wall_; }};
 };
 
 TEST_F(HubAndTime, EndsALeaseThatNobodyRenews) {
@@ -43,6 +44,35 @@ TEST_F(HubAndTime, EndsNoLeaseForATimeInWhichItHeardNobody) {
   EXPECT_EQ(desk_.state(lease.ticket.trial), "leased");
   tick_for(4 * Hub::tick_period);
   EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
+}
+
+TEST_F(HubAndTime, KnowsHowFarAWorkersClockIsFromItsOwn) {
+  const auto [connection, outbox] = hub_.connect();
+  Hello hello;
+  hello.instance = "worker";
+  hello.device = "cpu";
+  const auto right = std::chrono::floor<std::chrono::milliseconds>(wall_.time_since_epoch());
+  const auto hear = [&](const auto& message) {
+    hub_.receive(connection, FromWorker{message});
+    context_.run();
+    context_.restart();
+    return desk_.service().connected_workers().begin()->second;
+  };
+  hello.about = {right + std::chrono::milliseconds(3'240), "0.5.0", "", "", "", ""};
+  EXPECT_EQ(hear(hello).ahead, std::chrono::milliseconds(3'200));
+  Renew renew;
+  renew.about = {right, "0.5.0", "LibTorch 2.13.0", "", "", ""};
+  wall_ += std::chrono::hours(1);  // the coordinator's clock is set
+  EXPECT_EQ(hear(renew).ahead, -std::chrono::hours(1));
+  EXPECT_EQ(hear(renew).about.library, "LibTorch 2.13.0");
+  EXPECT_EQ(hear(renew).about.clock.count(), 0);
+  renew.about.clock = std::chrono::milliseconds::max();  // whatever it says, it is a number
+  EXPECT_GT(hear(renew).ahead, std::chrono::hours(1));
+  renew.about.clock = std::chrono::milliseconds::min();
+  EXPECT_EQ(hear(renew).ahead,
+            -std::chrono::floor<std::chrono::milliseconds>(wall_.time_since_epoch()));
+  hub_.disconnect(connection);
+  EXPECT_TRUE(desk_.service().connected_workers().empty());
 }
 
 TEST_F(HubAndTime, CutsOffAWorkerThatDoesNotRead) {

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tests/coordinator/server/client.hpp"
 
@@ -46,6 +48,33 @@ TEST_F(Line, AGreetedWorkerIsLeasedWhatItAsksFor) {
   EXPECT_EQ(sweep.at("running").at(0).at("epoch"), 1);
   EXPECT_EQ(sweep.at("images_per_second"), 50.0);
   EXPECT_GT(sweep.at("seconds_left"), 0.0);
+}
+
+TEST_F(Line, SaysWhatAWorkerFoundAndHowItsClockGoes) {
+  Hello hello;
+  hello.instance = "w";
+  hello.device = "cpu";
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  hello.about = {
+      .clock = std::chrono::floor<std::chrono::milliseconds>(now + std::chrono::hours(2)),
+      .code = "0.5.0",
+      .library = "LibTorch 2.13.0",
+      .mpi = "Open MPI v4.1.4",
+      .nccl = "",
+      .driver = ""};
+  {
+    WorkerLine line(coordinator_);
+    line.say(FromWorker{hello});
+    ASSERT_TRUE(line.next());
+    const auto told = status("workers").at("workers").at(0);
+    EXPECT_NEAR(told.at("clock_ahead_seconds"), 7200.0, 60.0);
+    EXPECT_EQ(told.at("software").at("library"), "LibTorch 2.13.0");
+    EXPECT_EQ(told.at("software").at("mpi"), "Open MPI v4.1.4");
+    EXPECT_TRUE(told.at("software").at("nccl").is_null());
+  }
+  while (status("workers").at("connected") != 0) std::this_thread::yield();
+  EXPECT_TRUE(status("workers").at("workers").at(0).at("software").is_null());
+  EXPECT_TRUE(status("workers").at("workers").at(0).at("clock_ahead_seconds").is_null());
 }
 
 TEST_F(Line, ABadMessageIsRefusedWithASentenceAndTheLineClosed) {

@@ -110,6 +110,13 @@ class NcclTeam final : public Collective {
 
 }  // namespace
 
+std::string nccl_version() {
+  int version = 0;  // 22105 is 2.21.5
+  if (ncclGetVersion(&version) != ncclSuccess) return {};
+  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
+         std::to_string(version % 100);
+}
+
 std::unique_ptr<Collective> with_nccl(std::unique_ptr<Collective> team) {
   return std::make_unique<NcclTeam>(std::move(team));
 }
