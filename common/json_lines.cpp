@@ -77,8 +77,9 @@ class LineHandler {
 
   bool parse_error(std::size_t, const std::string&, const json::exception& error) {
     const std::string what = error.what();
-    const auto at = what.find("syntax error");
-    throw JsonFault(line(), "not JSON: " + (at == std::string::npos ? what : what.substr(at)));
+    auto at = what.find("syntax error");
+    if (at == std::string::npos) at = what.find("] ") + 2;  // behind the library's name for it
+    throw JsonFault(line(), "not JSON: " + what.substr(at));
   }
 
   std::map<std::string, int> lines;

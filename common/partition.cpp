@@ -42,7 +42,8 @@ std::array<Images, part_count> make_parts(std::span<const std::int32_t> groups) 
   std::vector<Images> gathered = gather(groups);
   if (gathered.size() < part_count)
     throw std::invalid_argument("a data set of " + std::to_string(gathered.size()) +
-                                " groups cannot be split into five parts");
+                                (gathered.size() == 1 ? " group" : " groups") +
+                                " cannot be split into five parts");
   shuffle(gathered);
   // Large groups first: the single images then level what the large ones left uneven.
   const auto larger = [](const Images& a, const Images& b) { return a.size() > b.size(); };

@@ -29,6 +29,9 @@ bool is_interrupt(const SqlError& error);
 /// Whether there was no room on the disk: nothing of the transaction was written.
 bool is_disk_full(const SqlError& error);
 
+/// For people: what is wrong with the database and what would help, without the statement.
+std::string plain_words(const SqlError& error);
+
 /// "3.40.1"
 std::string sqlite_version();
 

@@ -145,6 +145,10 @@ void install_schema(Database& database) {
 void shadow_views(Database& database) {
   const std::int64_t version = version_of(database);
   if (version != schema_version) {
+    if (version == 0)
+      throw std::runtime_error(
+          "the database is empty or another program's: 'hone run' and 'hone serve' make one of "
+          "their own in a state folder");
     const bool can_migrate = version >= oldest_version && version < schema_version;
     throw std::runtime_error(
         "the database has schema version " + std::to_string(version) + ", this Hone reads " +

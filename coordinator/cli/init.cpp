@@ -64,6 +64,12 @@ std::string name_of_folder(const fs::path& folder) {
   return name;
 }
 
+/// Those data sets that the paper has are called as it does, so that its numbers stand beside.
+std::string usual_name(const Detected& found, const fs::path& folder) {
+  if (found.layout == "ph2") return "PH2";
+  return found.layout == "isic2017" ? "ISBI 2017" : name_of_folder(folder);
+}
+
 std::string file_of_name(const std::string& name) {
   std::string file;
   for (const char c : name) {
@@ -201,7 +207,7 @@ void init(Options& options) {
             << (found.other_files > 0 ? "; " + counted(found.other_files, "other file") : "")
             << "\n";
   if (options.name.empty())
-    options.name = asked("Name of the data set", name_of_folder(options.data));
+    options.name = asked("Name of the data set", usual_name(found, options.data));
   if (options.profile.empty())
     options.profile = asked("Profile: paper, rigor, desk or smoke", "desk");
   check_profile(options.profile);

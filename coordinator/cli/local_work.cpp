@@ -73,13 +73,9 @@ void require_room(const WorkOptions& options, const Numerics& numerics) {
                      wrong_input);
 }
 
-EmbeddedServer::EmbeddedServer(const std::filesystem::path& state, bool network_disk) {
+EmbeddedServer::EmbeddedServer(const ServerSettings& settings) {
   const SignalShelter shelter;
-  server_ = std::make_unique<Server>(ServerSettings{.state = state,
-                                                    .bind = "127.0.0.1",
-                                                    .port = 0,
-                                                    .lease = std::chrono::seconds(30),
-                                                    .network_disk = network_disk});
+  server_ = std::make_unique<Server>(settings);
   thread_ = std::thread([this] { serve(); });
 }
 

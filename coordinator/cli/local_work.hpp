@@ -37,7 +37,7 @@ void require_room(const WorkOptions& options, const Numerics& numerics);
 /// signal: until a worker runs, Ctrl-C does to the process what it did before.
 class EmbeddedServer {
  public:
-  EmbeddedServer(const std::filesystem::path& state, bool network_disk);
+  explicit EmbeddedServer(const ServerSettings& settings);
   ~EmbeddedServer();
   EmbeddedServer(const EmbeddedServer&) = delete;
   EmbeddedServer& operator=(const EmbeddedServer&) = delete;

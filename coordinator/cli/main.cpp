@@ -17,6 +17,7 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/plain_output.hpp"
 #include "coordinator/dataset/ingest.hpp"
+#include "sql/database.hpp"
 
 namespace {
 
@@ -196,6 +197,8 @@ int main(int argc, char** argv) {
     return fail(error.what(), 2);
   } catch (const std::filesystem::filesystem_error& error) {
     return fail(error.path1().string() + ": " + error.code().message(), 1);
+  } catch (const hone::SqlError& error) {
+    return fail(plain_words(error), 1);
   } catch (const std::exception& error) {
     return fail(error.what(), 1);
   }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -40,7 +41,19 @@ SweepId sweep_number(const std::string& text) {
   throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
 }
 
+std::optional<SweepId> last_sweep(Database& database, Submission as) {
+  Statement query = database.prepare(
+      "SELECT max(s.id) FROM sweep s WHERE ? = EXISTS (SELECT 1 FROM json_each(s.experiment, "
+      "'$.tables') WHERE value = 'folds')");
+  query.bind(as == Submission::told ? 1 : 0);
+  if (!query.step() || query.is_null(0)) return {};
+  return SweepId{query.integer(0)};
+}
+
 SweepId sweep_of(Database& database, const std::string& text) {
+  if (text == "last") {
+    if (const auto found = last_sweep(database, Submission::experiment)) return *found;
+  }
   std::vector<std::int64_t> known;
   Statement query = database.prepare("SELECT id FROM sweep ORDER BY id");
   while (query.step()) known.push_back(query.integer(0));

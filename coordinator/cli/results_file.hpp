@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -16,7 +18,14 @@ bool has_results(const std::string& state);
 /// if there is none.
 Database open_results(const std::string& state);
 
-/// The one sweep that the text selects (selection.hpp), "last" or a number. Throws CommandError,
+enum class Submission : std::uint8_t { experiment, told };
+
+/// The newest sweep that was submitted as an experiment, or that `hone tell` handed over; nothing
+/// if there is none.
+std::optional<SweepId> last_sweep(Database& database, Submission as);
+
+/// The one sweep that the text selects (selection.hpp), "last" or a number; the last is
+/// one with tables, if there is such. Throws CommandError,
 /// with exit code 2 for a text that names no sweep.
 SweepId sweep_of(Database& database, const std::string& text);
 

@@ -12,6 +12,7 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/local_work.hpp"
 #include "coordinator/cli/open_page.hpp"
+#include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/submission.hpp"
 #include "coordinator/cli/tables.hpp"
@@ -38,6 +39,7 @@ struct Options {
   std::string format = "text";
   WorkOptions work;
   bool open = false;
+  std::uint64_t reserve = ServerSettings{}.reserve;
   bool network_disk = false;
   bool json = false;
 };
@@ -49,6 +51,15 @@ void open_dashboard(const std::filesystem::path& state) {
   if (has_screen()) open_page(address, state / "open-dashboard.html");
 }
 
+/// What to ask now; with the sweep's number where an older sweep was run again.
+void print_next(Database& database, SweepId sweep, const std::string& state) {
+  const bool is_last = last_sweep(database, Submission::experiment) == sweep;
+  const std::string number = is_last ? "" : " " + std::to_string(sweep.value);
+  std::fprintf(stderr, "\nNext: %s, %s, %s\n", advised("hone claims" + number, state).c_str(),
+               advised("hone stopping" + number, state).c_str(),
+               advised("hone explain II:DATASET:COLUMN" + number, state).c_str());
+}
+
 void run(const Options& options) {
   require_trainer(options.work);
   const ExperimentSpec experiment = load_experiment(options.experiment, [&] {
@@ -58,7 +69,8 @@ void run(const Options& options) {
   require_room(options.work, experiment.numerics);
   if (experiment.numerics.device == Device::cuda) require_gpu(options.work.trainer);
   const std::filesystem::path state = state_folder(options.state);
-  EmbeddedServer server(state, options.network_disk);
+  EmbeddedServer server(
+      {.state = state, .reserve = options.reserve, .network_disk = options.network_disk});
   HttpClient coordinator(read_access(access_file(state)));
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, artifact_folder(state));
@@ -88,10 +100,7 @@ void run(const Options& options) {
         "them again",
         3);
   }
-  if (isatty(STDOUT_FILENO) == 1)
-    std::fprintf(stderr, "\nNext: %s, %s, %s\n", advised("hone claims", options.state).c_str(),
-                 advised("hone stopping", options.state).c_str(),
-                 advised("hone explain II:DATASET:COLUMN", options.state).c_str());
+  if (isatty(STDOUT_FILENO) == 1) print_next(database, submitted.sweep, options.state);
 }
 
 }  // namespace
@@ -107,6 +116,12 @@ void add_run(CLI::App& app) {
   add_format_option(*command, options->format);
   command->add_flag("--json", options->json,
                     "The same as --format json: one object with all tables");
+  command
+      ->add_option(
+          "--reserve", options->reserve,
+          "Bytes of the disk to leave free, as 500M or 2G [256M]; below it no trial begins")
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::Validator(no_negative_size, ""));
   command->add_flag(
       "--network-disk", options->network_disk,
       "Take a state folder on NFS, Lustre or their like, where a crash can damage it");

@@ -136,7 +136,8 @@ void add_serve(CLI::App& app) {
           "Bytes of the state folder's file system to leave free, as 500M or 2G [256M]; "
           "when it is a quarter more no trial begins, when it is less uploads are refused, and "
           "workers try again")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::Validator(no_negative_size, ""));
   command
       ->add_flag("--allow-root", options->allow_root,
                  "Let root listen on an address that is not the loopback's")

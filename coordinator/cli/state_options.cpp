@@ -17,6 +17,10 @@ std::filesystem::path state_folder(const std::string& state) {
   return "hone-state";
 }
 
+std::string no_negative_size(const std::string& text) {
+  return text.starts_with('-') ? "expected a size of 0 or more, found " + text : "";
+}
+
 std::string advised(const std::string& command, const std::string& state) {
   if (state.empty()) return "'" + command + "'";
   const bool plain = state.find_first_of(" \t'\"$&;()<>|*?`\\") == std::string::npos;

@@ -16,6 +16,10 @@ void add_state_option(CLI::App& app, std::string& state);
 /// else ./hone-state. Makes nothing.
 std::filesystem::path state_folder(const std::string& state);
 
+/// What is wrong with the text of a size that begins with '-', which CLI11 would wrap around; '' if
+/// nothing is. Of an option it is added last: that one looks first.
+std::string no_negative_size(const std::string& text);
+
 /// A command that a message advises, in quotes, with the --state that its reader wrote: it is about
 /// the same folder.
 std::string advised(const std::string& command, const std::string& state);

@@ -66,7 +66,9 @@ void print_remote(const Options& options) {
 void print(const Options& options) {
   Database database = open_results(options.connection.state);
   const Snapshot snapshot(database);
-  const SweepId sweep = sweep_of(database, options.sweep);
+  const bool told = options.table == "folds" && options.sweep == "last";
+  const auto last_told = told ? last_sweep(database, Submission::told) : std::nullopt;
+  const SweepId sweep = last_told ? *last_told : sweep_of(database, options.sweep);
   try {
     if (!print_table(database, sweep, options.table, options.format, std::cout))
       throw CommandError("", 3);
@@ -170,7 +172,7 @@ void add_table(CLI::App& app) {
   command->add_option("SWEEP", options->sweep, "Number of the sweep")->capture_default_str();
   add_connection_options(*command, options->connection);
   add_format_option(*command, options->format);
-  command->add_flag("--json", options->json, "The same as --format json");
+  command->add_flag("--json", options->json, "The same as --format json")->excludes("--format");
   command
       ->add_flag("--macros", options->macros,
                  "Print LaTeX definitions that name each number, of II, III and variants")

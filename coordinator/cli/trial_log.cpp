@@ -139,8 +139,10 @@ void print_trial_log(const TrialOptions& options, LogMode mode) {
     log.print(trial);
   }
   require_written(std::cout);
-  std::cerr << "trial " << number << " is " << trial.at("state").get<std::string>()
-            << (is_open(trial)
+  const bool runs = trial.at("state") == "leased";
+  std::cerr << "trial " << number << " is "
+            << (runs ? "running" : trial.at("state").get<std::string>())
+            << (is_open(trial) && !runs
                     ? "; " +
                           advised("hone why " + std::to_string(number), options.connection.state) +
                           " says what it waits for\n"

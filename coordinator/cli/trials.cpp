@@ -34,7 +34,7 @@ Examples:
   hone trials --only failed --ids              their numbers alone, one a line
   hone trials --json | jq '.trials[].name'
 
-States: waiting, held (halving may come to it), leased (it runs), done, collapsed (gives one mask),
+States: waiting, held (halving may come to it), leased or running, done, collapsed (gives one mask),
 diverged, failed, blocked (needs one that failed), pruned (halving left it out).
 Next: 'hone trial show N' has everything about one, 'hone why N' says why it stands where it does.
 )";
@@ -159,6 +159,7 @@ void add_filters(CLI::App& command, Options& options) {
   constexpr std::int64_t any = std::int64_t{1} << 53;
   command.add_option("--only", options.only, "Only trials in this state")
       ->type_name("STATE")
+      ->transform([](const std::string& text) { return text == "running" ? "leased" : text; })
       ->check(CLI::IsMember(std::vector<std::string>(trial_states.begin(), trial_states.end())));
   command.add_option("--role", options.role, "Only trials that do this")
       ->type_name("ROLE")

@@ -99,7 +99,7 @@ int most_threads(const std::vector<EvidenceTrial>& trials) {
 }
 
 void compute(SweepId sweep, const fs::path& state, const Work& work) {
-  EmbeddedServer server(state, /*network_disk=*/true);  // for the moment: nothing is lost with it
+  EmbeddedServer server({.state = state, .network_disk = true});  // for the moment: nothing is lost
   HttpClient coordinator(read_access(access_file(state)));
   server.work_only_on(sweep);
   if (!work_on(coordinator, server, sweep, state, work)) {

@@ -108,18 +108,25 @@ SourceList find_pairs(const fs::path& directory, const PairsOptions& options) {
   // In one folder, each side's files are the others of the other side.
   const std::int64_t others = images.others + masks.others;
   if (others > 0 && images_at != masks_at) list.counts["other_files"] = others;
+  std::vector<std::string> lone;  // ids of images without a mask
   for (const auto& [id, image] : images.files) {
     if (is_mask(id, options)) continue;
     const auto mask = masks.files.find(id);
     if (mask == masks.files.end()) {
-      const std::string kind =
-          options.mask_extension.empty() ? "an image" : "'" + options.mask_extension + "'";
-      throw IngestError(image.string() + ": has no mask; expected " +
-                        (masks_at / (id + options.mask_suffix)).string() +
-                        " with the extension of " + kind);
+      lone.push_back(id);
+      continue;
     }
     list.sources.push_back({id, patients.patient_of(id), image, mask->second});
     masks.files.erase(mask);
+  }
+  if (!lone.empty()) {
+    const std::string lacking =
+        lone.size() == 1 ? "" : "; nor have " + std::to_string(lone.size() - 1) + " others";
+    const std::string kind =
+        options.mask_extension.empty() ? "an image" : "'" + options.mask_extension + "'";
+    throw IngestError(images.files.at(lone.front()).string() + ": has no mask; expected " +
+                      (masks_at / (lone.front() + options.mask_suffix)).string() +
+                      " with the extension of " + kind + lacking);
   }
   if (!masks.files.empty()) list.counts["masks_without_image"] = std::ssize(masks.files);
   return checked(std::move(list), "images in '" + options.images +

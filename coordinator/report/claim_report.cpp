@@ -152,7 +152,7 @@ Table layout(const ClaimReport& report) {
   table.title = "The paper's claims against its printed numbers and against sweep " +
                 std::to_string(report.sweep.value) + ", " + report.name;
   table.label_headers = {"Claim", "Sentence"};
-  table.column_headers = {"Paper", "Paper verdict", "Sweep", "Sweep verdict"};
+  table.column_headers = {"Paper", "Paper basis", "Sweep", "Sweep basis"};
   for (std::size_t i = 0; i < report.printed.size(); ++i) {
     const Claim& printed = report.printed[i];
     const Claim& ours = report.ours.at(i);

@@ -18,7 +18,7 @@ void add_folds(Database& database, std::int64_t selection, std::int64_t position
   Statement query = database.prepare(
       "SELECT t.id, t.fold, 100 * v.dice FROM candidate_trial k JOIN trial t ON t.id = k.trial "
       "JOIN validation_dice v ON v.trial = t.id AND v.iteration BETWEEN k.first AND k.last "
-      "WHERE k.selection = ? AND k.position = ? ORDER BY t.fold, t.id");
+      "WHERE k.selection = ? AND k.position = ? AND t.state = 'done' ORDER BY t.fold, t.id");
   query.bind(selection).bind(position);
   std::vector<double> scores;
   while (query.step()) {

@@ -66,7 +66,7 @@ std::string facts_note(const ResultRow& row) {
     note += "; ";
   }
   if (facts.chooses_lambda)
-    note += "λ = " + (facts.lambdas.empty() ? "not chosen yet" : tallied(facts.lambdas)) + "; ";
+    note += "λ = " + (facts.lambdas.empty() ? "not chosen" : tallied(facts.lambdas)) + "; ";
   if (!facts.steps.empty()) note += "own outputs n: " + tallied(facts.steps) + "; ";
   note += "seeds " + joined(seeds) + "; " + facts.settings;
   if (facts.constant_dice) {

@@ -37,7 +37,10 @@ std::string counted(std::int64_t count, const std::string& noun) {
 }
 
 std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
+  std::string line = text.substr(0, text.find('\n'));
+  constexpr std::string_view promise = "; last log lines:";  // of the lines that are left out here
+  if (line.ends_with(promise)) line.erase(line.size() - promise.size());
+  return line;
 }
 
 TableCell signed_cell(double value) {

@@ -39,7 +39,7 @@ class Guides(HoneTest):
 
     def test_a_sweep_over_lambda(self):
         said = self.follow("lambda-sweep.md")
-        self.assertRegex(said, r"name,patch,score,chosen\n")
+        self.assertRegex(said, r"sweep,patch,score,chosen\n")
         self.assertIn("trainings    10", said)
 
 

@@ -132,7 +132,12 @@ void describe_files(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--cache-limit", options.cache_limit,
                  "Bytes of artifacts kept there, as 500M or 20G [20G]: what was used longest ago "
                  "goes, but never what a trial of any worker on this folder uses or has not sent")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::Validator(  // the last one added looks first
+          [](const std::string& text) {
+            return text.starts_with('-') ? "expected a size of 0 or more, found " + text : "";
+          },
+          ""));
   app.add_option("--artifacts", options.shared,
                  "The coordinator's artifact folder (STATE/artifacts) where this host sees it: "
                  "files are read there, and linked from a cache on the same "

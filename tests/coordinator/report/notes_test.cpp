@@ -26,7 +26,7 @@ TEST_F(Notes, SayWhatWasChosenAndWhetherTheGridWasLargeEnough) {
   const auto notes = of(ResultTableKind::table_ii);
   EXPECT_THAT(notes, Contains(HasSubstr("PH2: 2 test images; λ = 0.1 (edge of the grid); ")));
   EXPECT_THAT(notes, Contains(HasSubstr("SYNTHETIC images; 1 test images; λ = 0.3; ")));
-  EXPECT_THAT(notes, Contains(HasSubstr("ISBI 2017: 1 test images; λ = not chosen yet; ")));
+  EXPECT_THAT(notes, Contains(HasSubstr("ISBI 2017: 1 test images; λ = not chosen; ")));
   EXPECT_THAT(of(ResultTableKind::table_iii),
               Contains(HasSubstr("own outputs n: scratch 1, warm 1; ")));
 }

@@ -1,6 +1,6 @@
 import { useData } from '../api'
 import { columnTitle, count, interval, points } from '../format'
-import { currentSweep, place } from '../state'
+import { currentSweep, place, status } from '../state'
 import type { Cell } from '../types'
 import { CopyButton, Fault, StateMark, TrialLink } from './bits'
 import { Dialog } from './dialog'
@@ -66,20 +66,21 @@ function Trials({ cell }: { cell: Cell }) {
 }
 
 function Body({ cell }: { cell: Cell }) {
+  const command = `hone explain '${cell.cell}' ${currentSweep.value}`
   return (
     <>
       <p class="figure">
-        {cell.dice === null ? <span class="soft">no number yet</span> : <strong>{points(cell.dice)}</strong>}
+        {cell.dice === null ? <span class="soft">no number</span> : <strong>{points(cell.dice)}</strong>}
         {cell.interval && <span> 95 % {interval(cell.interval)}</span>}
         {cell.paper !== null && <span class="soft"> paper {points(cell.paper)}</span>}
       </p>
-      {cell.missing.length > 0 && <><h3>What it lacks</h3><ul class="plain">{cell.missing.map((each) => <li key={each}>{each}</li>)}</ul></>}
+      {cell.missing.length > 0 && <><h3>{status.value?.finished ? 'What it lacks' : 'It waits for'}</h3><ul class="plain">{cell.missing.map((each) => <li key={each}>{each}</li>)}</ul></>}
       <h3>Parts</h3>
       <Parts cell={cell} />
       <Choices cell={cell} />
       <Trials cell={cell} />
       <h3>Again, elsewhere</h3>
-      <p class="row"><code>hone explain '{cell.cell}'</code> <CopyButton label="Copy" text={() => `hone explain '${cell.cell}'`} /></p>
+      <p class="row"><code>{command}</code> <CopyButton label="Copy" text={() => command} /></p>
       {cell.sql && (
         <details>
           <summary>The number as a query on the rows</summary>

@@ -67,7 +67,7 @@ function Stops({ data, dataset }: { data: Data; dataset: string }) {
                 <td class="text">{netTitle(net)}</td><td>{tests.length}</td>
                 {[0, 1, 2].map((k) => <td key={k}>{mean[k] === undefined ? '–' : points(mean[k])}</td>)}
                 <td>{range(stops.flatMap((each) => each.validation ?? []))}</td><td>{range(stops.flatMap((each) => each.best ?? []))}</td>
-                <td>{mean.length ? points(Math.max(...mean)) : '–'}</td>
+                <td>{mean.length > 1 ? points(Math.max(...mean.slice(1))) : '–'}</td>
               </tr>
             )
           })}
@@ -117,7 +117,7 @@ export function Iterations({ sweep }: { sweep: number }) {
       <h1>Iterations <small>{status.value?.name}</small></h1>
       <p class="lead">Mean Dice after each refinement, over all trainings of a net; 0 is the base mask. Validation(k) stops where validation is highest, Best(k) where the test split is: an oracle.</p>
       <Fault text={fault} />
-      {data && datasets.length === 0 && <p class="soft">No net has been evaluated over its iterations yet.</p>}
+      {data && datasets.length === 0 && <p class="soft">No net has been evaluated over its iterations.</p>}
       {datasets.map((dataset) => {
         const mine = data!.curves.filter((each) => each.dataset === dataset)
         return (

@@ -25,7 +25,7 @@ function ticks(low: number, high: number): number[] {
 
 function Chart({ curve }: { curve: LambdaCurve }) {
   const all = curve.points.flatMap(valuesOf)
-  if (all.length === 0) return <p class="soft chart-empty">No fold has a score yet.</p>
+  if (all.length === 0) return <p class="soft chart-empty">No fold has a score.</p>
   const margin = Math.max(0.2, (Math.max(...all) - Math.min(...all)) * 0.08)
   const low = Math.min(...all) - margin
   const high = Math.max(...all) + margin
@@ -35,7 +35,7 @@ function Chart({ curve }: { curve: LambdaCurve }) {
   const chosen = curve.points.find((each) => each.chosen)
   return (
     <svg viewBox={`0 0 ${width} ${height}`} role="img" class="chart"
-         aria-label={`Validation Dice by λ; ${chosen ? `chosen: ${chosen.lambda}` : 'nothing is chosen yet'}`}>
+         aria-label={`Validation Dice by λ; ${chosen ? `chosen: ${chosen.lambda}` : 'nothing is chosen'}`}>
       {ticks(low, high).map((each) => (
         <g key={each}>
           <line class="rule" x1={frame.left} x2={width - frame.right} y1={y(each)} y2={y(each)} />
@@ -64,7 +64,7 @@ function Card({ curve }: { curve: LambdaCurve }) {
       <Chart curve={curve} />
       <p>
         {chosen ? <>λ <b>{chosen.lambda}</b>{chosen.dice !== null && <> · {points(chosen.dice)}</>}{chosen.interval && <span class="soft"> {interval(chosen.interval)}</span>}</>
-          : <span class="soft">not chosen yet</span>}
+          : <span class="soft">{curve.state === 'failed' || curve.state === 'blocked' ? <>no choice: <TrialLink trial={curve.selection}>why</TrialLink></> : 'not chosen'}</span>}
         {curve.edge && <span class="flag">at the edge of the grid</span>}
       </p>
       <details>

@@ -147,7 +147,7 @@ export function Quality({ sweep }: { sweep: number }) {
         {datasets.length > 1 && <label>Data set <select value={dataset} onChange={(event) => setDataset(event.currentTarget.value)}><option value="">all</option>{datasets.map((each) => <option key={each}>{each}</option>)}</select></label>}
       </div>
       <Fault text={fault} />
-      {data && points.length === 0 && <p class="soft">No net with a quality head is evaluated at iteration {iteration} yet.</p>}
+      {data && points.length === 0 && <p class="soft">No net with a quality head is evaluated at iteration {iteration}.</p>}
       {points.length > 0 && (
         <>
           <p class="keys">{nets.map((net, i) => <span key={net}><i class={`ink-${i % inks.length}`} aria-hidden="true" />{net}</span>)}</p>

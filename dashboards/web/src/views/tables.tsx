@@ -13,7 +13,7 @@ const titles: Record<string, string> = {
 function why(cell: ResultCell): string {
   if (cell.collapsed > 0) return 'collapsed'
   if (cell.diverged > 0) return 'diverged'
-  return 'missing'
+  return status.value?.finished ? 'missing' : 'waiting'
 }
 
 function iterations(cell: ResultCell): string {
@@ -134,7 +134,7 @@ function OneTable({ sweep, name }: { sweep: number; name: string }) {
     <section class="table" aria-labelledby={`table-${name}`}>
       <header>
         <h2 id={`table-${name}`}>{titles[name] ?? name}</h2>
-        {data && !data.complete && <span class="mark mark-leased"><i aria-hidden="true" />not complete yet</span>}
+        {data && !data.complete && <span class="mark mark-leased"><i aria-hidden="true" />not complete</span>}
         <span class="grow" />
         <span class="row" role="group" aria-label="Copy the table">
           <CopyButton label="LaTeX" text={copy('latex')} />
