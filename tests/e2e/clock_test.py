@@ -6,6 +6,7 @@ person with `date` or a virtual machine that is restored do to a machine.
 """
 
 import calendar
+import contextlib
 import glob
 import http.client
 import json
@@ -33,6 +34,7 @@ class ClockJumps(Storm):
     def setUp(self):
         if not LIBRARY:
             self.skipTest("no clock is moved: the Debian package 'faketime' is not installed")
+        self.addCleanup(remove_what_the_library_left)  # when all processes have ended
         super().setUp()
         self.offsets = {}
         self.seen = set()  # (whose, offset) that somebody wrote down
@@ -112,6 +114,14 @@ class ClockJumps(Storm):
         self.assertGreater(len(self.seen), 15)
         print(f"seed {SEED}: took effect: {len(self.seen)} clocks told; attempts of {days} days, {back} that ended "
               f"before they began; {attempts(self.state)} attempts, none lost")
+
+
+def remove_what_the_library_left():
+    """A killed process cannot remove its own."""
+    for file in glob.glob("/dev/shm/*faketime_*_*"):
+        if not os.path.exists(f"/proc/{file.rsplit('_', 1)[1]}"):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(file)
 
 
 def seconds_of(text):
