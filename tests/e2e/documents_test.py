@@ -1,4 +1,4 @@
-"""Every command in the documents is one that the programs know, with options that they have; every file is there."""
+"""Every command in the documents is one that the programs know, with options that they have; every file and test is there."""
 
 import re
 import shlex
@@ -9,7 +9,7 @@ from harness import SOURCE
 HELP = SOURCE / "tests" / "golden" / "help"
 DOCUMENTS = [SOURCE / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "sql/README.md",
                                         "experiments/datasets/README.md")] + sorted((SOURCE / "docs").glob("*.md"))
-LEAST_COMMANDS, LEAST_FILES = 150, 40  # or the patterns below have ceased to find them
+LEAST_COMMANDS, LEAST_FILES, LEAST_TESTS = 150, 40, 30  # or the patterns below have ceased to find them
 FOLDERS = ("common", "coordinator", "docs", "examples", "experiments", "scripts", "sql", "tests", "worker", "dashboards")
 PATTERN = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+\.\w+)`|\]\(((?!http|#)[^)#]+)[^)]*\)")
 
@@ -75,6 +75,16 @@ class Documents(unittest.TestCase):
                     self.assertTrue((base / (code or link)).exists(), f"there is no {code or link}")
                 seen += 1
         self.assertGreater(seen, LEAST_FILES)
+
+    def test_name_tests_that_there_are(self):
+        sources = "\n".join(path.read_text() for path in sorted((SOURCE / "tests").rglob("*_test.cpp")))
+        there = {".".join(name) for name in re.findall(r"^TEST(?:_[FP])?\((\w+), *(\w+)", sources, re.M)}
+        for path in (SOURCE / "tests").rglob("*_test.py"):
+            there |= {f"{path.stem}.{name}" for name in re.findall(r"^class (\w+)\(", path.read_text(), re.M)}
+        named = re.findall(r"`(?:\w+_test|test_\w+|e2e|cluster|browser)\.(?:Part/)?(\w+\.\w+)(?:/\*)?`",
+                           (SOURCE / "docs" / "complaints.md").read_text())
+        self.assertGreater(len(named), LEAST_TESTS)
+        self.assertEqual(sorted(set(named) - there), [])
 
 
 if __name__ == "__main__":
