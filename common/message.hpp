@@ -66,6 +66,9 @@ struct Hello {
 struct Ask {
   int slots = 1;
   int trials = 0;  // to be leased at most; 0: no limit
+  /// What bits depend on besides a trial's numerics, as its trainers say: LibTorch and processor.
+  /// Trials of one rank have the same bits wherever it is the same. '' where that is not known yet.
+  std::string arithmetic = {};
   bool operator==(const Ask&) const = default;
 };
 
@@ -127,6 +130,7 @@ struct Failed {
   Ticket ticket;
   Failure failure = Failure::crashed;
   std::string reason;  // for people: signal, last log lines
+  int checkpoint = 0;  // epoch of the newest checkpoint that the attempt made; 0: it made none
   bool operator==(const Failed&) const = default;
 };
 
@@ -228,6 +232,13 @@ struct Rows {
   bool operator==(const Rows&) const = default;
 };
 
+/// A checkpoint of the training after this epoch is on disk.
+struct Kept {
+  Ticket ticket;
+  int epoch = 0;
+  bool operator==(const Kept&) const = default;
+};
+
 struct Trained {
   Ticket ticket;
   Outcome outcome = Outcome::finished;
@@ -244,6 +255,6 @@ struct Broken {
   bool operator==(const Broken&) const = default;
 };
 
-using FromTrainer = std::variant<Ready, Progress, Rows, Trained, Broken>;
+using FromTrainer = std::variant<Ready, Progress, Rows, Kept, Trained, Broken>;
 
 }  // namespace hone

@@ -48,6 +48,8 @@ inline constexpr std::string_view kind<Progress> = "progress";
 template <>
 inline constexpr std::string_view kind<Rows> = "rows";
 template <>
+inline constexpr std::string_view kind<Kept> = "kept";
+template <>
 inline constexpr std::string_view kind<Trained> = "trained";
 template <>
 inline constexpr std::string_view kind<Broken> = "broken";
@@ -136,6 +138,7 @@ template <class Field>
 void list_fields(Ask& m, Field&& field) {
   field("slots", m.slots, 0);
   field("trials", m.trials, 0);
+  field("arithmetic", m.arithmetic);
 }
 
 template <class Field>
@@ -168,6 +171,7 @@ void list_fields(Failed& m, Field&& field) {
   field("ticket", m.ticket);
   field("failure", m.failure);
   field("reason", m.reason);
+  field("checkpoint", m.checkpoint, 0);
 }
 
 // ---- coordinator -> worker ---------------------------------------------------------------------
@@ -240,6 +244,12 @@ template <class Field>
 void list_fields(Rows& m, Field&& field) {
   field("ticket", m.ticket);
   field("rows", m.rows);
+}
+
+template <class Field>
+void list_fields(Kept& m, Field&& field) {
+  field("ticket", m.ticket);
+  field("epoch", m.epoch, 1);
 }
 
 template <class Field>

@@ -68,6 +68,7 @@ CREATE TABLE trial (
   attempt     INTEGER NOT NULL DEFAULT 0,  -- of the newest lease; the fencing token
   accepted    INTEGER,              -- the attempt whose Done was accepted
   forgiven    INTEGER NOT NULL DEFAULT 0,  -- crashes of attempts up to this one no longer count
+  rests       INTEGER NOT NULL DEFAULT 0,  -- 1: failed just now; not leased until the coordinator lets it
   reason      TEXT NOT NULL DEFAULT '',    -- of a state that is not the wished one
   queue       INTEGER REFERENCES sweep (id),   -- in whose turn it is leased
   demand      INTEGER REFERENCES demand (id),  -- NULL: is never leased (a selection, deferred)
@@ -82,7 +83,8 @@ CREATE TABLE trial (
   lambda   REAL
 ) STRICT;
 CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)
-  WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL;
+  WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL AND rests = 0;
+CREATE INDEX trial_resting ON trial (queue) WHERE rests = 1;
 CREATE INDEX trial_leased ON trial (queue, demand) WHERE state = 'leased';
 CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL;
 CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
@@ -122,7 +124,8 @@ CREATE TABLE worker (
   slots    INTEGER NOT NULL,
   threads  INTEGER NOT NULL,
   device   TEXT NOT NULL,
-  memory_mib INTEGER NOT NULL DEFAULT 0 -- of each slot's device; 0: not limited
+  memory_mib INTEGER NOT NULL DEFAULT 0, -- of each slot's device; 0: not limited
+  arithmetic TEXT NOT NULL DEFAULT ''  -- LibTorch and processor, on which bits depend; '': not known
 ) STRICT;
 
 CREATE TABLE attempt (
@@ -136,6 +139,7 @@ CREATE TABLE attempt (
   summary     TEXT CHECK (summary IS NULL OR json_valid(summary)),
   started     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ')),
   ended       TEXT,
+  checkpoint  INTEGER NOT NULL DEFAULT 0,  -- of a failed one: epoch of the newest that it made; 0: none
   PRIMARY KEY (trial, attempt)
 ) STRICT, WITHOUT ROWID;
 
@@ -171,6 +175,17 @@ CREATE TABLE trial_dice (           -- means of measurements of Dice, kept for s
   images    INTEGER NOT NULL,
   PRIMARY KEY (trial, attempt, split, iteration),
   FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE difference (           -- of an accepted attempt from an earlier one of its trial with the same inputs
+  trial   INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,         -- that was accepted when this was written
+  other   INTEGER NOT NULL,         -- the earlier one, of which some rows had come
+  rows    INTEGER NOT NULL,         -- of it that the accepted one does not have, or with another value
+  epochs  INTEGER NOT NULL,         -- likewise, by loss and signal
+  PRIMARY KEY (trial, attempt, other),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt),
+  FOREIGN KEY (trial, other) REFERENCES attempt (trial, attempt)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE epoch (

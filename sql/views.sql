@@ -27,6 +27,27 @@ SELECT e.trial, e.epoch, e.train_loss, e.validation_dice AS signal,
        CASE WHEN t.mode = 'ascent' THEN 'minus squared error of quality' ELSE 'soft Dice' END AS meaning
 FROM trial t JOIN epoch e ON e.trial = t.id AND e.attempt = t.accepted;
 
+-- Attempts that failed, and whether each counts: one that got further than all before it does not, since the next
+-- goes on from there; nor what a person has forgiven. `furthest`: the epoch of the newest checkpoint before it.
+CREATE VIEW failure AS
+SELECT f.*, f.attempt > t.forgiven AND f.checkpoint <= f.furthest AS counts
+FROM (SELECT a.trial, a.attempt, a.checkpoint,
+             (SELECT coalesce(max(b.checkpoint), 0) FROM attempt b WHERE b.trial = a.trial AND b.attempt < a.attempt) AS furthest
+      FROM attempt a WHERE a.state = 'failed') f
+JOIN trial t ON t.id = f.trial;
+
+-- Two attempts of a trial that ran with the same arithmetic and gave other rows, against the promise that they are
+-- the same bit by bit. `attempt` was accepted, `other` came before it. Not of teams: their sums go in the order of ranks
+-- and hosts.
+CREATE VIEW disagreement AS
+SELECT x.trial, x.attempt, a.worker, w.host, x.other, b.worker AS other_worker, v.host AS other_host, w.arithmetic,
+       x.rows, x.epochs
+FROM difference x
+JOIN attempt a ON a.trial = x.trial AND a.attempt = x.attempt JOIN worker w ON w.id = a.worker
+JOIN attempt b ON b.trial = x.trial AND b.attempt = x.other JOIN worker v ON v.id = b.worker
+WHERE w.arithmetic = v.arithmetic AND w.arithmetic <> ''
+  AND coalesce((SELECT t.spec ->> '$.numerics.ranks' FROM trial t WHERE t.id = x.trial), 1) = 1;
+
 -- A need as it stands: of a deferred trial that has its parameters, the trial that has them.
 CREATE VIEW standing_need AS
 SELECT n.trial, coalesce(d.resolved, d.id) AS needs, n.input, n.artifact

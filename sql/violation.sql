@@ -26,6 +26,9 @@ SELECT 'an accepted attempt has not the rows of its Done', t.id
 FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt = t.accepted
   WHERE a.rows <> (SELECT count(*) FROM measurement m WHERE m.trial = t.id AND m.attempt = t.accepted)
 UNION ALL
+SELECT 'a trial rests that runs or has ended', id FROM trial
+  WHERE rests AND state NOT IN ('waiting', 'blocked', 'held', 'pruned')
+UNION ALL
 SELECT 'a column says what the spec does not', id FROM trial
   WHERE role IS NOT spec ->> '$.role' OR dataset IS NOT spec ->> '$.dataset' OR rotation IS NOT spec ->> '$.rotation'
      OR fold IS NOT spec ->> '$.fold' OR seed IS NOT spec ->> '$.seed'

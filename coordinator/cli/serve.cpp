@@ -32,6 +32,7 @@ struct Options {
   ServerSettings server;
   std::string lease = "30s";
   bool allow_root = false;
+  std::string retry_pause = "1s";
   bool json = false;
 };
 
@@ -96,6 +97,8 @@ void serve(Options options) {
   options.server.state = state_folder(options.state);
   constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
   options.server.lease = duration_of("--lease", options.lease, {second, least, most});
+  options.server.retry_pause = duration_of("--retry-pause", options.retry_pause,
+                                           {second, std::chrono::milliseconds(0), most});
   spdlog::set_level(spdlog::level::info);
   serve_until_stopped(options.server,
                       [&options](const Server& server) { announce(options, server); });
@@ -152,9 +155,13 @@ void add_serve(CLI::App& app) {
       ->add_option(
           "--crash-limit", options->server.crash_limit,
           "Crashes of its trainer after which a trial has failed and the rest goes on; the "
-          "loss of a worker is none")
+          "loss of a worker is none, nor is a crash after a checkpoint that is newer than all "
+          "before")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
+  add_duration_option(*command, "--retry-pause", options->retry_pause,
+                      "Rest of a trial after its first crash, doubled with each, at most 64 times "
+                      "it; chance takes up to half of it; 0: none");
   command->add_flag("--json", options->json, "Print where it listens as one JSON object");
   command->callback([options] { serve(*options); });
 }

@@ -63,6 +63,27 @@ Check check_results(Database& database) {
       "report it with the output of: hone query 'SELECT * FROM violation'"};
 }
 
+Check check_attempts(Database& database) {
+  Statement query = database.prepare(
+      "SELECT count(DISTINCT trial), trial, attempt, worker, host, other, other_worker, "
+      "other_host, "
+      "rows, epochs, min(trial) FROM disagreement");
+  query.step();
+  const std::int64_t trials = query.integer(0);
+  if (trials == 0) return {"attempts", Verdict::good, "that ran again gave the same bits"};
+  const auto attempt = [&query](int number, int worker, int host) {
+    return query.text(number) + " (worker " + query.text(worker) + ", " + query.text(host) + ")";
+  };
+  return {
+      "attempts", Verdict::fault,
+      counted(trials, "trial") + " gave other results when run again on an equal processor, as " +
+          "trial " + query.text(1) + ": attempts " + attempt(2, 3, 4) + " and " + attempt(5, 6, 7) +
+          " differ in " + counted(query.integer(8), "row") + " and " +
+          counted(query.integer(9), "epoch"),
+      "one of the machines may compute wrongly (memory, cooling): 'hone verify' a cell on each; "
+      "all of them: hone query 'SELECT * FROM disagreement'"};
+}
+
 std::vector<Check> check_database(const fs::path& state) {
   const fs::path file = database_file(state);
   if (!fs::exists(file)) return {{"database", Verdict::good, "none yet"}};
@@ -70,7 +91,9 @@ std::vector<Check> check_database(const fs::path& state) {
     Database database(file, Database::Mode::read_only);
     std::vector<Check> found = {check_file(database, file)};
     shadow_views(database);
-    if (found.front().verdict == Verdict::good) found.push_back(check_results(database));
+    if (found.front().verdict != Verdict::good) return found;
+    found.push_back(check_results(database));
+    found.push_back(check_attempts(database));
     return found;
   } catch (const std::exception& error) {
     return {{"database", Verdict::fault, error.what(),

@@ -76,7 +76,12 @@ void print_sweep(const std::string& body, bool is_live) {
     }
     std::cout << "\n";
   }
+  for (const json& trial : status.at("resting"))
+    std::cout << "  rests     " << trial.at("name").get<std::string>() << ", attempt "
+              << trial.at("attempt") << " failed: " << first_line(trial.at("reason"))
+              << "; again in " << trial.at("seconds") << " s\n";
   print_troubled(body, std::cout);
+  print_disagreements(body, std::cout);
   if (is_live && status.at("workers") == 0 && !status.at("finished").get<bool>())
     std::cout << "  " << no_worker << "\n";
 }

@@ -53,6 +53,12 @@ std::int64_t open_trials(const json& status) {
   return count(status, "waiting") + count(status, "leased") + count(status, "held");
 }
 
+/// Of those that wait, how many rest after a failure.
+std::string resting_text(const json& status) {
+  const std::size_t resting = status.at("resting").size();
+  return resting == 0 ? "" : " (" + std::to_string(resting) + " after a failure)";
+}
+
 /// What no connected worker has all of.
 std::string starved_text(const json& starved) {
   const json& demand = starved.at("demands").at(0);
@@ -104,6 +110,20 @@ void print_troubled(const std::string& status_json, std::ostream& out) {
   }
 }
 
+void print_disagreements(const std::string& status_json, std::ostream& out) {
+  const json status = json::parse(status_json);
+  const auto attempt = [](const json& number, const json& worker, const json& host) {
+    return "attempt " + number.dump() + " (worker " + worker.dump() + ", " +
+           host.get<std::string>() + ")";
+  };
+  for (const json& each : status.at("disagreements"))
+    out << "  disagree  " << each.at("name").get<std::string>() << ": "
+        << attempt(each.at("attempt"), each.at("worker"), each.at("host")) << " and "
+        << attempt(each.at("other"), each.at("other_worker"), each.at("other_host"))
+        << " gave other results on equal processors: " << counted(each.at("rows"), "row") << ", "
+        << counted(each.at("epochs"), "epoch") << "; see 'hone doctor'\n";
+}
+
 std::int64_t failed_trials(const std::string& status_json) {
   return count(json::parse(status_json), "failed");
 }
@@ -115,7 +135,7 @@ std::string progress_line(const std::string& status_json) {
       count(status, "failed") + count(status, "diverged") + count(status, "blocked");
   std::string line = std::to_string(all - open_trials(status) - lost) + "/" + std::to_string(all) +
                      " trials, " + std::to_string(count(status, "leased")) + " running, " +
-                     std::to_string(count(status, "waiting")) + " waiting";
+                     std::to_string(count(status, "waiting")) + " waiting" + resting_text(status);
   for (const char* state : {"held", "pruned", "collapsed", "diverged", "failed", "blocked"}) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
   }
@@ -172,17 +192,27 @@ class Show {
 
   /// An attempt that came to nothing is said once.
   void say_what_runs_again(const json& status) {
+    for (const json& trial : status.at("resting")) {
+      const std::int64_t attempt = trial.at("attempt");
+      if (!said_again_.emplace(trial.at("trial"), attempt + 1).second) continue;
+      std::fprintf(stderr, "%s%s: attempt %s failed%s; it will be tried again in %s s\n",
+                   terminal_ ? "\r\033[K" : "", trial.at("name").get<std::string>().c_str(),
+                   trial.at("attempt").dump().c_str(), because(trial.at("reason")).c_str(),
+                   trial.at("seconds").dump().c_str());
+    }
     for (const json& trial : status.at("running")) {
       if (!trial.contains("last_attempt")) continue;
       const std::pair<std::int64_t, std::int64_t> attempt = {trial.at("trial"),
                                                              trial.at("attempt")};
       if (!said_again_.insert(attempt).second) continue;
-      const std::string reason = trial.at("last_attempt");
       std::fprintf(stderr, "%s%s: attempt %s, since the one before came to nothing%s\n",
                    terminal_ ? "\r\033[K" : "", trial.at("name").get<std::string>().c_str(),
-                   trial.at("attempt").dump().c_str(),
-                   reason.empty() ? "" : (": " + first_line(reason)).c_str());
+                   trial.at("attempt").dump().c_str(), because(trial.at("last_attempt")).c_str());
     }
+  }
+
+  static std::string because(const std::string& reason) {
+    return reason.empty() ? "" : ": " + first_line(reason);
   }
 
   const bool terminal_ = isatty(STDERR_FILENO) != 0;
@@ -203,6 +233,7 @@ bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& kee
     const bool finished = status.at("finished");
     if (finished || (keep_watching && !keep_watching())) {
       show.end();
+      print_disagreements(body, std::cerr);
       return finished;
     }
     std::this_thread::sleep_for(look_period);

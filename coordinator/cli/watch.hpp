@@ -21,8 +21,9 @@ inline constexpr const char* no_worker =
     "no worker is connected (hone-worker --access STATE/worker.json)";
 
 /// Shows how a sweep gets on until it is finished: one line in place on a terminal, else a line
-/// whenever a trial has ended, and every 30 s. Says what runs again and why, and that no worker is
-/// there. Returns false if `keep_watching` ended it. Throws CommandError.
+/// whenever a trial has ended, and every 30 s. Says what runs again and why, that no worker is
+/// there, and at its end what gave other rows when it ran again. Returns false if `keep_watching`
+/// ended it. Throws CommandError.
 bool watch_sweep(HttpClient& coordinator, SweepId sweep, const KeepWatching& keep_watching = {});
 
 /// The body of the answer to GET, also when the coordinator is away for a while, a minute at most:
@@ -35,6 +36,9 @@ std::string status_of(HttpClient& coordinator, SweepId sweep);
 
 /// One line per trial of a status document that has no result, and why.
 void print_troubled(const std::string& status_json, std::ostream& out);
+
+/// One line per trial of a status document that gave other rows when it was tried again.
+void print_disagreements(const std::string& status_json, std::ostream& out);
 
 /// How many trials of the sweep failed: crashed or could not be done, for no reason of their
 /// numbers.

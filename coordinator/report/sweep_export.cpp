@@ -30,6 +30,7 @@ constexpr std::pair<const char*, const char*> facts[] = {
     {"worker", "id IN (SELECT worker FROM attempt WHERE trial IN (SELECT id FROM kept))"},
     {"attempt", "trial IN (SELECT id FROM kept)"},
     {"output", "trial IN (SELECT id FROM kept)"},
+    {"difference", "trial IN (SELECT id FROM kept)"},
     {"measurement",
      "(trial, attempt) IN (SELECT t.id, t.accepted FROM kept k JOIN trial t ON t.id = k.id)"},
     {"trial_dice",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
@@ -36,7 +37,8 @@ struct LiveFacts {
   std::set<Service::Capability> capabilities;  // of the connected workers
   std::map<TrialId, Standing> standings;
   std::map<WorkerId, WorkerFacts> connected = {};
-  bool disk_full = false;  // no trial begins until there is room
+  bool disk_full = false;                              // no trial begins until there is room
+  std::map<TrialId, std::chrono::seconds> rests = {};  // and for how long, rounded up
   bool operator==(const LiveFacts&) const = default;
 };
 

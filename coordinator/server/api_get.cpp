@@ -79,6 +79,51 @@ json running_trials(Database& database, std::int64_t sweep, const LiveFacts& liv
   return running;
 }
 
+/// Trials that failed just now, and in how many seconds each may be tried again; the first 100.
+json resting_trials(Database& database, std::int64_t sweep, const LiveFacts& live) {
+  json list = json::array();
+  if (live.rests.empty()) return list;
+  Statement query = database.prepare(std::string("SELECT t.id, ") + name_in_sweep +
+                                     " AS name, t.attempt FROM trial t WHERE t.rests = 1 "
+                                     "AND t.state = 'waiting' AND name IS NOT NULL ORDER BY t.id "
+                                     "LIMIT 100");
+  query.bind(sweep);
+  while (query.step()) {
+    const auto found = live.rests.find({query.integer(0)});
+    if (found == live.rests.end()) continue;
+    list.push_back({{"trial", query.integer(0)},
+                    {"name", query.text(1)},
+                    {"attempt", query.integer(2)},
+                    {"reason", reason_of(database, query.integer(0), query.integer(2))},
+                    {"seconds", found->second.count()}});
+  }
+  return list;
+}
+
+/// See view `disagreement`; the first 100.
+json disagreements(Database& database, std::int64_t sweep) {
+  Statement query = database.prepare(
+      std::string("SELECT t.id, ") + name_in_sweep +
+      " AS name, x.attempt, x.worker, x.host, x.other, x.other_worker, x.other_host, x.rows, "
+      "x.epochs FROM disagreement x JOIN trial t ON t.id = x.trial WHERE name IS NOT NULL "
+      "ORDER BY t.id, x.attempt, x.other LIMIT 100");
+  query.bind(sweep);
+  json list = json::array();
+  while (query.step()) {
+    list.push_back({{"trial", query.integer(0)},
+                    {"name", query.text(1)},
+                    {"attempt", query.integer(2)},
+                    {"worker", query.integer(3)},
+                    {"host", query.text(4)},
+                    {"other", query.integer(5)},
+                    {"other_worker", query.integer(6)},
+                    {"other_host", query.text(7)},
+                    {"rows", query.integer(8)},
+                    {"epochs", query.integer(9)}});
+  }
+  return list;
+}
+
 json failures(Database& database, std::int64_t sweep) {
   Statement query = database.prepare(
       std::string("SELECT t.id, ") + name_in_sweep +
@@ -168,7 +213,9 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"trials", trials},
                  {"states", counts},
                  {"running", running},
+                 {"resting", resting_trials(database, sweep, live)},
                  {"troubled", failures(database, sweep)},
+                 {"disagreements", disagreements(database, sweep)},
                  {"image_steps", {{"total", steps}, {"done", steps_done}}},
                  {"starved", starved(database, sweep, live)},
                  {"workers", live.workers},

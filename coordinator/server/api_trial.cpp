@@ -52,7 +52,8 @@ json needed_by(Database& database, std::int64_t trial) {
 json attempts(Database& database, std::int64_t trial) {
   Statement query = database.prepare(
       "SELECT a.attempt, a.state, a.reason, w.host, w.device, a.started, a.ended, a.rows, "
-      "a.summary, a.worker FROM attempt a JOIN worker w ON w.id = a.worker WHERE a.trial = ? "
+      "a.summary, a.worker, a.checkpoint FROM attempt a JOIN worker w ON w.id = a.worker WHERE "
+      "a.trial = ? "
       "ORDER BY a.attempt");
   query.bind(trial);
   json list = json::array();
@@ -66,7 +67,8 @@ json attempts(Database& database, std::int64_t trial) {
                     {"ended", text_or_null(query, 6)},
                     {"rows", query.is_null(7) ? json() : json(query.integer(7))},
                     {"summary", parsed(query, 8)},
-                    {"worker", query.integer(9)}});
+                    {"worker", query.integer(9)},
+                    {"checkpoint", query.integer(10)}});
   }
   return list;
 }

@@ -1,155 +1,21 @@
 // Why a trial stands where it does.
+#include "coordinator/server/why.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "coordinator/report/wording.hpp"
 #include "coordinator/server/api_sweep.hpp"
-#include "coordinator/server/demand.hpp"
 
 namespace hone {
 
 namespace {
 
+using namespace why;  // NOLINT: its own words
 using nlohmann::json;
-
-constexpr std::int64_t most_listed = 20;
-
-/// A trial that is asked about, as its row has it.
-struct Asked {
-  std::int64_t id = 0;
-  std::string state, reason, role;
-  std::int64_t attempt = 0, unmet = 0, resolved = 0, queue = 0, demand = 0, urgency = 0;
-  bool deferred = false;
-};
-
-/// What is said of it so far.
-struct Answer {
-  json reasons = json::array();
-  std::string next;  // a command that goes on from here; '' for none
-
-  void add(const char* kind, const std::string& text, json trials = json::array()) {
-    reasons.push_back({{"kind", kind}, {"text", text}, {"trials", std::move(trials)}});
-  }
-};
 
 std::string trial_name(std::int64_t trial) {
   return "trial " + std::to_string(trial);
-}
-
-/// Trials of a query's id, state, name and reason.
-json listed(Statement& query) {
-  json list = json::array();
-  while (query.step())
-    list.push_back({{"trial", query.integer(0)},
-                    {"state", query.text(1)},
-                    {"name", query.text(2)},
-                    {"reason", query.text(3)}});
-  return list;
-}
-
-void explain_needs(Database& database, const Asked& asked, Answer& answer) {
-  Statement count = database.prepare(
-      "SELECT d.state, count(DISTINCT d.id) FROM unmet_need u JOIN trial d ON d.id = u.needs "
-      "WHERE u.trial = ? GROUP BY d.state ORDER BY 2 DESC, 1");
-  count.bind(asked.id);
-  std::string states;
-  std::int64_t all = 0;
-  for (; count.step(); all += count.integer(1))
-    states += (all == 0 ? "" : ", ") + std::to_string(count.integer(1)) + " " + count.text(0);
-  Statement query = database.prepare(
-      "SELECT DISTINCT d.id, d.state, (SELECT name FROM trial_name WHERE trial = "
-      "d.id), d.reason FROM unmet_need u JOIN trial d ON d.id = u.needs WHERE u.trial = ? "
-      "ORDER BY d.state IN ('failed', 'diverged', 'blocked') DESC, d.state = 'leased' DESC, d.id "
-      "LIMIT ?");
-  query.bind(asked.id).bind(most_listed);
-  const std::string what = asked.deferred           ? "its parameters or inputs come from "
-                           : asked.role == "select" ? "it chooses among the results of "
-                                                    : "it needs what comes of ";
-  answer.add(
-      "needs",
-      what + counted(all, "trial") + " that " + (all == 1 ? "is" : "are") + " not done: " + states,
-      listed(query));
-}
-
-void explain_crashes(Database& database, const Asked& asked, Answer& answer) {
-  Statement query = database.prepare(
-      // The reason is of the attempt that max() picks: SQLite's rule for such a column.
-      "SELECT a.state, count(*), max(a.attempt), a.reason FROM attempt a WHERE a.trial = ? "
-      "AND a.state IN ('failed', 'lost') GROUP BY a.state");
-  query.bind(asked.id);
-  while (query.step()) {
-    const bool crashed = query.text(0) == "failed";
-    std::string text = "attempt " + std::to_string(query.integer(2));
-    if (query.integer(1) > 1) text = counted(query.integer(1), "attempt");
-    text += crashed ? " failed" : " ended without a word";
-    if (query.integer(1) > 1)
-      text += ", the last of them attempt " + std::to_string(query.integer(2));
-    if (!query.text(3).empty()) text += ": " + first_line(query.text(3));
-    answer.add(crashed ? "crashed" : "lost", text);
-  }
-}
-
-/// Whether the sweep in whose turn it is leased lets it.
-bool its_sweep_is_active(Database& database, const Asked& asked, Answer& answer) {
-  Statement query = database.prepare("SELECT state, name FROM sweep WHERE id = ?");
-  if (!query.bind(asked.queue).step() || query.text(0) == "active") return true;
-  const std::string number = std::to_string(asked.queue);
-  answer.add("sweep", "sweep " + number + ", " + query.text(1) + ", is " + query.text(0));
-  answer.next = query.text(0) == "paused" ? "hone resume " + number : "hone submit FILE";
-  return false;
-}
-
-bool a_worker_fits(Database& database, const LiveFacts& live, const Asked& asked, Answer& answer) {
-  Statement query = database.prepare(
-      "SELECT threads, ranks, precision, device, memory_mib FROM demand WHERE id = ?");
-  if (!query.bind(asked.demand).step()) return true;
-  const Demand demand{.threads = query.integer(0),
-                      .ranks = query.integer(1),
-                      .precision = query.text(2),
-                      .device = query.text(3),
-                      .memory_mib = query.integer(4)};
-  const bool fits =
-      std::any_of(live.capabilities.begin(), live.capabilities.end(),
-                  [&](const Service::Capability& each) { return meets(each, demand); });
-  if (fits) return true;
-  const std::string wanted = text_of(demand);
-  if (live.capabilities.empty()) {
-    answer.add("no_worker",
-               "no worker is connected" + (wanted.empty() ? "" : "; it wants " + wanted));
-  } else {
-    answer.add("no_worker", "no connected worker has " + wanted);
-  }
-  answer.next = "hone-worker";
-  return false;
-}
-
-void explain_turn(Database& database, const Asked& asked, Answer& answer) {
-  Statement own = database.prepare(
-      "SELECT count(*) FROM trial WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL "
-      "AND queue = ?1 AND (urgency > ?2 OR (urgency = ?2 AND id < ?3))");
-  own.bind(asked.queue).bind(asked.urgency).bind(asked.id).step();
-  Statement others = database.prepare(
-      "SELECT count(*), count(DISTINCT t.queue) FROM trial t JOIN sweep s ON s.id = t.queue "
-      "WHERE t.state = 'waiting' AND t.unmet = 0 AND t.demand IS NOT NULL AND s.state = 'active' "
-      "AND s.priority > (SELECT priority FROM sweep WHERE id = ?)");
-  others.bind(asked.queue).step();
-  std::string text = "it is ready: " +
-                     (own.integer(0) == 0
-                          ? "next in the turn of sweep "
-                          : counted(own.integer(0), "trial") + " before it in the turn of sweep ") +
-                     std::to_string(asked.queue);
-  if (others.integer(0) > 0)
-    text += ", and " + counted(others.integer(0), "trial") + " of sweeps with a greater priority";
-  answer.add("turn", text + "; a slot that becomes free takes the next");
-}
-
-void explain_waiting(Database& database, const LiveFacts& live, const Asked& asked,
-                     Answer& answer) {
-  if (asked.unmet > 0) explain_needs(database, asked, answer);
-  explain_crashes(database, asked, answer);
-  const bool active = its_sweep_is_active(database, asked, answer);
-  if (asked.unmet > 0 || asked.demand == 0) return;
-  if (active && a_worker_fits(database, live, asked, answer)) explain_turn(database, asked, answer);
 }
 
 /// A choice whose votes are all there is made by the coordinator itself.
@@ -215,9 +81,9 @@ void explain_blocked(Database& database, const Asked& asked, Answer& answer) {
       "t.reason FROM chain c JOIN trial t ON t.id = c.id WHERE t.state IN ('failed', 'diverged') "
       "ORDER BY t.state, t.id LIMIT ?2");
   query.bind(asked.id).bind(most_listed);
-  const json roots = listed(query);
+  const std::vector<Other> roots = listed(query);
   const bool diverged = std::any_of(roots.begin(), roots.end(),
-                                    [](const json& each) { return each["state"] == "diverged"; });
+                                    [](const Other& each) { return each.state == "diverged"; });
   answer.add("blocked",
              "it needs what comes of " + counted(std::ssize(roots), "trial") + " without a result",
              roots);
@@ -248,6 +114,20 @@ void explain(Database& database, const LiveFacts& live, const Asked& asked, Answ
   answer.next = "hone trial show " + std::to_string(asked.id);
 }
 
+json reasons_of(const Answer& answer) {
+  json reasons = json::array();
+  for (const Reason& each : answer.reasons) {
+    json trials = json::array();
+    for (const Other& other : each.trials)
+      trials.push_back({{"trial", other.trial},
+                        {"state", other.state},
+                        {"name", other.name},
+                        {"reason", other.reason}});
+    reasons.push_back({{"kind", each.kind}, {"text", each.text}, {"trials", trials}});
+  }
+  return reasons;
+}
+
 }  // namespace
 
 ApiResponse why_response(Database& database, const LiveFacts& live, std::int64_t trial) {
@@ -276,7 +156,7 @@ ApiResponse why_response(Database& database, const LiveFacts& live, std::int64_t
                     {"trial", trial},
                     {"name", query.text(10)},
                     {"state", asked.state},
-                    {"reasons", answer.reasons},
+                    {"reasons", reasons_of(answer)},
                     {"next", answer.next.empty() ? json() : json(answer.next)}}
                    .dump(-1, ' ', false, json::error_handler_t::replace)};
 }

@@ -228,13 +228,6 @@ asio::awaitable<bool> serve_request(Connection* connection, SessionContext* cont
 
 }  // namespace
 
-LiveFacts live_facts(const SessionContext& context) {
-  if (context.service == nullptr) return {};
-  return {context.service->connected(),         context.service->refused_stale(),
-          context.service->capabilities(),      context.service->standings(),
-          context.service->connected_workers(), context.disk_full};
-}
-
 ApiResponse refusal_of(const RequestHeader& request, const RouteFound& route) {
   const std::string asked =
       std::string(request.method_string()) + " " + std::string(request.target());

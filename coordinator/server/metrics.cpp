@@ -85,6 +85,14 @@ void write_work(Exposition& page, const MetricsInput& input) {
   page.sample(static_cast<double>(input.live.refused_stale));
 }
 
+void write_disagreements(Exposition& page, Database& database) {
+  Statement query = database.prepare("SELECT count(*) FROM disagreement");
+  query.step();
+  page.family("hone_disagreements", "gauge",
+              "Attempts that gave other rows on an equal processor; 'hone doctor' says more.");
+  page.sample(query.real(0));
+}
+
 void write_files(Exposition& page, const MetricsInput& input) {
   const Telemetry& telemetry = input.telemetry;
   page.family("hone_database_size_bytes", "gauge", "The database file.");
@@ -170,6 +178,7 @@ std::string metrics_text(Database& database, TrialCounts& counts, const MetricsI
   write_sweeps(page, database, rows, counts.age(now));
   write_workers(page, input);
   write_work(page, input);
+  write_disagreements(page, database);
   write_files(page, input);
   write_requests(page, input.telemetry);
   return page.text();

@@ -54,7 +54,10 @@ struct Server::Parts {
         reading(database_file(settings.state), Database::Mode::read_only),
         artifacts(artifact_folder(settings.state)),
         floor(settings.state, settings.reserve + settings.reserve / 4),  // so that uploads end
-        service(store, {.lease = settings.lease, .crash_limit = settings.crash_limit},
+        service(store,
+                {.lease = settings.lease,
+                 .crash_limit = settings.crash_limit,
+                 .retry_pause = settings.retry_pause},
                 [this](const Digest& digest) { return artifacts.has(digest); }),
         hub(context, service),
         acceptor(context),

@@ -4,7 +4,7 @@
 namespace hone {
 
 /// The terms of the index trial_ready, which a query must have to use it.
-#define HONE_READY "state = 'waiting' AND unmet = 0 AND demand IS NOT NULL"
+#define HONE_READY "state = 'waiting' AND unmet = 0 AND demand IS NOT NULL AND rests = 0"
 
 /// All queues that hold a ready trial, each found by one look-up.
 inline constexpr const char* ready_queues =

@@ -35,6 +35,7 @@ std::vector<Departure> Service::tick(Instant now) {
   const auto transaction = store_.begin();
   revoke();
   expire();
+  end_rests();
   store_.settle_selections();
   offer();
   transaction->commit();
@@ -132,6 +133,9 @@ void Service::on(ConnectionId from, const Ask& ask) {
   worker.wanted = ask.slots;
   worker.most_trials = ask.trials > 0 ? ask.trials : std::numeric_limits<int>::max();
   worker.told_drained.reset();
+  if (ask.arithmetic.empty() || worker.arithmetic == ask.arithmetic) return;
+  worker.arithmetic = ask.arithmetic;
+  store_.note_arithmetic(worker.id, ask.arithmetic);
 }
 
 void Service::on(ConnectionId from, const Report& report) {
@@ -214,18 +218,25 @@ void Service::on(ConnectionId from, const Failed& failed) {
     send(from, Ack{failed.ticket, -1});
     return;
   }
+  if (failed.checkpoint > 0) store_.note_checkpoint(failed.ticket, failed.checkpoint);
   if (failed.failure == Failure::diverged) {
     give_up(failed.ticket, "diverged", failed.reason);
   } else if (failed.failure == Failure::impossible ||
-             (failed.failure == Failure::crashed &&
-              store_.failures_of(failed.ticket.trial) + 1 >= settings_.crash_limit)) {
+             (failed.failure == Failure::crashed && is_last_straw(failed.ticket))) {
     give_up(failed.ticket, "failed", failed.reason);
   } else {
     const bool returned = failed.failure == Failure::returned;
     release(failed.ticket, returned ? AttemptEnd::lost : AttemptEnd::failed, failed.reason);
+    if (!returned) let_rest(failed.ticket);
   }
   settle(failed.ticket);
   send(from, Ack{failed.ticket, -1});
+}
+
+/// Whether a crash of the attempt is one too many.
+bool Service::is_last_straw(const Ticket& ticket) {
+  return !store_.got_further(ticket) &&
+         store_.failures_of(ticket.trial) + 1 >= settings_.crash_limit;
 }
 
 void Service::give_up(const Ticket& ticket, const std::string& state, const std::string& reason) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/message.hpp"
+#include "coordinator/state/rests.hpp"
 #include "coordinator/state/store.hpp"
 
 namespace hone {
@@ -34,7 +35,10 @@ struct Departure {
 
 struct ServiceSettings {
   std::chrono::milliseconds lease = std::chrono::seconds(30);  // without renewal it is over
-  int crash_limit = 3;  // crashed attempts after which a trial has failed
+  /// Crashed attempts after which a trial has failed; see Store::got_further.
+  int crash_limit = 3;
+  /// After a first crash a trial rests about so long, see pause_after; 0: not at all.
+  std::chrono::milliseconds retry_pause = std::chrono::seconds(1);
   enum class Locality : std::uint8_t { minded, ignored } locality = Locality::minded;  // for tests
 };
 
@@ -104,6 +108,9 @@ class Service {
 
   const std::map<TrialId, Standing>& standings() const { return standings_; }
 
+  /// Trials that are not leased because an attempt of theirs failed, and until when.
+  const std::map<TrialId, Instant>& rests() const { return rests_.all(); }
+
   /// What has happened since this object was made. What a failed commit undid is counted too.
   struct Tally {
     std::int64_t leases = 0;  // given
@@ -126,6 +133,7 @@ class Service {
     int most_trials = 0;               // with so many of them at most
     std::optional<bool> told_drained;  // what the last Idle since its Ask said
     WorkerFacts facts = {};
+    std::string arithmetic = {};  // as it last said
   };
 
   void handle(const Arrival& arrival);
@@ -136,11 +144,14 @@ class Service {
   void on(ConnectionId from, const Renew& renew);
   void on(ConnectionId from, const Done& done);
   void on(ConnectionId from, const Failed& failed);
+  bool is_last_straw(const Ticket& ticket);
   void give_up(const Ticket& ticket, const std::string& state, const std::string& reason);
   void release(const Ticket& ticket, AttemptEnd end, const std::string& reason);
   void send(ConnectionId to, ToWorker message);
   void drop(ConnectionId to, const Ticket& ticket);
   void expire();
+  void let_rest(const Ticket& failed);
+  void end_rests();
   void revoke();
   void offer();
   void note_lease(const Worker& worker, const Lease& lease);
@@ -159,6 +170,7 @@ class Service {
   std::map<WorkerId, Holdings> held_;  // also of workers that are away, which may come back
   std::map<Ticket, Instant> deadlines_;
   std::map<TrialId, Standing> standings_;
+  Rests rests_;
   bool may_lease_ = true;
   std::int64_t refused_stale_ = 0;
   Tally tally_;

@@ -31,6 +31,18 @@ void Service::expire() {
   }
 }
 
+/// So that what made it fail may pass, as memory that others take, before it fails again.
+void Service::let_rest(const Ticket& failed) {
+  if (settings_.retry_pause.count() == 0) return;
+  const std::int64_t failures = store_.failures_of(failed.trial);
+  rests_.add(failed.trial, now_ + pause_after(failed, failures, settings_.retry_pause));
+  store_.rest(failed.trial);
+}
+
+void Service::end_rests() {
+  for (const TrialId trial : rests_.take_over(now_)) store_.end_rest(trial);
+}
+
 /// Hands what is ready to workers that asked, one trial to each in turn, so that a small sweep
 /// spreads over all of them.
 void Service::offer() {

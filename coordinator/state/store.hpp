@@ -96,6 +96,9 @@ class Store {
 
   WorkerId add_worker(const Hello& hello);
 
+  /// What the worker's bits depend on, see Ask.
+  void note_arithmetic(WorkerId worker, const std::string& arithmetic);
+
   bool has_sweep(SweepId sweep);
 
   /// A greater priority is leased first; sweeps of one priority share the slots.
@@ -164,7 +167,16 @@ class Store {
   /// "failed". Requires: is_current(ticket).
   void give_up(const Ticket& ticket, const std::string& state, const std::string& reason);
 
-  /// Attempts of the trial, since it was last tried again, that ended as AttemptEnd::failed.
+  /// Of an attempt that failed: it has made a checkpoint after this epoch. More than the trial can
+  /// have is taken for all of it. Requires: is_current(ticket).
+  void note_checkpoint(const Ticket& ticket, int epoch);
+
+  /// Whether the attempt has made a newer checkpoint than all before it, which happens to a trial
+  /// no more often than it has epochs.
+  bool got_further(const Ticket& ticket);
+
+  /// Attempts of the trial, since it was last tried again, that ended as AttemptEnd::failed and had
+  /// not got further.
   std::int64_t failures_of(TrialId trial);
 
   /// Promotes and prunes candidates of selections by halving, works out every selection whose needs
@@ -179,7 +191,12 @@ class Store {
   /// The tickets of all leased trials.
   std::vector<Ticket> leases();
 
-  /// True if no trial is leased, and none is ready but those of cancelled sweeps.
+  /// A trial that waits and rests is not leased; a Store that is opened lets all go on. Requires of
+  /// `rest`: the trial waits.
+  void rest(TrialId trial) { set_rests(trial, 1); }
+  void end_rest(TrialId trial) { set_rests(trial, 0); }
+
+  /// True if no trial is leased, and none is ready or rests but those of cancelled sweeps.
   bool is_drained();
 
   /// Rows of the `violation` view, for tests: "rule (trial n)".
@@ -201,6 +218,8 @@ class Store {
   std::optional<std::int64_t> next_of(std::int64_t queue, const Hello& capabilities);
   std::int64_t nearest(std::int64_t next, const Holdings& held);
   Lease lease(TrialId trial, WorkerId worker);
+  void set_rests(TrialId trial, int rests);
+  void note_differences(const Ticket& ticket);
   void enqueue(TrialId trial);
   void enqueue_trials_of(SweepId sweep);
   void enqueue_all();

@@ -1,5 +1,7 @@
 // Store: workers and leases.
 
+#include <algorithm>
+
 #include "coordinator/state/film_strips.hpp"
 #include "coordinator/state/store.hpp"
 
@@ -27,6 +29,11 @@ WorkerId Store::add_worker(const Hello& hello) {
   Statement find = database_.prepare("SELECT id FROM worker WHERE instance = ?");
   find.bind(hello.instance).step();
   return {find.integer(0)};
+}
+
+void Store::note_arithmetic(WorkerId worker, const std::string& arithmetic) {
+  Statement update = database_.prepare("UPDATE worker SET arithmetic = ? WHERE id = ?");
+  update.bind(arithmetic).bind(worker.value).run();
 }
 
 std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, int free,
@@ -102,10 +109,36 @@ void Store::give_up(const Ticket& ticket, const std::string& state, const std::s
   block_dependents(ticket.trial);
 }
 
-std::int64_t Store::failures_of(TrialId trial) {
+void Store::set_rests(TrialId trial, int rests) {
+  Statement update = database_.prepare("UPDATE trial SET rests = ? WHERE id = ?");
+  update.bind(rests).bind(trial.value).run();
+}
+
+void Store::note_checkpoint(const Ticket& ticket, int epoch) {
+  Statement query = database_.prepare("SELECT spec FROM trial WHERE id = ?");
+  query.bind(ticket.trial.value).step();
+  const TrainingSpec training = parse_trial_spec(query.text(0)).training;
+  query.reset();
+  const std::int64_t most = std::int64_t{training.epochs} * (1 + training.collapse_retries);
+  Statement update =
+      database_.prepare("UPDATE attempt SET checkpoint = ? WHERE trial = ? AND attempt = ?");
+  update.bind(std::min<std::int64_t>(epoch, most))
+      .bind(ticket.trial.value)
+      .bind(ticket.attempt)
+      .run();
+}
+
+bool Store::got_further(const Ticket& ticket) {
   Statement query = database_.prepare(
-      "SELECT count(*) FROM trial t JOIN attempt a ON a.trial = t.id AND a.attempt > t.forgiven "
-      "WHERE t.id = ? AND a.state = 'failed'");
+      "SELECT a.checkpoint > (SELECT coalesce(max(b.checkpoint), 0) FROM attempt b "
+      "  WHERE b.trial = a.trial AND b.attempt < a.attempt) "
+      "FROM attempt a WHERE a.trial = ? AND a.attempt = ?");
+  query.bind(ticket.trial.value).bind(ticket.attempt);
+  return query.step() && query.integer(0) != 0;
+}
+
+std::int64_t Store::failures_of(TrialId trial) {
+  Statement query = database_.prepare("SELECT count(*) FROM failure WHERE trial = ? AND counts");
   query.bind(trial.value).step();
   return query.integer(0);
 }

@@ -163,6 +163,10 @@ bool Store::is_drained() {
   Statement leased = database_.prepare(
       "SELECT 1 FROM trial WHERE state = 'leased' AND (?1 IS NULL OR queue = ?1) LIMIT 1");
   if (leased.bind(id_of(focus_)).step()) return false;
+  Statement resting = database_.prepare(
+      "SELECT 1 FROM trial t JOIN sweep s ON s.id = t.queue WHERE t.rests = 1 "
+      "AND t.state = 'waiting' AND s.state <> 'cancelled' AND (?1 IS NULL OR s.id = ?1) LIMIT 1");
+  if (resting.bind(id_of(focus_)).step()) return false;
   Statement ready =
       database_.prepare(std::string(ready_queues) +
                         "SELECT 1 FROM ready JOIN sweep s ON s.id = ready.queue "

@@ -40,6 +40,28 @@ Stored Store::add_rows(const Report& report) {
   return Stored::yes;
 }
 
+/// Compares what earlier attempts had reported with the rows of this one. What a trial was given
+/// may be another's work by now, if that was let go and made again with other bits: then nothing is
+/// said.
+void Store::note_differences(const Ticket& ticket) {
+  if (ticket.attempt == 1) return;
+  Statement insert = database_.prepare(
+      "INSERT INTO difference SELECT ?1, ?2, attempt, rows, epochs FROM ("
+      "  SELECT b.attempt, ("
+      "    SELECT count(*) FROM measurement m LEFT JOIN measurement n ON n.trial = ?1 "
+      "    AND n.attempt = ?2 AND n.split = m.split AND n.image = m.image "
+      "    AND n.iteration = m.iteration AND n.metric = m.metric "
+      "    WHERE m.trial = ?1 AND m.attempt = b.attempt AND n.value IS NOT m.value) AS rows, ("
+      "    SELECT count(*) FROM epoch e LEFT JOIN epoch f ON f.trial = ?1 AND f.attempt = ?2 "
+      "    AND f.epoch = e.epoch WHERE e.trial = ?1 AND e.attempt = b.attempt "
+      "    AND (f.train_loss IS NOT e.train_loss OR f.validation_dice IS NOT e.validation_dice)"
+      "  ) AS epochs FROM attempt b WHERE b.trial = ?1 AND b.attempt < ?2) "
+      "WHERE rows + epochs > 0 AND NOT EXISTS ("
+      "  SELECT 1 FROM need n JOIN output o ON o.trial = n.needs AND o.name = n.artifact "
+      "  WHERE n.trial = ?1 GROUP BY o.trial, o.name HAVING count(DISTINCT o.digest) > 1)");
+  insert.bind(ticket.trial.value).bind(ticket.attempt).run();
+}
+
 std::vector<std::string> Store::wanted_artifacts(TrialId trial) {
   Statement query = database_.prepare(
       "SELECT 'weights' FROM trial WHERE id = ?1 AND role IN ('segment', 'refine') "
@@ -87,6 +109,7 @@ bool Store::accept(const Done& done) {
   }
   Statement mean = database_.prepare(record_mean_dice);
   mean.bind(done.ticket.trial.value).bind(done.ticket.attempt).run();
+  note_differences(done.ticket);
   Statement trial = database_.prepare("UPDATE trial SET accepted = ? WHERE id = ?");
   trial.bind(done.ticket.attempt).bind(done.ticket.trial.value).run();
   finish(done.ticket.trial, done.outcome == Outcome::finished ? "done" : "collapsed", done.reason);

@@ -35,6 +35,7 @@ Store::Store(Database database) : database_(std::move(database)) {
   query.step();
   epoch_ = query.integer(0);
   query.reset();
+  database_.execute("UPDATE trial SET rests = 0 WHERE rests = 1");  // whose time nobody knows
   transaction.commit();
 }
 

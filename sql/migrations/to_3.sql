@@ -3,6 +3,8 @@ ALTER TABLE sweep ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sweep ADD COLUMN state TEXT NOT NULL DEFAULT 'active'
   CHECK (state IN ('active', 'paused', 'cancelled'));
 ALTER TABLE worker ADD COLUMN memory_mib INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempt ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE worker ADD COLUMN arithmetic TEXT NOT NULL DEFAULT '';
 ALTER TABLE output ADD COLUMN discarded TEXT;
 ALTER TABLE sweep_trial ADD COLUMN optional INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX output_discarded ON output (trial) WHERE discarded IS NOT NULL;
@@ -32,6 +34,7 @@ CREATE TABLE trial_3 (
   attempt     INTEGER NOT NULL DEFAULT 0,  -- of the newest lease; the fencing token
   accepted    INTEGER,              -- the attempt whose Done was accepted
   forgiven    INTEGER NOT NULL DEFAULT 0,  -- crashes of attempts up to this one no longer count
+  rests       INTEGER NOT NULL DEFAULT 0,  -- 1: failed just now; not leased until the coordinator lets it
   reason      TEXT NOT NULL DEFAULT '',    -- of a state that is not the wished one
   queue       INTEGER REFERENCES sweep (id),   -- in whose turn it is leased
   demand      INTEGER REFERENCES demand (id),  -- NULL: is never leased (a selection, deferred)
@@ -52,7 +55,8 @@ SELECT id, identity, spec, image_steps, state, deferred, resolved, unmet, attemp
 DROP TABLE trial;
 ALTER TABLE trial_3 RENAME TO trial;
 CREATE INDEX trial_ready ON trial (queue, demand, urgency DESC, id)
-  WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL;
+  WHERE state = 'waiting' AND unmet = 0 AND demand IS NOT NULL AND rests = 0;
+CREATE INDEX trial_resting ON trial (queue) WHERE rests = 1;
 CREATE INDEX trial_leased ON trial (queue, demand) WHERE state = 'leased';
 CREATE INDEX trial_choosing ON trial (id) WHERE state = 'waiting' AND unmet = 0 AND demand IS NULL;
 CREATE INDEX trial_deferred ON trial (id) WHERE state = 'waiting' AND deferred;
@@ -90,6 +94,17 @@ UPDATE trial SET queue = (SELECT min(st.sweep) FROM sweep_trial st WHERE st.tria
 -- The order of version 2: what the others wait for first, then the longest.
 UPDATE trial SET urgency = image_steps +
   CASE role WHEN 'deform' THEN 3 WHEN 'segment' THEN 2 WHEN 'refine' THEN 1 ELSE 0 END * 1000000000000;
+
+CREATE TABLE difference (           -- of an accepted attempt from an earlier one of its trial with the same inputs
+  trial   INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,         -- that was accepted when this was written
+  other   INTEGER NOT NULL,         -- the earlier one, of which some rows had come
+  rows    INTEGER NOT NULL,         -- of it that the accepted one does not have, or with another value
+  epochs  INTEGER NOT NULL,         -- likewise, by loss and signal
+  PRIMARY KEY (trial, attempt, other),
+  FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt),
+  FOREIGN KEY (trial, other) REFERENCES attempt (trial, attempt)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE trial_dice (           -- means of measurements of Dice, kept for speed, checked by `violation`
   trial     INTEGER NOT NULL,

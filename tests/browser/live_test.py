@@ -66,6 +66,15 @@ class Running(BrowserTest):
         expect(panel.get_by_text(re.compile("Attempt 1: .*signal"))).to_be_visible()
         self.picture("crashed-attempt")
 
+    def test_attempts_that_disagree_are_told(self):
+        self.submit()
+        self.work("--until-drained", HONE_QUICK_CRASH="1-1", HONE_QUICK_SHAKY="1-1", HONE_QUICK_MILLISECONDS="1000")
+        page = self.open()
+        notice = page.get_by_role("alert").filter(has_text="gave other results")
+        expect(notice).to_be_visible(timeout=60_000)
+        expect(notice).to_contain_text(re.compile(r"attempt 2 on \S+ and 1 on \S+ differ in \d+ rows and \d+ epochs?"))
+        self.picture("disagreement")
+
 
 class OverTls(BrowserTest):
     def open_site(self):

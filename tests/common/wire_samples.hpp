@@ -42,7 +42,7 @@ inline std::vector<FromWorker> from_worker() {
                 4096,
                 {ticket},
                 about},
-          Ask{2, 1},
+          Ask{2, 1, "LibTorch 2.13.0 (AVX2), Xeon"},
           Report{ticket, 12, rows, {epoch}},
           Renew{{{ticket, 5, 60, 96.5}}, about},
           Done{ticket,
@@ -52,7 +52,7 @@ inline std::vector<FromWorker> from_worker() {
                digest_of_rows(rows),
                {{"weights", sha256("w")}},
                R"({"best_epoch":3})"},
-          Failed{ticket, Failure::impossible, "no\nsuch \"pack\""}};
+          Failed{ticket, Failure::impossible, "no\nsuch \"pack\"", 12}};
 }
 
 inline std::vector<ToWorker> to_worker() {
@@ -74,7 +74,9 @@ inline std::vector<ToTrainer> to_trainer() {
 
 inline std::vector<FromTrainer> from_trainer() {
   return {Ready{2, "LibTorch 2.13.0", "cpu", "Open MPI v4.1.4", "2.21.5"},
-          Progress{ticket, 60, epoch}, Rows{ticket, rows},
+          Progress{ticket, 60, epoch},
+          Rows{ticket, rows},
+          Kept{ticket, 12},
           Trained{ticket, Outcome::finished, "", {{"masks", "/out/masks"}}, "{}"},
           Broken{ticket, Failure::diverged, "loss is not finite"}};
 }

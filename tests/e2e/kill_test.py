@@ -7,6 +7,7 @@ import unittest
 from harness import (QUICK, TRAINED, WORKER, HoneTest, attempts, count, query, results, trials_done,
                      violations)
 
+SERVE = ["--lease", 2, "--crash-limit", 9]  # every kill may hit the trainer of one and the same trial
 AGENT, TRAINER = "--agent", "-trainer"
 
 
@@ -21,7 +22,7 @@ class SweepUnderFire(HoneTest):
         self.spec = self.tiny()
 
     def begin(self, state, name):
-        coordinator = self.serve(state, "--lease", 2)
+        coordinator = self.serve(state, *SERVE)
         self.hone("submit", self.spec, "--state", state)
         return coordinator, self.start_worker(state, name)
 
@@ -79,7 +80,7 @@ class SweepUnderFire(HoneTest):
     def restart(self, coordinator):
         coordinator.kill()
         coordinator.wait()
-        return self.serve(self.state, "--lease", 2)
+        return self.serve(self.state, *SERVE)
 
 
 class KillWhileTraining(SweepUnderFire):

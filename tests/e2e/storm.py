@@ -49,7 +49,8 @@ class Storm(HoneTest):
         self.hone("submit", self.spec_of(sweep), "--state", state)
 
     def start_coordinator(self):
-        self.coordinator = self.serve(self.state, "--lease", self.lease, *self.serve_words)
+        # Chance may hit the trainers of one trial more than three times.
+        self.coordinator = self.serve(self.state, "--lease", self.lease, "--crash-limit", 100, *self.serve_words)
 
     def start_worker(self, name):
         self.workers[name] = self.start(

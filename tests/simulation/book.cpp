@@ -1,5 +1,7 @@
 #include "tests/simulation/book.hpp"
 
+#include <utility>
+
 namespace hone::simulation {
 
 namespace {
@@ -12,6 +14,9 @@ std::string text_of(const Ticket& ticket) {
 // before the renewal: the coordinator looks four times a second.
 constexpr Time unread = 50 * millisecond;
 constexpr Time looks = second;
+
+// Half of ServiceSettings::retry_pause.
+constexpr Time shortest_rest = 500 * millisecond;
 
 }  // namespace
 
@@ -52,7 +57,7 @@ void Book::check(Store& store, Time now) {
   for (const std::string& violation : store.violations()) blame("violation: " + violation);
   check_reports(store);
   check_endings(store);
-  check_leases(store, now);
+  look(store, now);
 }
 
 void Book::check_reports(Store& store) {
@@ -80,7 +85,8 @@ void Book::check_endings(Store& store) {
     done.insert(ticket);  // for good or ill
     if (attempts.text(2) == "failed") {
       // A Done that overtook its rows is refused.
-      if (orderly) blame("attempt " + text_of(ticket) + " counts as a crash, and nothing crashed");
+      if (orderly && !crashed_.contains(ticket))
+        blame("attempt " + text_of(ticket) + " counts as a crash, and nothing crashed");
       continue;
     }
     const auto said = ended_.find(ticket);
@@ -95,6 +101,20 @@ void Book::check_endings(Store& store) {
   for (const Ticket& ticket : over_)
     if (ended_.contains(ticket) && !failed_.contains(ticket) && !done.contains(ticket))
       blame("the end of " + text_of(ticket) + " was acknowledged and is forgotten");
+}
+
+/// A coordinator that was stopped between two looks may have had the time.
+void Book::check_rests(Store& store, Time now) {
+  const bool too_early = now - std::exchange(looked_, now) < shortest_rest;
+  Statement query = store.database().prepare(
+      "SELECT a.trial, a.attempt, t.attempt FROM attempt a JOIN trial t ON t.id = a.trial "
+      "WHERE a.state = 'failed'");
+  while (query.step()) {
+    const Ticket ticket{{query.integer(0)}, query.integer(1)};
+    if (!over_by_crash_.insert(ticket).second) continue;
+    if (too_early && query.integer(2) > ticket.attempt)
+      blame("trial " + text_of(ticket) + " crashed and was tried again at once");
+  }
 }
 
 void Book::check_leases(Store& store, Time now) {

@@ -23,6 +23,10 @@ class Book {
   void reported(const Report& report) { reports_[{report.ticket, report.sequence}] = report.rows; }
   void ended(const Ticket& ticket, std::map<std::string, Digest> left);
   void failed(const Ticket& ticket) { failed_.insert(ticket); }
+  void crashed(const Ticket& ticket) {
+    failed(ticket);
+    crashed_.insert(ticket);
+  }
 
   /// A sign of life of a ticket has reached the coordinator's host.
   void heard(const Ticket& ticket, Time now);
@@ -34,7 +38,10 @@ class Book {
   void check(Store& store, Time now);
 
   /// The same of leases alone, right after the coordinator has looked at them.
-  void look(Store& store, Time now) { check_leases(store, now); }
+  void look(Store& store, Time now) {
+    check_leases(store, now);
+    check_rests(store, now);
+  }
 
   void blame(const std::string& fault) {
     if (fault_.empty()) fault_ = fault;
@@ -46,6 +53,7 @@ class Book {
   void check_reports(Store& store);
   void check_endings(Store& store);
   void check_leases(Store& store, Time now);
+  void check_rests(Store& store, Time now);
 
   Time lease_;
   std::map<Ticket, std::vector<Input>> assigned_;
@@ -54,9 +62,11 @@ class Book {
   std::set<std::pair<Ticket, std::int64_t>> durable_;  // reports that were acknowledged
   std::set<Ticket> over_;                              // endings that were acknowledged
   std::map<Ticket, std::map<std::string, Digest>> ended_;
-  std::set<Ticket> failed_;
-  std::map<Ticket, Time> heard_;  // without a gap in which the lease was over
-  std::set<Ticket> lost_;         // seen as lost before
+  std::set<Ticket> failed_, crashed_;
+  std::set<Ticket> over_by_crash_;  // as seen in the store
+  Time looked_ = 0;                 // at rests
+  std::map<Ticket, Time> heard_;    // without a gap in which the lease was over
+  std::set<Ticket> lost_;           // seen as lost before
   std::string fault_;
 };
 

@@ -58,7 +58,8 @@ void Coordinator::start() {
   service_ = std::make_unique<Service>(
       *store_,
       ServiceSettings{.lease = std::chrono::milliseconds(lease_time / millisecond),
-                      .crash_limit = network_.unruly ? 1000 : 3},
+                      .crash_limit = network_.unruly ? 1000 : crash_limit,
+                      .retry_pause = std::chrono::seconds(world_.plant == Plant::no_rest ? 0 : 1)},
       [this, all_there](const Digest& digest) {
         return all_there || world_.book.artifacts.contains(digest);
       });

@@ -7,6 +7,7 @@
 namespace hone::simulation {
 
 void Faults::add(const Faults& other) {
+  trainer_crashes += other.trainer_crashes;
   worker_kills += other.worker_kills;
   worker_pauses += other.worker_pauses;
   coordinator_kills += other.coordinator_kills;

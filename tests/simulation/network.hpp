@@ -13,11 +13,12 @@ class World;
 
 /// What was made to go wrong, and did.
 struct Faults {
-  int worker_kills = 0, worker_pauses = 0, coordinator_kills = 0, coordinator_pauses = 0;
+  int trainer_crashes = 0, worker_kills = 0, worker_pauses = 0, coordinator_kills = 0,
+      coordinator_pauses = 0;
   int partitions = 0, breaks = 0, late = 0, twice = 0, overtaken = 0, clock_jumps = 0;
   int total() const {
-    return worker_kills + worker_pauses + coordinator_kills + coordinator_pauses + partitions +
-           breaks + late + twice + overtaken + clock_jumps;
+    return trainer_crashes + worker_kills + worker_pauses + coordinator_kills + coordinator_pauses +
+           partitions + breaks + late + twice + overtaken + clock_jumps;
   }
   void add(const Faults& other);
 };

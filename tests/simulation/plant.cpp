@@ -26,6 +26,10 @@ const char* name_of(Plant plant) {
       return "edges_open_early";
     case Plant::repeated_done_ignored:
       return "repeated_done_ignored";
+    case Plant::no_rest:
+      return "no_rest";
+    case Plant::progress_counts:
+      return "progress_counts";
   }
   return "";
 }

@@ -33,6 +33,9 @@ bool spoil(Plant plant, Store& store, FromWorker& message) {
   if (plant == Plant::no_fencing && done != nullptr) forge(store, done->ticket);
   if (plant == Plant::no_fencing && report != nullptr) forge(store, report->ticket);
   if (plant == Plant::done_overtakes_rows && done != nullptr) believe(store, *done);
+  if (auto* const failed = std::get_if<Failed>(&message);
+      plant == Plant::progress_counts && failed != nullptr)
+    failed->checkpoint = 0;
   if (plant == Plant::repeated_done_ignored && done != nullptr)
     return !store.is_accepted(done->ticket);
   return true;

@@ -178,6 +178,8 @@ void Worker::train(const Lease& lease) {
     };
   };
   plan(half, if_trained([this, ticket, rows] { report(ticket, 0, rows / 2); }));
+  if (const auto after = world_.trainer_crashes(lease))
+    return plan(2 * half, if_trained([this, ticket, after] { crash(ticket, *after); }));
   plan(2 * half, if_trained([this, ticket, rows] {
          report(ticket, rows / 2, rows);
          finish(ticket);
@@ -195,6 +197,19 @@ void Worker::report(const Ticket& ticket, std::size_t begin, std::size_t end) {
   spooled.reports[report.sequence] = report;
   world_.book.reported(report);
   if (welcome_) say(report);
+}
+
+/// The trainer, under an agent that lives on.
+void Worker::crash(const Ticket& ticket, int checkpoint) {
+  ++world_.faults.trainer_crashes;
+  world_.book.crashed(ticket);
+  Spooled& spooled = spool_.at(ticket);
+  spooled.reports.clear();
+  const Failed failed{ticket, Failure::crashed, "signal 11", checkpoint};
+  spooled.ending = failed;
+  if (welcome_) say(failed);
+  asked_ = false;
+  ask();
 }
 
 void Worker::finish(const Ticket& ticket) {

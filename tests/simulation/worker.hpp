@@ -55,6 +55,7 @@ class Worker {
   void train(const Lease& lease);
   void report(const Ticket& ticket, std::size_t begin, std::size_t end);
   void finish(const Ticket& ticket);
+  void crash(const Ticket& ticket, int checkpoint);
   void upload(const Ticket& ticket);
   void say_again(const Ticket& ticket);
   int free_slots() const;

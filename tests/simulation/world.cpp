@@ -18,7 +18,8 @@ World::World(Sweep& sweep, std::uint64_t seed, Plant planted, std::string expect
       random_{seed, static_cast<std::uint64_t>(planted)},
       expected_(std::move(expected)),
       network_(*this),
-      coordinator_(*this, network_, sweep) {
+      coordinator_(*this, network_, sweep),
+      unlucky_(below(4)) {
   sweep_.begin_anew();
   if (const std::string sql = sql_of(planted); !sql.empty())
     sweep_.execute("DROP TRIGGER IF EXISTS planted; " + sql);
@@ -56,6 +57,16 @@ Outcome World::run() {
       book.blame("the results are not those of a run without faults");
   }
   return {book.fault(), events.digest(), faults};
+}
+
+std::optional<int> World::trainer_crashes(const Lease& lease) {
+  const TrialId trial = lease.ticket.trial;
+  if (!happens(trial.value % 4 == unlucky_ ? 0.8 : 0.1)) return {};
+  const bool trains = lease.spec.role == Role::segment || lease.spec.role == Role::refine;
+  if (trains && furthest_[trial] < 2 * crash_limit && below(3) > 0) return ++furthest_[trial];
+  if (crashes_[trial] + 1 >= crash_limit) return {};
+  ++crashes_[trial];
+  return static_cast<int>(below(static_cast<std::uint32_t>(furthest_[trial]) + 1));
 }
 
 bool World::is_over() {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 namespace hone::simulation {
 
 inline constexpr Time lease_time = 2 * second;
+inline constexpr int crash_limit = 3;
 
 /// How a run ended.
 struct Outcome {
@@ -46,6 +48,10 @@ class World {
   const Plant plant;
   bool peace = false;  // no more faults
 
+  /// Whether the trainer of this attempt is to crash, and if so after which checkpoint (0: none):
+  /// at the same place no trial so often that it would fail, further and further several times.
+  std::optional<int> trainer_crashes(const Lease& lease);
+
   std::uint32_t below(std::uint32_t count) { return random_.below(count); }
   bool happens(double probability) { return !peace && random_.uniform() < probability; }
   Time between(Time low, Time high) {
@@ -63,6 +69,8 @@ class World {
   Network network_;
   Coordinator coordinator_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  const std::int64_t unlucky_;  // every fourth trial from here on crashes most of the time
+  std::map<TrialId, int> crashes_, furthest_;
 };
 
 }  // namespace hone::simulation

@@ -159,6 +159,10 @@ TEST_F(Schema, TheViolationViewFindsWhatIsBroken) {
   EXPECT_TRUE(found("'waiting', 1, NULL", "unmet is not the number of unmet needs"));
   EXPECT_TRUE(found("'leased', 1, NULL", "a trial is leased or past it with needs unmet"));
   EXPECT_TRUE(found("'leased', 0, NULL", "a leased trial has no running attempt"));
+  database_.execute("UPDATE trial SET rests = 1");
+  EXPECT_EQ(
+      number("SELECT count(*) FROM violation WHERE rule = 'a trial rests that runs or has ended'"),
+      1);
   database_.execute("UPDATE trial SET fold = 1");
   EXPECT_EQ(
       number("SELECT count(*) FROM violation WHERE rule = 'a column says what the spec does not'"),

@@ -226,7 +226,8 @@ void Agent::ask() {
   if (slots <= idle_slots_) return;
   asked_slots_ = slots;
   const int trials = options_.count ? *options_.count - taken_ : 0;
-  link_.send(encode(FromWorker(Ask{.slots = slots, .trials = trials})));
+  link_.send(encode(
+      FromWorker(Ask{.slots = slots, .trials = trials, .arithmetic = trials_.arithmetic()})));
 }
 
 // Called after everything that may change what there is to do.

@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
+#include "common/net/processor.hpp"
 #include "common/wire.hpp"
 #include "worker/agent/environment.hpp"
 
@@ -136,6 +138,7 @@ void Trials::on_message(Slot& slot, const FromTrainer& message) {
       if (trial == nullptr || m.ticket != *slot.ticket()) return;
       if constexpr (std::is_same_v<Message, Progress>) on_progress(*trial, m);
       if constexpr (std::is_same_v<Message, Rows>) on_rows(*trial, m);
+      if constexpr (std::is_same_v<Message, Kept>) trial->checkpoint = m.epoch;
       if constexpr (std::is_same_v<Message, Trained>) on_trained(*trial, m);
       if constexpr (std::is_same_v<Message, Broken>) {
         slot.release();
@@ -215,6 +218,15 @@ int Trials::free_slots() const {
     if (trial.stage == Stage::waiting) wanted += slots_of(trial);
   }
   return static_cast<int>(std::max<std::ptrdiff_t>(0, free - wanted));
+}
+
+std::string Trials::arithmetic() const {
+  std::set<std::string> different;
+  for (const Slot& slot : slots_)
+    if (const Ready& trainer = slot.trainer(); !trainer.library.empty())
+      different.insert(trainer.library + ", " + processor_fact("model name") +
+                       (trainer.device == "cpu" ? "" : ", " + trainer.device));
+  return different.size() == 1 ? *different.begin() : "";
 }
 
 int Trials::slots_of(const HeldTrial& trial) const {

@@ -84,6 +84,9 @@ class Trials {
 
   /// What a trainer of ours said of itself; with an empty library before the first has.
   Ready trainer() const;
+
+  /// See Ask; '' also where slots differ, as with GPUs of several kinds.
+  std::string arithmetic() const;
   bool empty() const { return trials_.empty(); }
 
   /// True while a trial has not ended.
@@ -118,6 +121,7 @@ class Trials {
     std::string summary;
     Outcome outcome = Outcome::finished;
     std::string reason;
+    int checkpoint = 0;                           // epoch of the newest that it has made
     std::chrono::steady_clock::time_point taken;  // not of a trial found in the spool
     int tries = 0;  // of a transfer, in vain, with the coordinator there
   };

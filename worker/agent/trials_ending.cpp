@@ -127,7 +127,8 @@ void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) 
   trial.inputs.reset();
   trial.rows.clear();
   trial.epochs.clear();
-  trial.outbox.end(Failed{.ticket = ticket, .failure = failure, .reason = reason});
+  trial.outbox.end(Failed{
+      .ticket = ticket, .failure = failure, .reason = reason, .checkpoint = trial.checkpoint});
   spool_.remove_work_folder(ticket);
   send_ending(trial);
   start_waiting();

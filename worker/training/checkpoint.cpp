@@ -169,6 +169,7 @@ void Checkpoints::keep_if_due(const TrainingPoint& point, const std::vector<Name
   if (file_.empty() || (!checkpoint_wanted.exchange(false) && start - last_ < interval_)) return;
   try {
     write(point, tensors);
+    next_.on_checkpoint(point.fit.last_epoch);
   } catch (const std::exception& error) {
     log("checkpoint_failed file=" + file_.string() + " reason=\"" + error.what() + "\"");
   }

@@ -40,6 +40,10 @@ class Narrator final : public Observer {
     }
   }
 
+  void on_checkpoint(int epoch) override {
+    say(out_, Kept{.ticket = order_.ticket, .epoch = epoch});
+  }
+
  private:
   std::ostream& out_;
   const Train& order_;

@@ -23,6 +23,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on_epoch(const EpochRecord& record) = 0;
   virtual void on_rows(std::span<const Measurement> rows) = 0;
+  /// A checkpoint after this epoch is on disk.
+  virtual void on_checkpoint(int /*epoch*/) {}
 };
 
 /// Why a training cannot give a result. Divergence and unusable inputs are answers, not crashes.

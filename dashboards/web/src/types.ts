@@ -13,13 +13,17 @@ export interface Running {
 }
 export interface Troubled { trial: number; name: string; state: State; reason: string }
 
+export interface Disagreement { // attempts of a trial that gave other rows on equal processors
+  trial: number; name: string; attempt: number; host: string; other: number; other_host: string; rows: number; epochs: number
+}
+
 export interface Demand { // of trials that no connected worker can do
   trials: number; threads: number; ranks: number; precision: string; device: string; memory_mib: number
 }
 
 export interface SweepStatus { // hone.sweep.v1
   sweep: number; name: string; state: string; priority: number; trials: number; states: Record<State, number>
-  running: Running[]; troubled: Troubled[]; image_steps: { total: number; done: number }
+  running: Running[]; troubled: Troubled[]; disagreements: Disagreement[]; image_steps: { total: number; done: number }
   images_per_second: number; finished: boolean; seconds_left: number | null; tables?: string[]
   starved: null | { trials: number; demands: Demand[] }
 }

@@ -73,7 +73,7 @@ Done done_with(const Ticket& ticket, const std::vector<Measurement>& rows) {
   return done;
 }
 
-Desk::Desk() {
+Desk::Desk(std::chrono::milliseconds retry_pause) : retry_pause_(retry_pause) {
   artifacts = {sha256("weights"), sha256("masks")};
   start();
 }
@@ -85,7 +85,7 @@ Desk::~Desk() {
 void Desk::start() {
   store_ = std::make_unique<Store>(folder_ / "hone.sqlite");
   service_ = std::make_unique<Service>(
-      *store_, ServiceSettings{.lease = lease_time, .crash_limit = 3},
+      *store_, ServiceSettings{.lease = lease_time, .crash_limit = 3, .retry_pause = retry_pause_},
       [this](const Digest& digest) { return artifacts.contains(digest); });
   service_->recover(now_);
 }

@@ -28,7 +28,8 @@ Done done_with(const Ticket& ticket, const std::vector<Measurement>& rows);
 /// The service and what a worker would say to it. Every step looks for violated invariants.
 class Desk {
  public:
-  Desk();
+  /// Trials that fail rest so long at first, see pause_after; 0: not at all.
+  explicit Desk(std::chrono::milliseconds retry_pause = {});
   ~Desk();
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
@@ -88,6 +89,7 @@ class Desk {
   void check();
 
   testing::TemporaryFolder folder_;
+  std::chrono::milliseconds retry_pause_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Service> service_;
   Instant now_{};

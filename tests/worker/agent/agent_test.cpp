@@ -107,7 +107,8 @@ TEST_F(Agent, OffersAllItsSlotsHoweverFewTrialsItMayTake) {
   WorkerProcess worker(access_, cache_, {"--count", "1", "--slots", "2"});
   coordinator_.wait_until([](const Heard& heard) {
     const auto asked = all<Ask>(heard);
-    return std::find(asked.begin(), asked.end(), Ask{.slots = 2, .trials = 1}) != asked.end();
+    return std::any_of(asked.begin(), asked.end(),
+                       [](const Ask& ask) { return ask.slots == 2 && ask.trials == 1; });
   });
   lease(1);
   EXPECT_EQ(worker.wait(), 0);
@@ -123,6 +124,27 @@ TEST_F(Agent, SaysFailedWithTheSignalAndTheLastLogLines) {
   EXPECT_EQ(failed.at(0).failure, Failure::crashed);
   EXPECT_THAT(failed.at(0).reason, ::testing::HasSubstr("signal 9 (SIGKILL)"));
   EXPECT_THAT(failed.at(0).reason, ::testing::HasSubstr("training 1-1"));
+}
+
+TEST_F(Agent, SaysWhichCheckpointAnAttemptLeft) {
+  lease(1);
+  lease(1, 2);
+  WorkerProcess worker(access_, cache_, {"--until-drained", "--slots", "1"},
+                       {"HONE_QUICK_CRASH=segment", "HONE_QUICK_CHECKPOINT=1"});
+  EXPECT_EQ(worker.wait(), 0);
+  const auto failed = all<Failed>(coordinator_.heard());
+  ASSERT_EQ(failed.size(), 2U);
+  EXPECT_EQ(failed.at(0).checkpoint, 2) << "it crashed in its third part";
+  EXPECT_EQ(failed.at(1).checkpoint, 0) << "it went on from there, and made none";
+}
+
+TEST_F(Agent, SaysWhatItsBitsDependOnWhenItAsks) {
+  lease(1);
+  WorkerProcess worker(access_, cache_, {"--until-drained"});
+  EXPECT_EQ(worker.wait(), 0);
+  const auto asked = all<Ask>(coordinator_.heard());
+  ASSERT_FALSE(asked.empty());
+  EXPECT_EQ(asked.at(0).arithmetic, "quick, " + processor_fact("model name"));
 }
 
 TEST_F(Agent, StopsATrialThatIsDropped) {

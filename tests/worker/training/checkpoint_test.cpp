@@ -119,6 +119,31 @@ TEST_F(Checkpoint, OfANetThatIsTrainedAgainAfterACollapseGoesOnThere) {
   expect_same(finish(spec), straight);
 }
 
+TEST_F(Checkpoint, IsToldWhenItIsOnDisk) {
+  struct Listening final : Observer {
+    explicit Listening(std::filesystem::path its_file) : file(std::move(its_file)) {}
+    std::filesystem::path file;
+    std::vector<int> kept;
+    int epoch = 0;
+    void on_epoch(const EpochRecord& record) override { epoch = record.epoch; }
+    void on_rows(std::span<const Measurement>) override {}
+    void on_checkpoint(int its_epoch) override {
+      EXPECT_EQ(its_epoch, epoch);
+      EXPECT_THAT(test::bytes_of_file(file),
+                  testing::HasSubstr(R"(\"last_epoch\":)" + std::to_string(its_epoch)));
+      kept.push_back(its_epoch);
+    }
+  };
+  const TrialSpec spec = test::tiny_spec(Role::segment);
+  cut(spec, 4);
+  Listening listening(file_);
+  trainer_->train(request(spec), listening);
+  ASSERT_FALSE(listening.kept.empty());
+  EXPECT_EQ(listening.kept.front(), 4) << "those of the attempt before are not told again";
+  EXPECT_EQ(listening.kept.back(), listening.epoch - 1)
+      << "after the last there is nothing to keep";
+}
+
 TEST_F(Checkpoint, IsKeptBeforeItsTimeWhereItIsWanted) {
   struct Asking final : Observer {
     void on_epoch(const EpochRecord& record) override {

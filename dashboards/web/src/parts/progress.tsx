@@ -1,5 +1,6 @@
 import { count, counted, duration, percent, stateMeaning, stateWords } from '../format'
 import { status } from '../state'
+import { TrialLink } from './bits'
 import type { Demand, State, SweepStatus } from '../types'
 
 const order: State[] = ['done', 'leased', 'waiting', 'held', 'collapsed', 'diverged', 'failed', 'blocked', 'pruned']
@@ -52,6 +53,23 @@ function demandWords(of: Demand): string {
   return words.join(', ')
 }
 
+function Disagreements({ of }: { of: SweepStatus }) {
+  if (of.disagreements.length === 0) return null
+  return (
+    <div class="notice bad" role="alert">
+      <p>Run again on an equal processor, these gave other results. One of the machines may compute wrongly (see hone doctor):</p>
+      <ul>
+        {of.disagreements.slice(0, 8).map((each) => (
+          <li key={`${each.trial}-${each.attempt}-${each.other}`}>
+            <TrialLink trial={each.trial}>{each.name}</TrialLink>: attempt {each.attempt} on {each.host} and {each.other} on {each.other_host} differ
+            in {counted(each.rows, 'row')} and {counted(each.epochs, 'epoch')}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
 export function Notices() {
   const of = status.value
   if (!of) return null
@@ -65,6 +83,7 @@ export function Notices() {
           <ul>{wants.demands.map((each) => <li key={JSON.stringify(each)}>{counted(each.trials, 'trial')}: {demandWords(each)}</li>)}</ul>
         </div>
       )}
+      <Disagreements of={of} />
     </>
   )
 }
