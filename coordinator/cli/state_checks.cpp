@@ -84,6 +84,27 @@ Check check_attempts(Database& database) {
       "all of them: hone query 'SELECT * FROM disagreement'"};
 }
 
+/// What gc or retention let go is not missed.
+Check check_artifacts(Database& database, const fs::path& folder) {
+  Statement query = database.prepare(
+      "SELECT o.digest FROM output o JOIN trial t ON t.id = o.trial AND t.accepted = o.attempt "
+      "WHERE o.discarded IS NULL UNION SELECT spec ->> '$.pack' FROM trial WHERE accepted IS NOT "
+      "NULL AND spec ->> '$.pack' IS NOT NULL");
+  std::int64_t all = 0, missing = 0;
+  std::string one;
+  for (; query.step(); ++all) {
+    if (fs::exists(folder / query.text(0))) continue;
+    ++missing;
+    one = query.text(0);
+  }
+  if (missing == 0) return {"artifacts", Verdict::good, counted(all, "file") + ", all there"};
+  return {"artifacts", Verdict::fault,
+          std::to_string(missing) + " of " + counted(all, "file") + " are not in " +
+              folder.string() + ", as " + one.substr(0, 16) + "...",
+          "bring them back from a copy: tables stay as they are, but these nets can be neither "
+          "verified nor evaluated again"};
+}
+
 std::vector<Check> check_database(const fs::path& state) {
   const fs::path file = database_file(state);
   if (!fs::exists(file)) return {{"database", Verdict::good, "none yet"}};
@@ -94,6 +115,7 @@ std::vector<Check> check_database(const fs::path& state) {
     if (found.front().verdict != Verdict::good) return found;
     found.push_back(check_results(database));
     found.push_back(check_attempts(database));
+    found.push_back(check_artifacts(database, artifact_folder(state)));
     return found;
   } catch (const std::exception& error) {
     return {{"database", Verdict::fault, error.what(),

@@ -89,6 +89,11 @@ class Doctor(HoneTest):
         self.assertRegex(found["workers' clocks"]["found"], "^at most [01] s from the coordinator's$")
         self.assertRegex(found["workers' software"]["found"], r"^Hone 0\.\S+( \(.*\))?, quick$")
         self.assertIn("break no rule", self.hone("doctor", "--quick", "--state", state).stdout)
+        self.assertRegex(found["artifacts"]["found"], r"^\d+ files, all there$")
+        for lost in query(state, "SELECT digest FROM output LIMIT 2"):
+            (state / "artifacts" / lost[0]).unlink()
+        found = self.findings("--state", state, code=1)
+        self.assertRegex(found["artifacts"]["found"], r"^2 of \d+ files are not in .*/artifacts, as [0-9a-f]{16}\.\.\.$")
 
     def worker_of(self, name, clock, **software):
         """A worker that says so of itself; it lasts as long as its connection."""

@@ -223,13 +223,14 @@ class Errors(HoneTest):
             GOLDEN.write_text(text)
         self.assertEqual(text, GOLDEN.read_text())
 
-    def test_are_one_line_that_says_what_would_be_right(self):
-        """No code 0, no empty message, no message of a library alone."""
+    def test_are_one_line_and_no_librarys(self):
+        """No code 0, no empty message, no message of a library alone; the error is the last line."""
         for block in GOLDEN.read_text().split("\n\n"):
             if block.startswith("$"):
                 with self.subTest(block):
                     self.assertRegex(block, r"exit [123]\n?\Z")
-                    self.assertRegex(block, "hone(-worker)?: error: ")
+                    self.assertRegex(block, r"\nhone(-worker)?: error: [^\n]+\nexit \d+\n?\Z")
+                    self.assertEqual(block.count(": error: "), 1)
                     self.assertNotIn("json.exception", block)
                     self.assertNotIn("std::", block)
 
