@@ -111,9 +111,9 @@ class Payloads(PayloadTest):
     def fail_trials(self, lines):
         """Every trial that waits fails, each with a text of its own for a reason. Returns (trial, text)."""
         failed, texts = [], iter([text for text in self.texts if CONTROL.search(text)] + self.texts)
-        for line in lines:
+        for line, said in zip(lines, self.texts):
             try:
-                line.send({"type": "ask", "slots": 1, "trials": 1})
+                line.send({"type": "ask", "slots": 1, "trials": 1, "arithmetic": said})
                 answer = line.hear()
             except OSError:
                 continue
@@ -121,7 +121,8 @@ class Payloads(PayloadTest):
                 break
             for lease in answer["leases"]:
                 text = next(texts)
-                line.send({"type": "failed", "ticket": lease["ticket"], "failure": "impossible", "reason": text})
+                line.send({"type": "failed", "ticket": lease["ticket"], "failure": "impossible", "reason": text,
+                           "checkpoint": 0})
                 line.hear()
                 failed.append((lease["ticket"]["trial"] if isinstance(lease["ticket"], dict) else lease["ticket"][0], text))
         return failed

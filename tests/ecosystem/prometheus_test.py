@@ -12,7 +12,7 @@ GRAFANA = SOURCE / "dashboards" / "grafana" / "hone.json"
 NAME = re.compile(r"\b(?:hone|process)_[a-z_]+\b")
 UNITS = ("_seconds", "_bytes", "_total", "_info", "_per_second")
 COUNTS = {"hone_trials", "hone_leases", "hone_slots", "hone_workers", "hone_watchers", "hone_artifact_uploads",
-          "hone_sweep_priority"}
+          "hone_sweep_priority", "hone_disagreements"}
 
 
 @needs("prometheus_client")
