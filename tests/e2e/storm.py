@@ -27,6 +27,7 @@ class Storm(HoneTest):
     pause = PAUSE
     lease = LEASE
     serve_words = []
+    crash_limit = 100  # chance may hit the trainers of one trial more often than the usual three times
 
     def setUp(self):
         super().setUp()
@@ -50,7 +51,8 @@ class Storm(HoneTest):
 
     def start_coordinator(self):
         # Chance may hit the trainers of one trial more than three times.
-        self.coordinator = self.serve(self.state, "--lease", self.lease, "--crash-limit", 100, *self.serve_words)
+        self.coordinator = self.serve(self.state, "--lease", self.lease, "--crash-limit", self.crash_limit,
+                                      *self.serve_words)
 
     def start_worker(self, name):
         self.workers[name] = self.start(

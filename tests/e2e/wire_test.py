@@ -20,7 +20,7 @@ class WireTest(Storm):
     seeds_of_a_sweep = 20
     most_waiting = 100
     lease = LEASE
-    serve_words = ["--crash-limit", 1000]
+    crash_limit = 1000
     chances = {}
 
     def setUp(self):
@@ -79,7 +79,7 @@ class FaultyWireInTheClear(WireTest):
 class FaultyWireWithinTls(WireTest):
     """What passes cannot be read, let alone be said twice."""
 
-    serve_words = WireTest.serve_words + ["--tls", "on"]
+    serve_words = ["--tls", "on"]
     seeds_of_a_sweep = 10
     chances = {"cut": 0.01, "stall": 0.005, "trickle": 0.02}
     megabytes = 1
