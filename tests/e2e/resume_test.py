@@ -1,5 +1,6 @@
 """A training that was killed goes on from its checkpoint: less is lost, and no bit differs."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -28,7 +29,8 @@ class Resume(HoneTest):
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         for process in self.processes():
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(process, signal.SIGKILL)
         self.assert_no_orphan()
 
     def undisturbed(self, *words):
@@ -71,7 +73,8 @@ class Resume(HoneTest):
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         for process in self.processes():
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(process, signal.SIGKILL)
         self.expect_resumed(straight, *one)
 
     def test_none_are_kept_where_none_are_wanted(self):
