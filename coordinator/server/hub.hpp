@@ -65,6 +65,7 @@ class Hub {
   bool scheduled_ = false;
   ConnectionId last_ = 0;
   Instant last_tick_;  // or the beginning
+  bool late_ = false;  // was the last tick
   std::map<ConnectionId, std::shared_ptr<Outbox>> outboxes_;
 };
 

@@ -50,7 +50,6 @@ class Storm(HoneTest):
         self.hone("submit", self.spec_of(sweep), "--state", state)
 
     def start_coordinator(self):
-        # Chance may hit the trainers of one trial more than three times.
         self.coordinator = self.serve(self.state, "--lease", self.lease, "--crash-limit", self.crash_limit,
                                       *self.serve_words)
 

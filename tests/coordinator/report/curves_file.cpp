@@ -38,7 +38,8 @@ CurvesFile::CurvesFile() : database_(folder_ / "hone.sqlite", Database::Mode::re
   database_.execute(
       "INSERT INTO sweep (id, name, digest, experiment) VALUES (1, 'known', 'd', "
       "'{\"datasets\":[],\"variants\":[],\"tables\":[\"II\",\"III\"]}'); "
-      "INSERT INTO worker (id, instance, host, slots, threads, device) VALUES (1, 'w', 'here', 1, 1, 'cpu')");
+      "INSERT INTO worker (id, instance, host, slots, threads, device) VALUES (1, 'w', 'here', 1, "
+      "1, 'cpu')");
 }
 
 void CurvesFile::add_dataset(const std::string& name) {

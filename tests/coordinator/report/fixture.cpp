@@ -38,7 +38,9 @@ ResultsFile::ResultsFile(const std::string& keys)
   database_.prepare("INSERT INTO sweep (id, name, digest, experiment) VALUES (1, 'known', 'd', ?)")
       .bind(experiment_text(keys))
       .run();
-  database_.execute("INSERT INTO worker (id, instance, host, slots, threads, device) VALUES (1, 'w', 'here', 1, 1, 'cpu')");
+  database_.execute(
+      "INSERT INTO worker (id, instance, host, slots, threads, device) VALUES (1, 'w', 'here', 1, "
+      "1, 'cpu')");
 }
 
 void ResultsFile::add_dataset(const std::string& name, bool synthetic) {
