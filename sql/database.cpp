@@ -94,23 +94,6 @@ void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close_v2(connection);
 }
 
-std::string plain_words(const SqlError& error) {
-  switch (error.code & 0xff) {
-    case SQLITE_CORRUPT:
-      return "the database is damaged; a copy of 'hone backup' can take its place";
-    case SQLITE_FULL:
-      return "the disk of the database is full";
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return "the database cannot be opened: may its file and its folder be read and written?";
-    case SQLITE_IOERR:
-      return "the disk of the database failed";
-    default:
-      return error.what();
-  }
-}
-
 /// SQLite names a statement; a person wants to know which file, and what now.
 [[noreturn]] void blame(const std::filesystem::path& file, const SqlError& error) {
   const int code = error.code & 0xff;

@@ -109,6 +109,23 @@ bool is_disk_full(const SqlError& error) {
   return (error.code & 0xff) == SQLITE_FULL;
 }
 
+std::string plain_words(const SqlError& error) {
+  switch (error.code & 0xff) {
+    case SQLITE_CORRUPT:
+      return "the database is damaged; a copy of 'hone backup' can take its place";
+    case SQLITE_FULL:
+      return "the disk of the database is full";
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return "the database cannot be opened: may its file and its folder be read and written?";
+    case SQLITE_IOERR:
+      return "the disk of the database failed";
+    default:
+      return error.what();
+  }
+}
+
 Statement Database::prepare_query(const std::string& sql) {
   if (sql.find('\0') != std::string::npos) throw QueryError("the query has a zero byte");
   if (without_blanks(sql).empty()) throw QueryError("the query is empty");

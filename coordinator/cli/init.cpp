@@ -1,4 +1,5 @@
 // hone init: an experiment file for one's own data.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -144,16 +145,22 @@ void check_profile(const std::string& profile) {
                      wrong_input);
 }
 
-void require_new(const fs::path& name) {
-  if (fs::exists(fs::symlink_status(name)))
-    throw CommandError("'" + name.string() +
-                           "' is there already; --force writes over it, --output "
-                           "names another",
-                       wrong_input);
+enum class Over { nothing, anything };  // that a file may be written over
+
+[[noreturn]] void refuse_existing(const fs::path& name) {
+  throw CommandError("'" + name.string() +
+                         "' is there already; --force writes over it, --output "
+                         "names another",
+                     wrong_input);
 }
 
-/// Whole or not at all: written beside its place and moved there.
-void write_file(const fs::path& name, const std::string& text) {
+void require_new(const fs::path& name) {
+  if (fs::exists(fs::symlink_status(name))) refuse_existing(name);
+}
+
+/// Whole or not at all, written beside its place and moved there; an existing file only if it may
+/// be written over.
+void write_file(const fs::path& name, const std::string& text, Over over) {
   const fs::path beside = name.string() + ".part";
   std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
   if (!stream)
@@ -165,14 +172,20 @@ void write_file(const fs::path& name, const std::string& text) {
     throw CommandError("'" + name.string() + "' was not written whole: is the disk full?");
   }
   stream.close();
-  fs::rename(beside, name);
+  const unsigned flags = over == Over::nothing ? RENAME_NOREPLACE : 0;
+  if (::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, name.c_str(), flags) == 0) return;
+  const int reason = errno;
+  fs::remove(beside);
+  if (reason == EEXIST) refuse_existing(name);
+  throw CommandError("'" + name.string() + "' cannot be written: " + std::strerror(reason));
 }
 
 void write_files(const Options& options, const std::string& text) {
-  write_file(options.output, text);
+  write_file(options.output, text, options.force ? Over::anything : Over::nothing);
   // Nothing but a schema has that name: an older Hone's is renewed.
   if (options.schema)
-    write_file(fs::path(options.output).replace_filename(schema_file), schema_text::schema);
+    write_file(fs::path(options.output).replace_filename(schema_file), schema_text::schema,
+               Over::anything);
 }
 
 void print_json(const Options& options, const Detected& found, const ordered_json& experiment) {

@@ -48,6 +48,15 @@ class AskTell(AskTellTest):
         self.assertEqual(attempts(self.state), 2 * FOLDS)
         self.assertIn(f"{100 * score:.2f}", self.hone("table", "folds", sweep).stdout)
 
+    def test_the_last_sweep_of_a_table_is_one_that_has_tables(self):
+        self.hone("submit", self.tiny())
+        self.start_worker()
+        told = self.told("training.learning_rate=0.002")
+        self.hone("ask", told, "--wait")
+        self.hone("submit", self.tiny(), "--wait")
+        self.assertEqual(json.loads(self.hone("table", "II", "--json").stdout)["sweep"], 1)
+        self.assertEqual(json.loads(self.hone("table", "folds", "--json").stdout)["sweep"], int(told))
+
     def test_a_cancelled_configuration_is_not_waited_for(self):
         sweep = self.told()
         self.hone("cancel", sweep)

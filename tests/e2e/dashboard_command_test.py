@@ -62,7 +62,11 @@ class DashboardCommand(HoneTest):
         self.assertIn(address, file.read_text())
 
     def test_a_run_can_be_looked_on(self):
-        self.environment["HONE_QUICK_MILLISECONDS"] = "500"
+        files = self.folder / "files"
+        (self.folder / "xdg-open").write_text(f"#!/bin/sh\nls -l /proc/$$/fd > {files}.part\nmv {files}.part {files}\n")
+        (self.folder / "xdg-open").chmod(0o755)
+        self.environment |= {"HONE_QUICK_MILLISECONDS": "500", "DISPLAY": ":99",
+                             "PATH": f"{self.folder}:{self.environment['PATH']}"}
         self.start(HONE, "run", self.tiny(), "--state", self.folder / "own", "--trainer", QUICK, "--open",
                    name="run")
         log = self.folder / "run.log"
@@ -71,6 +75,9 @@ class DashboardCommand(HoneTest):
         address = line.removeprefix("look on: ")
         self.assertEqual(ask(address, "")[0], 200)
         self.assertEqual(json.loads(ask(address, "api/v1/sweeps/1")[1])["name"], "Tiny")
+        self.wait_until("the browser was started", files.exists)
+        self.assertIn("/dev/null", files.read_text())
+        self.assertNotIn("socket:", files.read_text(), "in a browser the port would outlive the run")
 
     def test_a_finished_file_is_shown_and_nothing_changes_it(self):
         self.finish_and_stop()

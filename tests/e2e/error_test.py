@@ -75,6 +75,8 @@ hone plan tiny.json -S lambdas=[]
 hone plan tiny.json -S datasets.7.name=x
 hone plan tiny.json --data tiny.json -S datasets.0.layout=ph2
 hone serve --crash-limit 0
+hone serve --reserve -1
+hone run tiny.json --reserve -1
 hone serve --tls perhaps
 hone serve --certificate nowhere.pem
 hone ingest ph2 pictures
@@ -97,6 +99,7 @@ hone-worker --checkpoint often
 hone-worker --give-up never
 hone-worker --artifacts nowhere
 hone-worker --cache-limit much
+hone-worker --cache-limit -1
 hone-worker --fast
 hone-worker now
 """

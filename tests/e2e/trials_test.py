@@ -168,6 +168,19 @@ class Control(HoneTest):
     def states(self):
         return [state for (state,) in query(self.state, "SELECT state FROM sweep ORDER BY id")]
 
+    def test_a_coordinator_that_is_named_has_no_folder_in_its_place(self):
+        """It does not answer; the state folder that the command would take else is right here."""
+        self.server.terminate()
+        self.assertEqual(self.server.wait(timeout=10), 0)
+        far = self.folder / "far.json"
+        far.touch(mode=0o600)
+        far.write_text(json.dumps(json.loads((self.state / "access.json").read_text()) | {"port": 1}))
+        self.environment["HONE_ACCESS"] = str(far)
+        for words in (["pause", 1], ["cancel", 1], ["retry", 1], ["table", "II"]):
+            with self.subTest(words):
+                self.assertIn("no coordinator", self.hone(*words, code=1).stderr)
+        self.assertEqual(self.states(), ["active"] * 3)
+
     def test_several_sweeps_at_once(self):
         self.hone("pause", "1-2")
         self.assertEqual(self.states(), ["paused", "paused", "active"])

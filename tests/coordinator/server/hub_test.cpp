@@ -46,6 +46,28 @@ TEST_F(HubAndTime, EndsNoLeaseForATimeInWhichItHeardNobody) {
   EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
 }
 
+// Stopped for less than half a second: a renewal may lie unread.
+TEST_F(HubAndTime, EndsNoLeaseAtALookThatComesLateButAtTheNext) {
+  desk_.submit();
+  const Lease lease = desk_.ask_one(desk_.hello());
+  tick_for(lease_time);
+  now_ += std::chrono::milliseconds(50);
+  hub_.tick();
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "leased");
+  now_ += Hub::tick_period;
+  hub_.tick();
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
+}
+
+// A busy machine is late each time.
+TEST_F(HubAndTime, EndsLeasesThoughEveryLookComesLate) {
+  desk_.submit();
+  const Lease lease = desk_.ask_one(desk_.hello());
+  const auto late = Hub::tick_period + std::chrono::milliseconds(50);
+  for (const Instant end = now_ + lease_time + 3 * late; now_ < end; now_ += late) hub_.tick();
+  EXPECT_EQ(desk_.state(lease.ticket.trial), "waiting");
+}
+
 TEST_F(HubAndTime, KnowsHowFarAWorkersClockIsFromItsOwn) {
   const auto [connection, outbox] = hub_.connect();
   Hello hello;
