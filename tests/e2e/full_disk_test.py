@@ -1,4 +1,5 @@
-"""A coordinator whose disk fills up: it stops beginning trials, loses nothing, and goes on by itself."""
+"""A coordinator whose disk fills up, or a worker whose cache does: it stops beginning trials, loses
+nothing, and goes on by itself."""
 
 import json
 import os
@@ -6,14 +7,14 @@ import subprocess
 import time
 import unittest
 
-from harness import QUICK, WORKER, HoneTest, count, query, results, trials_done, violations
+from harness import QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
 
 MIB = 1 << 20
 DISK, RESERVE = 24 * MIB, 6 * MIB  # no trial begins below 7.5 MiB
 
 
-class FullDisk(HoneTest):
-    """The state folder lies on a file system of its own, of 24 MiB."""
+class SmallDisk(HoneTest):
+    """With a file system of its own, of 24 MiB."""
 
     def setUp(self):
         super().setUp()
@@ -24,7 +25,6 @@ class FullDisk(HoneTest):
         if mounted.returncode:
             self.skipTest(f"no file system can be mounted here: {mounted.stderr.strip()}")
         self.addCleanup(subprocess.run, ["umount", "--lazy", str(self.disk)], check=False)
-        self.state = self.disk / "state"
         self.filler = self.disk / "filler"
         self.environment["HONE_QUICK_MILLISECONDS"] = "150"
 
@@ -43,12 +43,20 @@ class FullDisk(HoneTest):
                 except OSError:
                     return
 
-    def log_has(self, text):
-        return text in (self.folder / "serve.log").read_text()
+    def log_has(self, text, name="serve"):
+        return text in (self.folder / f"{name}.log").read_text()
 
     def wait_for_more_trials(self):
         done = trials_done(self.state)
         self.wait_until("more trials are done", lambda: trials_done(self.state) > done + 3, 30)
+
+
+class FullDisk(SmallDisk):
+    """The state folder lies on the small disk."""
+
+    def setUp(self):
+        super().setUp()
+        self.state = self.disk / "state"
 
     def test_holds_leases_survives_and_goes_on_by_itself(self):
         coordinator = self.serve(self.state, "--lease", 2, "--reserve", RESERVE)
@@ -93,6 +101,60 @@ class FullDisk(HoneTest):
         self.assertEqual(query(self.state, "PRAGMA integrity_check"), [("ok",)])
         print(f"disk full twice, the second time to the last byte; the fourth trial {seconds:.1f} s after room came",
               flush=True)
+
+
+class FullCache(SmallDisk):
+    """A worker's cache lies on the small disk."""
+
+    def setUp(self):
+        super().setUp()
+        self.state = self.folder / "state"
+        self.spec = self.tiny(tables=["folds"], inner_folds=2,
+                              datasets=[{"name": "Lesions", "layout": "lesions", "count": 500}])
+
+    def start_and_fill(self, milliseconds):
+        """Two trials of so long train when the disk is filled; a report is the first to find no room."""
+        self.environment["HONE_QUICK_MILLISECONDS"] = str(milliseconds)
+        self.serve(self.state, "--lease", 2)
+        self.hone("submit", self.spec, "--state", self.state)
+        self.worker = self.start(WORKER, "--access", self.state / "worker.json", "--slots", 2,
+                                 "--cache", self.disk / "cache", "--trainer", QUICK, name="worker")
+        self.wait_until("two trials train", lambda: (self.folder / "worker.log").read_text().count(": training ") == 2)
+        self.before = self.processes()
+        self.fill_whole()
+        filled = time.monotonic()
+        self.wait_until("something finds no room", lambda: self.log_has("spool-waits", "worker"))
+        print(f"found no room {time.monotonic() - filled:.1f} s after there was none", flush=True)
+
+    def ends(self, state):
+        return count(self.state, "SELECT count(*) FROM attempt WHERE state = ?", state)
+
+    def free_and_finish(self):
+        self.assertEqual(self.processes(), self.before, "nobody died, and nobody was started")
+        self.assertEqual((attempts(self.state), self.ends("failed")), (2, 0))
+        self.filler.unlink()
+        self.environment["HONE_QUICK_MILLISECONDS"] = "0"
+        self.hone("submit", self.spec, "--state", self.state, "--wait")
+        self.assertIsNone(self.worker.poll())
+        self.hone("run", self.spec, "--state", self.folder / "undisturbed", "--trainer", QUICK)
+        self.assertEqual(results(self.state), results(self.folder / "undisturbed"))
+        self.assertEqual(self.ends("failed"), 0)
+        self.assertEqual(violations(self.state), [])
+
+    def test_what_trains_goes_on_and_is_told_when_there_is_room(self):
+        self.start_and_fill(6000)
+        time.sleep(3)  # a lease and a half
+        self.free_and_finish()
+        self.assertEqual(attempts(self.state), trials_done(self.state), query(
+            self.state, "SELECT trial, attempt, state, reason FROM attempt"))
+
+    def test_what_ends_meanwhile_for_want_of_room_is_given_back(self):
+        self.start_and_fill(2000)
+        self.wait_until("both have ended", lambda: (self.folder / "worker.log").read_text().count(
+            "trial-failed") == 2, 30)
+        time.sleep(3)  # a lease and a half
+        self.free_and_finish()
+        self.assertEqual(self.ends("lost"), 2)
 
 
 if __name__ == "__main__":

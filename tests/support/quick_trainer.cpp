@@ -55,7 +55,10 @@ bool is_training(Role role) {
 
 std::string leave(const Train& order, const std::string& name) {
   const auto file = std::filesystem::path(order.output) / name;
-  std::ofstream(file, std::ios::binary) << quick::artifact_text(order.spec, name);
+  std::ofstream out(file, std::ios::binary);
+  out << quick::artifact_text(order.spec, name);
+  out.close();
+  if (!out) throw std::ios_base::failure(file.string() + ": cannot be written");
   return file.string();
 }
 
@@ -131,6 +134,8 @@ void converse(std::chrono::milliseconds time) {
     const auto order = std::get<Train>(decode_to_trainer(line));
     try {
       train(order, time);
+    } catch (const std::ios_base::failure& error) {
+      say(Broken{.ticket = order.ticket, .failure = Failure::crashed, .reason = error.what()});
     } catch (const std::exception& error) {
       say(Broken{.ticket = order.ticket, .failure = Failure::impossible, .reason = error.what()});
     }

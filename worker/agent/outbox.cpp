@@ -34,13 +34,12 @@ void Outbox::take_up(const std::string& record) {
       reports_.clear();
     }
   } catch (const WireError& error) {
-    throw SpoolError("spool of ticket " + text_of(ticket_) + ": " + error.what());
+    throw ForeignSpool("spool of ticket " + text_of(ticket_) + ": " + error.what());
   }
 }
 
 std::vector<std::string> Outbox::report(std::vector<Measurement> rows,
                                         std::vector<EpochRecord> epochs) {
-  std::vector<std::string> texts;
   for (std::size_t from = 0; from < rows.size() || !epochs.empty(); from += most_rows) {
     const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(std::min(from, rows.size()));
     const auto end =
@@ -49,18 +48,37 @@ std::vector<std::string> Outbox::report(std::vector<Measurement> rows,
                         .sequence = next_sequence_++,
                         .rows = {begin, end},
                         .epochs = std::exchange(epochs, {})};
-    texts.push_back(encode(report));
-    file_.append(texts.back());
+    unwritten_.push_back({report.sequence, encode(report)});
     rows_.insert(rows_.end(), begin, end);
-    reports_.emplace_back(report.sequence, texts.back());
   }
-  return texts;
+  return write_down();
 }
 
-void Outbox::end(const Ending& ending) {
-  file_.append(encode_ending(ending));
+std::vector<std::string> Outbox::end(const Ending& ending) {
   ending_ = ending;
-  if (std::holds_alternative<Failed>(ending)) reports_.clear();
+  if (std::holds_alternative<Failed>(ending)) {
+    reports_.clear();
+    unwritten_.clear();
+  }
+  unwritten_.push_back({{}, encode_ending(ending)});
+  return write_down();
+}
+
+std::vector<std::string> Outbox::write_down() {
+  std::vector<std::string> texts;
+  trouble_.clear();
+  try {
+    for (; !unwritten_.empty(); unwritten_.pop_front()) {
+      Record& record = unwritten_.front();
+      file_.append(record.text);
+      if (!record.sequence) continue;
+      texts.push_back(record.text);
+      reports_.emplace_back(*record.sequence, std::move(record.text));
+    }
+  } catch (const SpoolError& error) {
+    trouble_ = error.what();
+  }
+  return texts;
 }
 
 std::string Outbox::encoded_ending() const {

@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -27,7 +25,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view magic = "HONESPL1";
 constexpr std::size_t header_size = 8;  // of a record
 constexpr std::string_view extension = ".spool";
-constexpr int most_folders = 10000;  // agents that share one cache
+constexpr int most_folders = 10000;      // agents that share one cache
+constexpr std::size_t room = 1U << 20U;  // bytes: reports of some trials
 
 [[noreturn]] void fail(const fs::path& file, const char* doing) {
   throw SpoolError("spool " + file.string() + ": cannot " + doing + ": " + std::strerror(errno));
@@ -60,9 +59,24 @@ std::optional<std::string_view> first_record(std::string_view text) {
   return text.substr(0, size);
 }
 
+// Nothing of a file that is not there yet. What cannot be read is no short file: all that is not
+// read would be cut off.
 std::string contents_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT) return {};
+  if (descriptor < 0) fail(file, "read");
+  std::string text;
+  std::array<char, 65536> buffer{};
+  ssize_t got = 0;
+  while ((got = ::read(descriptor, buffer.data(), buffer.size())) != 0) {
+    if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (got < 0 && errno != EINTR) break;
+  }
+  const int reason = errno;
+  ::close(descriptor);
+  errno = reason;
+  if (got < 0) fail(file, "read");
+  return text;
 }
 
 std::optional<Ticket> ticket_of(const std::string& name) {
@@ -91,18 +105,30 @@ SpoolFile::SpoolFile(fs::path file) : file_(std::move(file)) {
       whole += header_size + record->size();
     }
   }
+  try {
+    open(whole);
+  } catch (...) {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    throw;
+  }
+}
+
+SpoolFile::SpoolFile(SpoolFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      records_(std::move(other.records_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      whole_(other.whole_),
+      is_torn_(other.is_torn_) {}
+
+void SpoolFile::open(std::size_t whole) {
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (descriptor_ < 0) fail(file_, "open");
   if (::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) fail(file_, "cut");
   if (whole == 0 && !write_all(descriptor_, magic)) fail(file_, "write");
   if (::fsync(descriptor_) != 0) fail(file_, "fsync");
   make_durable(file_.parent_path());
+  whole_ = std::max(whole, magic.size());
 }
-
-SpoolFile::SpoolFile(SpoolFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      records_(std::move(other.records_)),
-      descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 SpoolFile::~SpoolFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -113,9 +139,14 @@ void SpoolFile::append(std::string_view record) {
   put_number(bytes, static_cast<std::uint32_t>(record.size()));
   put_number(bytes, crc_of(record));
   bytes += record;
+  // What a try that failed has left would hide from readers all that follows it.
+  if (is_torn_ && ::ftruncate(descriptor_, static_cast<off_t>(whole_)) != 0) fail(file_, "cut");
+  is_torn_ = true;
   if (!write_all(descriptor_, bytes)) fail(file_, "write");
   fault::at("spool.before");
   if (::fdatasync(descriptor_) != 0) fail(file_, "fsync");
+  is_torn_ = false;
+  whole_ += bytes.size();
   fault::at("spool.after");
 }
 
@@ -152,6 +183,17 @@ bool SpoolFolder::try_lock() {
   return false;
 }
 
+bool SpoolFolder::has_room() const {
+  const fs::path file = path_ / "room";
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) return false;
+  const bool has = write_all(descriptor, std::string(room, '\0')) && ::fdatasync(descriptor) == 0;
+  ::close(descriptor);
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return has;
+}
+
 std::vector<Ticket> SpoolFolder::tickets() const {
   std::vector<Ticket> found;
   for (const auto& entry : fs::directory_iterator(path_)) {
@@ -163,7 +205,16 @@ std::vector<Ticket> SpoolFolder::tickets() const {
 }
 
 SpoolFile SpoolFolder::open(const Ticket& ticket) const {
-  return SpoolFile(path_ / (text_of(ticket) + std::string(extension)));
+  return SpoolFile(file_of(ticket));
+}
+
+void SpoolFolder::remove(const Ticket& ticket) const {
+  std::error_code ignored;
+  fs::remove(file_of(ticket), ignored);
+}
+
+fs::path SpoolFolder::file_of(const Ticket& ticket) const {
+  return path_ / (text_of(ticket) + std::string(extension));
 }
 
 fs::path SpoolFolder::make_work_folder(const Ticket& ticket) const {

@@ -11,7 +11,8 @@
 
 namespace hone {
 
-// The life of a trial from the lease to the last row; what comes after is in trials_ending.cpp.
+// The life of a trial from the lease to the last row; what comes after is in trials_ending.cpp,
+// and what a full disk changes in trials_disk.cpp.
 
 namespace {
 
@@ -71,17 +72,16 @@ void Trials::take(const Lease& lease) {
   spdlog::info("trial-leased ticket={} role={} dataset={} rotation={} fold={} seed={}",
                text_of(lease.ticket), name_of(lease.spec.role), lease.spec.dataset,
                lease.spec.rotation, lease.spec.fold, lease.spec.seed);
-  HeldTrial trial(lease, spool_.open(lease.ticket));
-  trial.standing.epochs = lease.spec.training.epochs;
-  trial.taken = std::chrono::steady_clock::now();
-  trials_.emplace(lease.ticket, std::move(trial));
+  HeldTrial* const trial = hold(lease);
+  if (trial == nullptr) return;
+  trial->standing.epochs = lease.spec.training.epochs;
+  trial->taken = std::chrono::steady_clock::now();
   start_waiting();
 }
 
 void Trials::decline(const Lease& lease, const std::string& why) {
   if (trials_.contains(lease.ticket)) return;
-  HeldTrial trial(lease, spool_.open(lease.ticket));
-  fail(trials_.emplace(lease.ticket, std::move(trial)).first->second, Failure::returned, why);
+  if (HeldTrial* const trial = hold(lease)) fail(*trial, Failure::returned, why);
 }
 
 void Trials::start_waiting() {
@@ -109,14 +109,12 @@ void Trials::fetch(const Ticket& ticket) {
 void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Fetched>& answer) {
   HeldTrial* const trial = find(ticket, Stage::fetching);
   if (trial == nullptr) return;
-  if (!answer.error.empty()) {
-    spdlog::warn("fetch-failed ticket={} why=\"{}\"", text_of(ticket), answer.error);
-    // While the coordinator is away nothing is learnt about the input, so no try counts.
-    if (events_.is_connected() && ++trial->tries >= fetch_tries) {
-      trial->slot->release();
-      return fail(*trial, Failure::crashed, "an input cannot be fetched: " + answer.error);
-    }
-    return later(fetch_pause, [this, ticket] { fetch(ticket); });
+  if (!answer.error.empty()) return on_no_inputs(*trial, answer.error);
+  std::filesystem::path output;
+  try {
+    output = spool_.make_work_folder(ticket);
+  } catch (const SpoolError& error) {
+    return on_no_inputs(*trial, error.what());
   }
   trial->stage = Stage::training;
   trial->tries = 0;
@@ -124,10 +122,22 @@ void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers:
   trial->slot->train({.ticket = ticket,
                       .spec = trial->lease.spec,
                       .inputs = answer.result.paths,
-                      .output = spool_.make_work_folder(ticket).string(),
+                      .output = output.string(),
                       .checkpoint = checkpoints_.file_of(trial->lease).string(),
                       .checkpoint_interval = checkpoints_.interval(),
                       .film_strip = trial->lease.film_strip});
+}
+
+void Trials::on_no_inputs(HeldTrial& trial, const std::string& why) {
+  const Ticket ticket = trial.standing.ticket;
+  spdlog::warn("fetch-failed ticket={} why=\"{}\"", text_of(ticket), why);
+  // While the coordinator is away, or the disk is full, nothing is learnt about the input, so no
+  // try counts.
+  if (events_.is_connected() && spool_.has_room() && ++trial.tries >= fetch_tries) {
+    trial.slot->release();
+    return fail(trial, Failure::crashed, "an input cannot be fetched: " + why);
+  }
+  later(fetch_pause, [this, ticket] { fetch(ticket); });
 }
 
 void Trials::on_message(Slot& slot, const FromTrainer& message) {
@@ -174,8 +184,8 @@ void Trials::report_soon() {
 }
 
 void Trials::report(HeldTrial& trial) {
-  auto texts = trial.outbox.report(std::exchange(trial.rows, {}), std::exchange(trial.epochs, {}));
-  for (std::string& text : texts) events_.send(std::move(text));
+  send_written(trial,
+               trial.outbox.report(std::exchange(trial.rows, {}), std::exchange(trial.epochs, {})));
 }
 
 Trials::HeldTrial* Trials::find(const Ticket& ticket, Stage stage) {
@@ -199,7 +209,9 @@ std::vector<Ticket> Trials::holding() const {
 std::vector<Renew::Standing> Trials::standings() const {
   std::vector<Renew::Standing> list;
   for (const auto& [ticket, trial] : trials_) {
-    if (trial.stage != Stage::ending) list.push_back(trial.standing);
+    // An ending that is not written down has not been told.
+    if (trial.stage != Stage::ending || !trial.outbox.trouble().empty())
+      list.push_back(trial.standing);
   }
   return list;
 }
@@ -211,6 +223,7 @@ Ready Trials::trainer() const {
 }
 
 int Trials::free_slots() const {
+  if (is_full_) return 0;
   const auto free =
       std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_free(); });
   std::ptrdiff_t wanted = 0;
@@ -240,8 +253,9 @@ bool Trials::is_training() const {
 }
 
 bool Trials::is_working() const {
-  return std::any_of(trials_.begin(), trials_.end(),
-                     [](const auto& entry) { return entry.second.stage < Stage::uploading; });
+  return std::any_of(trials_.begin(), trials_.end(), [](const auto& entry) {
+    return entry.second.stage < Stage::uploading || !entry.second.outbox.trouble().empty();
+  });
 }
 
 }  // namespace hone

@@ -48,6 +48,8 @@ struct TrialsPlace {
 /// 2. A trial that runs is stopped by `drop`, `give_back` and a trainer's silence only: not by the
 ///    coordinator's.
 /// 3. Done is sent only when the coordinator has all the trial's artifacts.
+/// 4. While the disk of the spool is full no slot is free, and what there is to say waits in
+/// memory.
 class Trials {
  public:
   /// `io` and what `place` and `events` refer to outlive this object.
@@ -128,11 +130,16 @@ class Trials {
 
   void take_up_spool();
   void take_up(const Ticket& ticket);
+  HeldTrial* hold(const Lease& lease);
+  void send_written(HeldTrial& trial, std::vector<std::string> reports);
+  void wait_for_room(const std::string& why);
+  void look_for_room();
   HeldTrial* find(const Ticket& ticket, Stage stage);
   void start_waiting();
   int slots_of(const HeldTrial& trial) const;
   void fetch(const Ticket& ticket);
   void on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Fetched>& answer);
+  void on_no_inputs(HeldTrial& trial, const std::string& why);
   void on_message(Slot& slot, const FromTrainer& message);
   void on_progress(HeldTrial& trial, const Progress& progress);
   void on_rows(HeldTrial& trial, const Rows& rows);
@@ -156,6 +163,7 @@ class Trials {
   std::list<Slot> slots_;
   boost::asio::steady_timer report_timer_;
   bool report_is_due_ = false;
+  bool is_full_ = false;  // the disk under the spool
   Transfers transfers_;
 };
 

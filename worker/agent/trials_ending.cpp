@@ -29,10 +29,13 @@ void Trials::take_up_spool() {
   for (const Ticket& ticket : spool_.tickets()) {
     try {
       take_up(ticket);
+    } catch (const ForeignSpool& error) {
+      // The lease runs out by itself; the trial is done again.
+      spdlog::error("spool-foreign ticket={} why=\"{}\"", text_of(ticket), error.what());
+      spool_.remove(ticket);
     } catch (const SpoolError& error) {
-      // Written by another version. The lease runs out by itself; the trial is done again.
+      // Likewise. The file stays: the next start may read it.
       spdlog::error("spool-unreadable ticket={} why=\"{}\"", text_of(ticket), error.what());
-      spool_.open(ticket).remove();
     }
   }
 }
@@ -73,13 +76,13 @@ void Trials::on_kept(const Ticket& ticket, const Transfers::Answer<Transfers::Di
   if (!answer.error.empty() && !is_looked_at) {
     return fail(*trial, Failure::crashed, "what the trial left cannot be kept: " + answer.error);
   }
-  trial->outbox.end(Done{.ticket = ticket,
-                         .outcome = trial->outcome,
-                         .reason = trial->reason,
-                         .rows = trial->outbox.row_count(),
-                         .rows_digest = trial->outbox.rows_digest(),
-                         .artifacts = answer.result,
-                         .summary = trial->summary});
+  send_written(*trial, trial->outbox.end(Done{.ticket = ticket,
+                                              .outcome = trial->outcome,
+                                              .reason = trial->reason,
+                                              .rows = trial->outbox.row_count(),
+                                              .rows_digest = trial->outbox.rows_digest(),
+                                              .artifacts = answer.result,
+                                              .summary = trial->summary}));
   trial->stage = Stage::uploading;
   spdlog::info("trial-done ticket={} rows={}", text_of(ticket), trial->outbox.row_count());
   upload(ticket);
@@ -114,7 +117,7 @@ bool Trials::go_without_film_strip(HeldTrial& trial) {
   if (film == done.artifacts.end()) return false;
   transfers_.give_up(film->second);
   done.artifacts.erase(film);
-  trial.outbox.end(done);
+  send_written(trial, trial.outbox.end(done));
   trial.tries = 0;
   return true;
 }
@@ -127,9 +130,15 @@ void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) 
   trial.inputs.reset();
   trial.rows.clear();
   trial.epochs.clear();
-  trial.outbox.end(Failed{
-      .ticket = ticket, .failure = failure, .reason = reason, .checkpoint = trial.checkpoint});
   spool_.remove_work_folder(ticket);
+  if (failure == Failure::crashed && !spool_.has_room()) {
+    wait_for_room(reason);
+    failure = Failure::returned;  // as likely for want of room as by a fault of the trial's
+  }
+  send_written(
+      trial,
+      trial.outbox.end(Failed{
+          .ticket = ticket, .failure = failure, .reason = reason, .checkpoint = trial.checkpoint}));
   send_ending(trial);
   start_waiting();
   events_.on_change();
@@ -137,13 +146,13 @@ void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) 
 
 void Trials::send_ending(HeldTrial& trial) {
   trial.stage = Stage::ending;
-  events_.send(trial.outbox.encoded_ending());
+  if (trial.outbox.trouble().empty()) events_.send(trial.outbox.encoded_ending());
 }
 
 void Trials::send_again() {
   for (auto& [ticket, trial] : trials_) {
     for (std::string& text : trial.outbox.unacknowledged()) events_.send(std::move(text));
-    if (trial.stage == Stage::ending) events_.send(trial.outbox.encoded_ending());
+    if (trial.stage == Stage::ending) send_ending(trial);
   }
 }
 

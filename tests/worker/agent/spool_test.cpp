@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -18,6 +23,48 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::TemporaryFolder;
+
+/// Not root, whom no file refuses.
+class AsNobody {
+ public:
+  AsNobody() {
+    if (was_root_) become(nobody);
+  }
+  ~AsNobody() {
+    if (was_root_) become(0);
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+  /// Before one is made.
+  static void give(const std::filesystem::path& file) {
+    if (::geteuid() != 0) return;
+    EXPECT_EQ(::chown(file.c_str(), nobody, nobody), 0);
+  }
+
+ private:
+  static constexpr uid_t nobody = 65534;
+  static void become(uid_t user) { EXPECT_EQ(::seteuid(user), 0); }
+
+  const bool was_root_ = ::geteuid() == 0;
+};
+
+/// No file grows beyond `bytes` while this lives: a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uintmax_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 class Spool : public ::testing::Test {
  protected:
@@ -92,6 +139,91 @@ TEST_F(Spool, ARecordWithAFlippedBitIsNotBelieved) {
 TEST_F(Spool, AForeignFileIsEmptied) {
   overwrite("this is no spool");
   EXPECT_THAT(SpoolFile(file_).take_records(), IsEmpty());
+}
+
+TEST_F(Spool, AFileThatMayNotBeReadIsLeftAsItIs) {
+  SpoolFile(file_).append("a result");
+  const std::string before = bytes();
+  {
+    for (const auto& each : {folder_.path(), file_}) AsNobody::give(each);
+    std::filesystem::permissions(file_, std::filesystem::perms::owner_write);
+    const AsNobody nobody;
+    EXPECT_THROW(SpoolFile{file_}, SpoolError);
+  }
+  std::filesystem::permissions(file_, std::filesystem::perms::owner_all);
+  EXPECT_EQ(bytes(), before);
+}
+
+TEST_F(Spool, AFileWhoseReadingFailsIsNotTakenForAShortOne) {
+  std::filesystem::create_symlink("/proc/self/mem", file_);  // nothing is mapped at its start
+  try {
+    SpoolFile file(file_);
+    FAIL() << "it was read";
+  } catch (const SpoolError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("cannot read: Input/output error"));
+  }
+}
+
+TEST_F(Spool, WhatAFullDiskTookHalfIsTriedAgainWhole) {
+  SpoolFile file(file_);
+  file.append("first");
+  {
+    const FullDisk full(std::filesystem::file_size(file_) + 10);
+    for (int i = 0; i < 3; ++i) EXPECT_THROW(file.append("second"), SpoolError);
+  }
+  EXPECT_THAT(SpoolFile(file_).take_records(), ElementsAre("first"));
+  file.append("second");
+  file.append("third");
+  EXPECT_THAT(SpoolFile(file_).take_records(), ElementsAre("first", "second", "third"));
+}
+
+TEST_F(Spool, ANewFileOnAFullDiskIsRefused) {
+  const FullDisk full(0);
+  EXPECT_THROW(SpoolFile{file_}, SpoolError);
+}
+
+TEST_F(Spool, ThereIsRoomUntilTheDiskIsFull) {
+  const SpoolFolder folder(folder_.path());
+  EXPECT_TRUE(folder.has_room());
+  {
+    const FullDisk full(1000);
+    EXPECT_FALSE(folder.has_room());
+  }
+  EXPECT_TRUE(folder.has_room());
+}
+
+TEST_F(Spool, AnOutboxKeepsWhatTheDiskDoesNotTakeAndSaysNothingOfIt) {
+  const Ticket ticket{{1}, 1};
+  Outbox outbox(ticket, SpoolFile(file_));
+  EXPECT_EQ(outbox.report({{.image = 1}}, {}).size(), 1U);
+  {
+    const FullDisk full(std::filesystem::file_size(file_) + 10);
+    EXPECT_THAT(outbox.report({{.image = 2}}, {}), IsEmpty());
+    Done done;
+    done.ticket = ticket;
+    done.rows_digest = outbox.rows_digest();
+    EXPECT_THAT(outbox.end(done), IsEmpty());
+    EXPECT_THAT(outbox.trouble(), ::testing::HasSubstr("cannot write"));
+    EXPECT_EQ(outbox.unacknowledged().size(), 1U);
+    EXPECT_EQ(outbox.row_count(), 2) << "Done is about all rows";
+  }
+  EXPECT_EQ(outbox.write_down().size(), 1U);
+  EXPECT_EQ(outbox.trouble(), "");
+  EXPECT_EQ(outbox.unacknowledged().size(), 2U);
+  const Outbox again(ticket, SpoolFile(file_));
+  EXPECT_EQ(again.row_count(), 2);
+  EXPECT_EQ(std::get<Done>(again.ending().value()).rows_digest, again.rows_digest());
+}
+
+TEST_F(Spool, AFailureTakesThePlaceOfWhatTheDiskDidNotTake) {
+  Outbox outbox({{1}, 1}, SpoolFile(file_));
+  {
+    const FullDisk full(std::filesystem::file_size(file_) + 10);
+    outbox.report({{.image = 1}}, {});
+    outbox.end(Failed());
+  }
+  EXPECT_THAT(outbox.write_down(), IsEmpty());
+  EXPECT_EQ(SpoolFile(file_).take_records().size(), 1U);
 }
 
 TEST_F(Spool, TwoAgentsNeverShareAFolder) {

@@ -9,6 +9,7 @@
 
 #include "tests/support/fake_coordinator.hpp"
 #include "tests/worker/agent/worker_process.hpp"
+#include "worker/agent/spool.hpp"
 
 // Connections are cut and processes killed; nothing that was measured is lost.
 namespace hone::testing {
@@ -172,6 +173,20 @@ TEST_F(Survival, AnAgentKilledAfterItsTrialEndedStillDelivers) {
   EXPECT_TRUE(eventually([&] { return spool_is_empty(); }));
   expect_complete(coordinator_.heard());
   EXPECT_TRUE(all<Failed>(coordinator_.heard()).empty());
+}
+
+TEST_F(Survival, ASpoolThatCannotBeReadIsLeftForLaterAndStopsNothing) {
+  const std::filesystem::path folder =
+      cache_ / "coordinators" / coordinator_name(coordinator_.access()) / "spool-0";
+  const std::filesystem::path unreadable = folder / "6-1.spool", foreign = folder / "5-1.spool";
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_symlink("/proc/self/mem", unreadable);
+  SpoolFile(foreign).append("of another version");
+  WorkerProcess worker(access_, cache_, {"--count", "1"});
+  EXPECT_EQ(worker.wait(), 0);
+  expect_complete(coordinator_.heard());
+  EXPECT_TRUE(std::filesystem::is_symlink(unreadable));
+  EXPECT_FALSE(std::filesystem::exists(foreign));
 }
 
 TEST_F(Survival, AKilledTrainerCostsOneAttempt) {
