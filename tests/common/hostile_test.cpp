@@ -2,6 +2,7 @@
 // refused with their own error, or understood; nothing else happens.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -10,6 +11,7 @@
 #include "coordinator/plan/experiment.hpp"
 #include "tests/common/mutation.hpp"
 #include "tests/common/wire_samples.hpp"
+#include "worker/training/checkpoint_file.hpp"
 
 namespace hone {
 namespace {
@@ -83,6 +85,51 @@ TEST(Hostile, HeadersOfWeightsFilesTakeNoMoreMemoryThanTheFileHas) {
     const auto parsed = parse_tensor_file(std::as_bytes(std::span(text.data(), text.size())));
     for (const auto& [name, view] : parsed.tensors) EXPECT_LE(view.bytes.size(), text.size());
   });
+}
+
+/// A checkpoint of two epochs.
+TensorFile checkpoint_sample() {
+  static const std::array<float, 6> numbers = {0, 1, -2, 3.5F, 4, 5};
+  CheckpointContent content{.arithmetic = "LibTorch on something",
+                            .point = {.fit = {.best_epoch = 1, .last_epoch = 2}},
+                            .epochs = {{.epoch = 1, .train_loss = 0.5}, {.epoch = 2}},
+                            .tensors = {}};
+  for (const char* const name : {"net/a", "best/a", "adam/2"})
+    content.tensors[name] = {ElementType::f32, {2, 3}, std::as_bytes(std::span(numbers))};
+  return as_checkpoint_file(content);
+}
+
+TEST(Hostile, NoByteOfACheckpointChangesUnnoticed) {
+  const std::string file = serialize_tensor_file(checkpoint_sample());
+  const Count count = expect_calm<TensorFileError>({file}, 20'000, [&](const std::string& text) {
+    const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
+    parse_checkpoint(bytes);
+    // A change that means nothing, as of a blank in the header, may pass.
+    EXPECT_EQ(serialize_tensor_file(parse_tensor_file(bytes)), file);
+  });
+  EXPECT_LT(count.understood, 2'000);
+}
+
+TEST(Hostile, WhatACheckpointSaysOfItsTrainingIsRefusedOrUnderstood) {
+  for (const char* const part : {"point", "epochs", "layout", "arithmetic"}) {
+    const std::string sample = checkpoint_sample().metadata.at(part);
+    Random random{1};
+    for (int i = 0; i < 5'000; ++i) {
+      TensorFile file = checkpoint_sample();
+      file.metadata[part] = mutated(sample, random);
+      std::string bytes;
+      try {
+        seal(file);  // as a trainer with a bug would
+        bytes = serialize_tensor_file(file);
+        const auto content = parse_checkpoint(std::as_bytes(std::span(bytes)));
+        EXPECT_GE(content.point.fit.last_epoch, 0) << i;
+        for (const EpochRecord& each : content.epochs) EXPECT_GE(each.epoch, 0) << i;
+      } catch (const TensorFileError&) {
+      } catch (const std::exception& error) {
+        FAIL() << error.what() << " of\n" << file.metadata[part];
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
-import time
 import unittest
 
-from harness import HONE, HoneTest, attempts, query, results, violations
+from harness import HONE, WORKER, HoneTest, attempts, count, query, results, violations
 
 EPOCHS = 80
 
@@ -23,15 +23,21 @@ class Resume(HoneTest):
     def checkpoints(self, state):
         return [file for file in (state / "worker" / "checkpoints").glob("*") if file.suffix == ""]
 
-    def run_and_kill(self, *words):
-        run = self.start(HONE, "run", self.spec, "--state", self.state, *words, name="run")
-        self.wait_until("there is a checkpoint", lambda: self.checkpoints(self.state), 120)
+    def kill(self, run):
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
         for process in self.processes():
             with contextlib.suppress(ProcessLookupError):  # it has just ended
                 os.kill(process, signal.SIGKILL)
         self.assert_no_orphan()
+
+    def run_and_kill(self, *words):
+        run = self.start(HONE, "run", self.spec, "--state", self.state, *words, name="run")
+        self.wait_until("there are two checkpoints", lambda: list(
+            (self.state / "worker" / "checkpoints").glob("*.before")), 120)
+        known = self.last_epoch()
+        self.wait_until("something is lost with it", lambda: self.last_epoch() >= known + 8)
+        self.kill(run)
 
     def undisturbed(self, *words):
         straight = self.folder / "straight"
@@ -42,6 +48,26 @@ class Resume(HoneTest):
     def epochs(self, state):
         return query(state, "SELECT t.identity, s.epoch, s.train_loss, s.signal FROM epoch_signal s "
                             "JOIN trial t ON t.id = s.trial ORDER BY 1, 2")
+
+    def log_numbers(self, event):
+        return [float(number) for number in re.findall(
+            rf"event={event}=([0-9.]+)", (self.state / "worker.log").read_text())]
+
+    def last_epoch(self):
+        """The newest that the coordinator knows of the attempt that was cut off, or runs."""
+        return count(self.state, "SELECT coalesce(max(epoch), 0) FROM epoch JOIN attempt USING (trial, attempt) "
+                                 "WHERE state IN ('running', 'lost')")
+
+    def expect_little_lost(self):
+        """At most what one interval and one epoch were worth, of what was told before the kill."""
+        resumed = int(self.log_numbers("resumed epoch")[-1])
+        interval = max([float(self.environment["HONE_CHECKPOINT"]), *self.log_numbers("checkpoint_interval seconds")])
+        lost = [seconds for (seconds,) in query(
+            self.state, "SELECT seconds FROM epoch JOIN attempt USING (trial, attempt) "
+                        "WHERE state = 'lost' AND epoch > ?", resumed)]
+        print(f"resumed after epoch {resumed}; lost {len(lost)} epochs of {sum(lost):.2f} s, "
+              f"a checkpoint each {interval:.2f} s", flush=True)
+        self.assertLessEqual(sum(lost), interval + max(lost, default=0))
 
     def expect_resumed(self, straight, *words):
         run = self.hone("run", self.spec, "--state", self.state, *words)
@@ -57,25 +83,51 @@ class Resume(HoneTest):
         straight = self.undisturbed(*one)
         self.run_and_kill(*one)
         self.expect_resumed(straight, *one)
+        self.expect_little_lost()
+
+    def signal_and_kill(self, started, number, *programs):
+        """Whatever the interval, a checkpoint is kept at the end of the epoch in which the signal comes. Returns
+        the newest epoch that was known then."""
+        self.wait_until("some epochs are told", lambda: self.last_epoch() >= 5)
+        self.assertEqual(self.checkpoints(self.state), [])
+        before = self.last_epoch()
+        for process in {each for program in programs for each in self.processes(program)} - {started.pid}:
+            os.kill(process, number)
+        self.wait_until("there is a checkpoint", lambda: self.checkpoints(self.state), 60)
+        return before
+
+    def expect_resumed_after(self, before):
+        resumed = int(self.log_numbers("resumed epoch")[-1])
+        print(f"signal after epoch {before}, resumed after {resumed}, killed after {self.last_epoch()}", flush=True)
+        self.assertGreaterEqual(resumed, before)
+        self.assertLess(resumed, EPOCHS)
 
     def test_a_worker_that_is_warned_keeps_a_checkpoint_whatever_the_interval(self):
         one = ("--slots", 1)
         straight = self.undisturbed(*one)
         self.environment["HONE_CHECKPOINT"] = "3600"
         run = self.start(HONE, "run", self.spec, "--state", self.state, *one, name="run")
-        log = self.state / "worker.log"
-        self.wait_until("a trial is leased", lambda: log.exists() and "trial-leased" in log.read_text())
-        time.sleep(0.5)  # of the two seconds or so that it takes
-        self.assertEqual(self.checkpoints(self.state), [])
-        for process in self.processes("--agent"):
-            os.kill(process, signal.SIGUSR1)
-        self.wait_until("there is a checkpoint", lambda: self.checkpoints(self.state), 60)
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-        for process in self.processes():
-            with contextlib.suppress(ProcessLookupError):  # it has just ended
-                os.kill(process, signal.SIGKILL)
+        before = self.signal_and_kill(run, signal.SIGUSR1, "--agent")
+        self.kill(run)
         self.expect_resumed(straight, *one)
+        self.expect_resumed_after(before)
+
+    def test_so_does_one_that_is_stopped_with_its_trainer(self):
+        """As by a batch system, which sends SIGTERM to all that a job has."""
+        straight = self.undisturbed("--slots", 1)
+        self.environment["HONE_CHECKPOINT"] = "3600"
+        server = self.serve(self.state)
+        self.hone("submit", self.spec, "--state", self.state)
+        worker = self.start(WORKER, "--access", self.state / "worker.json", "--slots", 1,
+                            "--cache", self.state / "worker", name="state/worker")
+        before = self.signal_and_kill(worker, signal.SIGTERM, "--agent", "hone-trainer")
+        self.assertTrue(self.processes("hone-trainer"))  # which is its agent's to end
+        worker.kill()
+        self.wait_until("its agent and its trainer have ended", lambda: self.processes() == [server.pid])
+        server.terminate()
+        server.wait(timeout=10)
+        self.expect_resumed(straight, "--slots", 1)
+        self.expect_resumed_after(before)
 
     def test_none_are_kept_where_none_are_wanted(self):
         self.environment["HONE_CHECKPOINT"] = "0"
@@ -89,6 +141,7 @@ class Resume(HoneTest):
         straight = self.undisturbed(*two)
         self.run_and_kill(*two)
         self.expect_resumed(straight, *two)
+        self.expect_little_lost()
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ const std::vector<Target>& targets();
 // One file each.
 extern const Target worker_message, order, trainer_order, trainer_message;  // common/wire
 extern const Target trial_spec, experiment;
-extern const Target tensor_file;
+extern const Target tensor_file, checkpoint;
 extern const Target manifest, description, picture;  // coordinator/dataset
 extern const Target request, duration, selection;
 

@@ -80,9 +80,8 @@ const Target selection = {"selection", take_selection, selections};
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> all = {
-      worker_message, order,       trainer_order, trainer_message, trial_spec,
-      experiment,     tensor_file, manifest,      description,     picture,
-      request,        duration,    selection};
+      worker_message, order,    trainer_order, trainer_message, trial_spec, experiment, tensor_file,
+      checkpoint,     manifest, description,   picture,         request,    duration,   selection};
   return all;
 }
 

@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cstdio>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <span>
 
 #include "common/fault_point.hpp"
@@ -24,9 +23,7 @@ namespace hone {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
-constexpr const char* checkpoint_layout = "hone-checkpoint-1";  // raise with any change of meaning
 std::atomic<bool> checkpoint_wanted = false;  // of the process: it trains one trial at a time
 static_assert(std::atomic<bool>::is_always_lock_free, "signal handlers set it");
 
@@ -48,48 +45,17 @@ std::string arithmetic_of(const Numerics& numerics) {
          (seen.empty() ? processor_fact("model name") : seen.front().name);
 }
 
-json written(const EpochRecord& epoch) {
-  return {epoch.epoch, epoch.train_loss, epoch.validation_signal, epoch.seconds,
-          epoch.images_per_second};
-}
-
-json written(const TrainingPoint& point) {
-  const FitResult& fit = point.fit;
-  return {{"reseeds", point.reseeds},
-          {"earlier_epochs", point.earlier_epochs},
-          {"earlier_seconds", point.earlier_seconds},
-          {"earlier_images", point.earlier_images},
-          {"best_epoch", fit.best_epoch},
-          {"last_epoch", fit.last_epoch},
-          {"best_signal", fit.best_signal},
-          {"training_seconds", fit.training_seconds},
-          {"images", fit.images}};
-}
-
-TrainingPoint point_of(const json& text) {
-  return {.reseeds = text.at("reseeds"),
-          .earlier_epochs = text.at("earlier_epochs"),
-          .earlier_seconds = text.at("earlier_seconds"),
-          .earlier_images = text.at("earlier_images"),
-          .fit = {.best_epoch = text.at("best_epoch"),
-                  .last_epoch = text.at("last_epoch"),
-                  .best_signal = text.at("best_signal"),
-                  .training_seconds = text.at("training_seconds"),
-                  .images = text.at("images")}};
-}
-
-TensorFile parsed_checkpoint(const MappedFile& mapped) {
-  TensorFile content = parse_tensor_file(mapped.bytes());
-  if (content.metadata["layout"] != checkpoint_layout)
-    throw TensorFileError(std::string("is no checkpoint with the layout ") + checkpoint_layout);
-  return content;
-}
-
 bool is_of(const fs::path& file, const std::string& arithmetic) {
   if (!fs::exists(file)) return false;
   try {
     const MappedFile mapped(file);
-    return parsed_checkpoint(mapped).metadata["arithmetic"] == arithmetic;
+    return parse_checkpoint(mapped.bytes()).arithmetic == arithmetic;
+  } catch (const TensorFileError& error) {
+    log("checkpoint_removed file=" + file.string() + " reason=\"" + error.what() + "\"");
+    // The next one written would put it in the place of the good one before.
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    return false;
   } catch (const std::runtime_error& error) {
     log("checkpoint_ignored file=" + file.string() + " reason=\"" + error.what() + "\"");
     return false;
@@ -121,16 +87,12 @@ Checkpoints::Checkpoints(const TrainingRequest& request, bool leads, Observer& n
   taken_ = found->second;
   try {
     const MappedFile mapped(taken_);
-    TensorFile content = parsed_checkpoint(mapped);
-    point_ = point_of(json::parse(content.metadata["point"]));
-    for (const json& each : json::parse(content.metadata["epochs"]))
-      on_epoch({.epoch = each.at(0),
-                .train_loss = each.at(1),
-                .validation_signal = each.at(2),
-                .seconds = each.at(3),
-                .images_per_second = each.at(4)});
-  } catch (const std::exception& error) {
-    throw TrainingError(Failure::impossible, taken_.string() + ": " + error.what());
+    const CheckpointContent content = parse_checkpoint(mapped.bytes());
+    point_ = content.point;
+    for (const EpochRecord& each : content.epochs) on_epoch(each);
+  } catch (const TensorFileError& error) {
+    // It was whole when it was found; the next attempt finds the one before.
+    throw TrainingError(Failure::crashed, taken_.string() + ": " + error.what());
   }
   log("resumed epoch=" + std::to_string(point_->fit.last_epoch) +
       " reseeds=" + std::to_string(point_->reseeds));
@@ -147,7 +109,7 @@ std::optional<TrainingPoint> Checkpoints::take_point() {
 
 void Checkpoints::restore(const std::vector<NamedTensor>& tensors) {
   const MappedFile mapped(taken_);
-  const TensorFile content = parsed_checkpoint(mapped);
+  const CheckpointContent content = parse_checkpoint(mapped.bytes());
   const c10::NoGradGuard no_grad;
   for (const auto& [name, value] : tensors) {
     const auto found = content.tensors.find(name);
@@ -174,18 +136,16 @@ void Checkpoints::keep_if_due(const TrainingPoint& point, const std::vector<Name
     log("checkpoint_failed file=" + file_.string() + " reason=\"" + error.what() + "\"");
   }
   last_ = Clock::now();
-  if (interval_ > Clock::duration::zero())  // for tests: after every epoch
-    interval_ = std::max<Clock::duration>(interval_, share_of_time * (last_ - start));
+  const auto least = share_of_time * (last_ - start);
+  if (interval_ == Clock::duration::zero() || least <= interval_) return;  // 0: after every epoch
+  interval_ = least;
+  log("checkpoint_interval seconds=" +
+      std::to_string(std::chrono::duration<double>(interval_).count()));
 }
 
 void Checkpoints::write(const TrainingPoint& point, const std::vector<NamedTensor>& tensors) const {
-  json epochs = json::array();
-  for (const EpochRecord& each : epochs_) epochs.push_back(written(each));
-  TensorFile content;
-  content.metadata = {{"layout", checkpoint_layout},
-                      {"arithmetic", made_on_},
-                      {"point", written(point).dump()},
-                      {"epochs", epochs.dump()}};
+  CheckpointContent content{
+      .arithmetic = made_on_, .point = point, .epochs = epochs_, .tensors = {}};
   std::vector<at::Tensor> kept;  // row-major copies, alive until the file is written
   for (const auto& [name, value] : tensors) {
     kept.push_back(value.detach().cpu().contiguous());
@@ -195,7 +155,7 @@ void Checkpoints::write(const TrainingPoint& point, const std::vector<NamedTenso
   }
   const fs::path part = file_.string() + "." + std::to_string(::getpid()) + ".part";
   try {
-    write_tensor_file(part, content);
+    write_tensor_file(part, as_checkpoint_file(content));
     make_durable(part);
     std::error_code none;  // the first time
     fault::at("checkpoint.before");

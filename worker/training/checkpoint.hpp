@@ -8,33 +8,24 @@
 #include <vector>
 
 #include "common/spec.hpp"
-#include "worker/training/fit_result.hpp"
+#include "worker/training/checkpoint_file.hpp"
 #include "worker/training/layers.hpp"
 #include "worker/training/trainer.hpp"
 
 namespace hone {
 
-/// Where a training stands after an epoch, besides its tensors. What is random depends on seeds,
-/// epoch and image alone, so that no generator's state is part of it.
-struct TrainingPoint {
-  int reseeds = 0;             // nets before this one that collapsed
-  int earlier_epochs = 0;      // of those nets
-  double earlier_seconds = 0;  // likewise, of training
-  std::int64_t earlier_images = 0;
-  FitResult fit;  // of this net, so far
-};
-
 /// Keeps a training's checkpoints, and brings it back to one: what follows has the same bits as if
 /// it had never stopped. As an observer it passes on what it hears and remembers the epochs, since
 /// an attempt tells all of its trial's.
 ///
-/// Two files are kept, the newer and the one before; each appears whole, by a rename.
+/// Two files are kept, the newer and the one before; each appears whole, by a rename, and is held
+/// against its digest when it is read.
 class Checkpoints final : public Observer {
  public:
   /// Takes up the checkpoint that the request's inputs name ("checkpoint"), if any, and tells
   /// `next` the epochs that lie behind it. Writes to request.checkpoint, unless that is empty or
-  /// this rank does not lead. Keeps references. Throws TrainingError(impossible) for a file that is
-  /// no checkpoint.
+  /// this rank does not lead. Keeps references. Throws TrainingError(crashed) for a file that is no
+  /// checkpoint, or a damaged one.
   Checkpoints(const TrainingRequest& request, bool leads, Observer& next);
 
   void on_epoch(const EpochRecord& record) override;
@@ -66,7 +57,7 @@ class Checkpoints final : public Observer {
 };
 
 /// The newest whole checkpoint at `file` that was made with the same LibTorch on the same kind of
-/// processor or GPU; another kind would go on with other bits.
+/// processor or GPU; another kind would go on with other bits. Removes damaged ones.
 std::optional<std::filesystem::path> find_checkpoint(const std::filesystem::path& file,
                                                      const Numerics& numerics);
 

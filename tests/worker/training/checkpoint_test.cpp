@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "tests/worker/training/fixture.hpp"
+#include "worker/training/checkpoint_file.hpp"
 
 namespace hone {
 namespace {
@@ -190,13 +191,80 @@ TEST_F(Checkpoint, OfAnotherMachineIsLeftAlone) {
   const test::Outcomes straight = undisturbed(spec);
   cut(spec, 5);
   std::filesystem::remove(file_.string() + ".before");
-  std::string bytes = test::bytes_of_file(file_);
-  const auto at = bytes.find("LibTorch ");
-  ASSERT_NE(at, std::string::npos);
-  bytes[at] = 'l';
-  std::ofstream(file_, std::ios::binary) << bytes;
-  expect_same(finish(spec), straight);
+  const std::string bytes = test::bytes_of_file(file_);
+  TensorFile content = parse_tensor_file(std::as_bytes(std::span(bytes)));
+  content.metadata["arithmetic"] += ", but for a detail";
+  seal(content);
+  std::ofstream(file_, std::ios::binary) << serialize_tensor_file(content);
+  ::testing::internal::CaptureStderr();
+  const test::Outcomes anew = finish(spec);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, ::testing::Not(::testing::HasSubstr("event=resumed")));
+  EXPECT_THAT(log, ::testing::Not(::testing::HasSubstr("event=checkpoint_removed")));
+  expect_same(anew, straight);
 }
+
+/// What may become of a file's bytes.
+struct Damage {
+  const char* name;
+  void (*apply)(std::string& bytes);
+};
+
+/// Changes the last character of the text, which the file has once.
+void change_end_of(const std::string& text, char to, std::string& bytes) {
+  const auto at = bytes.find(text);
+  ASSERT_NE(at, std::string::npos) << text;
+  bytes[at + text.size() - 1] = to;
+}
+
+class DamagedCheckpoint : public Checkpoint, public testing::WithParamInterface<Damage> {
+ protected:
+  void damage(const std::filesystem::path& file) {
+    std::string bytes = test::bytes_of_file(file);
+    GetParam().apply(bytes);
+    std::ofstream(file, std::ios::binary) << bytes;
+  }
+  std::string finish_and_listen(const TrialSpec& spec, const test::Outcomes& straight) {
+    ::testing::internal::CaptureStderr();
+    const test::Outcomes outcomes = finish(spec);
+    expect_same(outcomes, straight);
+    return ::testing::internal::GetCapturedStderr();
+  }
+};
+
+TEST_P(DamagedCheckpoint, GivesWayToTheOneBeforeAndThatToTheBeginning) {
+  const TrialSpec spec = test::tiny_spec(Role::segment);
+  const test::Outcomes straight = undisturbed(spec);
+  cut(spec, 5);
+  damage(file_);
+  const std::string of_one = finish_and_listen(spec, straight);
+  EXPECT_THAT(of_one, ::testing::HasSubstr("event=checkpoint_removed"));
+  EXPECT_THAT(of_one, ::testing::HasSubstr("event=resumed epoch=3 "));
+
+  std::filesystem::remove(file_);
+  std::filesystem::remove(file_.string() + ".before");
+  cut(spec, 5);
+  damage(file_);
+  std::filesystem::copy_file(file_, file_.string() + ".before",
+                             std::filesystem::copy_options::overwrite_existing);
+  const std::string of_both = finish_and_listen(spec, straight);
+  EXPECT_THAT(of_both, ::testing::HasSubstr("event=checkpoint_removed"));
+  EXPECT_THAT(of_both, ::testing::Not(::testing::HasSubstr("event=resumed")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    By, DamagedCheckpoint,
+    testing::Values(
+        Damage{"ACut", [](std::string& bytes) { bytes.resize(bytes.size() / 2); }},
+        Damage{"ABitOfAWeight",
+               [](std::string& bytes) { bytes.back() = static_cast<char>(bytes.back() ^ 0x40); }},
+        Damage{"ANumberOfItsPoint",
+               [](std::string& bytes) { change_end_of(R"(\"last_epoch\":4)", '5', bytes); }},
+        Damage{"ItsPointsSyntax",
+               [](std::string& bytes) { change_end_of(R"(\"last_epoch\":)", ';', bytes); }},
+        Damage{"ItsEpochsSyntax",
+               [](std::string& bytes) { change_end_of(R"("epochs":"[[)", '{', bytes); }}),
+    [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
 }  // namespace hone
