@@ -37,6 +37,7 @@ TrialsPlace place_of(const WorkerOptions& options, const Access& access, const S
           .gpus = options.gpus,
           .team = options.team,
           .patience = options.patience,
+          .trial_limit = options.trial_limit,
           .slots = options.slots,
           .checkpoints = {options.cache / "checkpoints", options.checkpoint}};
 }

@@ -78,6 +78,8 @@ struct Given {
   std::string hosts;
   std::string mpirun_arguments;
   std::string time_left;
+  std::string trial_limit;
+  std::string silence;
   std::string bf16 = "auto";
   std::string gpus = "all";
   long long gpu_memory = -1;  // MiB; -1: worked out
@@ -178,6 +180,19 @@ void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
   app.add_option("--ends-at", given.ends_at)->group("");
 }
 
+void describe_limits(CLI::App& app, Given& given) {
+  app.add_option(
+      "--trial-limit", given.trial_limit,
+      "Time that an attempt of a trial may train here, as 90min or 6h [without end]; one "
+      "that takes longer is stopped and counts as a crash, and the next goes on from its "
+      "checkpoint");
+  app.add_option("--silence", given.silence,
+                 "Time without an epoch or a row after which a trainer is taken to hang, and "
+                 "killed: its trial counts as crashed [20 times its longest epoch, but at least "
+                 "10min; 6h until its first]")
+      ->envname("HONE_TRAINER_SILENCE");
+}
+
 int slots_for(const WorkerOptions& options) {
   if (!options.gpus.empty()) return static_cast<int>(options.gpus.size());
   return std::max(1, own_cores() / options.threads);
@@ -194,6 +209,14 @@ std::optional<std::chrono::steady_clock::time_point> end_of(const Given& given) 
   if (given.time_left.empty()) return {};
   const auto left = time_left(given.time_left);
   return left ? std::optional(std::chrono::steady_clock::now() + *left) : std::nullopt;
+}
+
+/// Nothing for no words. Throws std::invalid_argument.
+std::optional<std::chrono::seconds> limit_of(const std::string& option, const std::string& words) {
+  if (words.empty()) return {};
+  const auto limit = std::chrono::ceil<std::chrono::seconds>(parse_duration(words));
+  if (limit.count() == 0) throw std::invalid_argument(option + " " + words + ": leaves no time");
+  return limit;
 }
 
 /// The devices of the slots, and how many there are. Throws std::invalid_argument.
@@ -229,9 +252,8 @@ void settle(const Given& given, WorkerOptions& options) {
     options.give_up = parse_duration(given.give_up);
   else if (options.until_drained)
     options.give_up = give_up_when_draining;
-  if (const int limit = std::atoi(variable("HONE_TRAINER_SILENCE").c_str()); limit > 0) {
-    options.patience = std::chrono::seconds(limit);
-  }
+  options.trial_limit = limit_of("--trial-limit", given.trial_limit);
+  options.patience = limit_of("--silence", given.silence);
 }
 
 }  // namespace
@@ -251,6 +273,7 @@ WorkerOptions parse_command_line(int argc, const char* const* argv) {
   describe_files(app, options, given);
   describe_slots(app, options, given);
   describe_teams(app, options, given);
+  describe_limits(app, given);
   describe_end(app, options, given);
   try {
     app.parse(argc, argv);

@@ -32,7 +32,8 @@ struct WorkerOptions {
   std::optional<std::chrono::milliseconds> give_up;
   std::optional<int> count;                   // trials to take at most; nothing: no limit
   std::optional<std::chrono::seconds> grace;  // after a first signal; nothing: as long as it takes
-  std::optional<std::chrono::seconds> patience;  // see Slot; for tests: HONE_TRAINER_SILENCE
+  std::optional<std::chrono::seconds> trial_limit;               // see SlotPlace
+  std::optional<std::chrono::seconds> patience;                  // likewise
   std::optional<std::chrono::steady_clock::time_point> ends_at;  // of the job that we are in
   bool is_agent = false;                                         // started by the supervisor
 };

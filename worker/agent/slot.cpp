@@ -22,8 +22,8 @@ constexpr double epochs_of_patience = 20;
 
 std::string text_of(std::chrono::seconds time) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(time);
-  return minutes.count() > 1 ? std::to_string(minutes.count()) + " minutes"
-                             : std::to_string(time.count()) + " seconds";
+  return minutes.count() > 1 && minutes == time ? std::to_string(minutes.count()) + " minutes"
+                                                : std::to_string(time.count()) + " seconds";
 }
 
 }  // namespace
@@ -34,6 +34,7 @@ Slot::Slot(boost::asio::io_context& io, SlotPlace place, SlotEvents events)
       events_(std::move(events)),
       pause_(io),
       silence_(io),
+      time_(io),
       back_off_(first_pause, longest_pause) {}
 
 void Slot::start_trainer() {
@@ -65,6 +66,7 @@ void Slot::train(const Train& train) {
     trainer_->send(train);
   }
   listen();
+  if (place_.trial_limit) limit_time();
 }
 
 void Slot::start_team(const Train& train) {
@@ -97,6 +99,7 @@ void Slot::on_crash(const std::string& why) {
 void Slot::release() {
   ticket_.reset();
   silence_.cancel();
+  time_.expires_at(boost::asio::steady_timer::time_point::max());
   for (Slot* const other : std::exchange(others_, {})) {
     other->ticket_.reset();
     other->lent_ = false;
@@ -171,6 +174,17 @@ void Slot::listen() {
     // Something may have been heard after the timer had run out.
     if (error || silence_.expiry() > std::chrono::steady_clock::now() || !ticket_) return;
     kill("said nothing for " + text_of(patience()));
+  });
+}
+
+void Slot::limit_time() {
+  time_.expires_after(*place_.trial_limit);
+  time_.async_wait([this](boost::system::error_code error) {
+    // The trial may have ended after the timer had run out, and another begun.
+    if (error || time_.expiry() > std::chrono::steady_clock::now() || !ticket_) return;
+    events_.on_overtime(*ticket_);
+    kill("took longer than the " + text_of(*place_.trial_limit) +
+         " of its worker's --trial-limit and was stopped");
   });
 }
 

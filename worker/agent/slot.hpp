@@ -26,6 +26,9 @@ struct SlotEvents {
   /// The trainer died while it had this trial.
   std::function<void(const Ticket&, const std::string& why)> on_crash;
 
+  /// The trial has had its time: its trainer is being killed, and on_crash follows.
+  std::function<void(const Ticket&)> on_overtime;
+
   /// No trainer has ever become ready here, several times over.
   std::function<void(const std::string& why)> on_hopeless;
 };
@@ -38,6 +41,9 @@ struct SlotPlace {
   /// A trainer that says nothing for so long while it trains is killed. Nothing: 20 times its
   /// trial's longest epoch, at least 10 minutes; 6 hours while no epoch has ended.
   std::optional<std::chrono::seconds> patience;
+
+  /// So is one that trains for longer than this. Nothing: it may.
+  std::optional<std::chrono::seconds> trial_limit;
 };
 
 /// A place for one trial at a time. Its trainer is kept warm from trial to trial and started again
@@ -86,6 +92,7 @@ class Slot {
   void kill(const std::string& why);
   void start_later();
   void listen();
+  void limit_time();
   std::chrono::seconds patience() const;
 
   boost::asio::io_context& io_;
@@ -93,6 +100,7 @@ class Slot {
   SlotEvents events_;
   boost::asio::steady_timer pause_;
   boost::asio::steady_timer silence_;  // runs while the trainer trains
+  boost::asio::steady_timer time_;     // likewise, where a trial's is limited
   double longest_epoch_ = 0;           // seconds, of this trial
   BackOff back_off_;
   std::unique_ptr<TrainerProcess> trainer_;

@@ -53,11 +53,17 @@ Trials::Trials(boost::asio::io_context& io, const TrialsPlace& place, TrialsEven
               fail(found->second, Failure::crashed, why);
             }
           },
+      .on_overtime =
+          [this](const Ticket& ticket) {
+            // It counts however far it got: a limit that a checkpoint excuses would be none.
+            if (const auto found = trials_.find(ticket); found != trials_.end())
+              found->second.checkpoint = 0;
+          },
       .on_hopeless = events_.on_hopeless};
   for (int i = 0; i < place.slots; ++i) {
     slots_.emplace_back(io,
                         SlotPlace{trainer_of_slot(place, i), place.team,
-                                  "slot-" + std::to_string(i), place.patience},
+                                  "slot-" + std::to_string(i), place.patience, place.trial_limit},
                         slot_events);
   }
 }

@@ -37,7 +37,8 @@ struct TrialsPlace {
   ChildCommand trainer;
   GpuList gpus;  // slots take turns with them
   TeamPlace team;
-  std::optional<std::chrono::seconds> patience;  // with a silent trainer; nothing: see Slot
+  std::optional<std::chrono::seconds> patience;     // see SlotPlace
+  std::optional<std::chrono::seconds> trial_limit;  // likewise
   int slots = 1;
   CheckpointFolder checkpoints;
 };

@@ -117,10 +117,15 @@ TEST_F(Trainer, ThatCannotBeRunSaysSo) {
 }
 
 TEST_F(Trainer, DiesWithAllItStartedWhenItsObjectDoes) {
-  start("/bin/sh", {"-c", "sleep 600 & echo $! >&2; wait"});
+  const std::string file = folder_ / "child";
+  start("/bin/sh", {"-c", "sleep 600 & echo $! > " + file + "; wait"});
   const pid_t pid = process_->pid();
+  ASSERT_TRUE(testing::eventually([&] { return testing::text_of_file(file).ends_with('\n'); }));
+  const pid_t child = std::stoi(testing::text_of_file(file));
+  ASSERT_TRUE(testing::is_alive(child));
   process_.reset();
   EXPECT_FALSE(testing::is_alive(pid));
+  EXPECT_TRUE(testing::eventually([&] { return !testing::is_alive(child); }));
 }
 
 TEST(TrainerEnvironment, HidesTheLaunchersWorldAndKeepsTheRest) {
