@@ -24,8 +24,8 @@ Trials::HeldTrial* Trials::hold(const Lease& lease) {
     return &trials_.emplace(lease.ticket, std::move(trial)).first->second;
   } catch (const SpoolError& error) {
     wait_for_room(error.what());
-    events_.send(encode(FromWorker(Failed{
-        .ticket = lease.ticket, .failure = Failure::returned, .reason = error.what()})));
+    events_.send(encode(FromWorker(
+        Failed{.ticket = lease.ticket, .failure = Failure::returned, .reason = error.what()})));
     return nullptr;
   }
 }

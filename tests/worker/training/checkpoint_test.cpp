@@ -209,6 +209,9 @@ struct Damage {
   const char* name;
   void (*apply)(std::string& bytes);
 };
+void PrintTo(const Damage& damage, std::ostream* out) {
+  *out << damage.name;
+}
 
 /// Changes the last character of the text, which the file has once.
 void change_end_of(const std::string& text, char to, std::string& bytes) {
