@@ -142,14 +142,14 @@ class FullCache(SmallDisk):
         self.assertEqual(violations(self.state), [])
 
     def test_what_trains_goes_on_and_is_told_when_there_is_room(self):
-        self.start_and_fill(6000)
+        self.start_and_fill(10000)
         time.sleep(3)  # a lease and a half
         self.free_and_finish()
         self.assertEqual(attempts(self.state), trials_done(self.state), query(
             self.state, "SELECT trial, attempt, state, reason FROM attempt"))
 
     def test_what_ends_meanwhile_for_want_of_room_is_given_back(self):
-        self.start_and_fill(2000)
+        self.start_and_fill(4000)
         self.wait_until("both have ended", lambda: (self.folder / "worker.log").read_text().count(
             "trial-failed") == 2, 30)
         time.sleep(3)  # a lease and a half

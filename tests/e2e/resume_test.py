@@ -1,6 +1,7 @@
 """A training that was killed goes on from its checkpoint: less is lost, and no bit differs."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import unittest
 
 from harness import HONE, WORKER, HoneTest, attempts, count, query, results, violations
 
-EPOCHS = 80
+EPOCHS = 160
 
 
 class Resume(HoneTest):
@@ -23,6 +24,16 @@ class Resume(HoneTest):
     def checkpoints(self, state):
         return [file for file in (state / "worker" / "checkpoints").glob("*") if file.suffix == ""]
 
+    def epoch_kept(self):
+        """Of the newest checkpoint on disk; 0: there is none."""
+        for suffix in ("", ".before"):
+            for file in (self.state / "worker" / "checkpoints").glob("*"):
+                if file.suffix == suffix:
+                    text = file.read_bytes()
+                    header = json.loads(text[8:8 + int.from_bytes(text[:8], "little")])
+                    return json.loads(header["__metadata__"]["point"])["last_epoch"]
+        return 0
+
     def kill(self, run):
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
@@ -30,6 +41,9 @@ class Resume(HoneTest):
             with contextlib.suppress(ProcessLookupError):  # it has just ended
                 os.kill(process, signal.SIGKILL)
         self.assert_no_orphan()
+        self.kept = self.epoch_kept()
+        self.interval = max([float(self.environment["HONE_CHECKPOINT"]),  # or more, where writing is slow
+                             *self.log_numbers("checkpoint_interval seconds")])
 
     def run_and_kill(self, *words):
         run = self.start(HONE, "run", self.spec, "--state", self.state, *words, name="run")
@@ -61,13 +75,13 @@ class Resume(HoneTest):
     def expect_little_lost(self):
         """At most what one interval and one epoch were worth, of what was told before the kill."""
         resumed = int(self.log_numbers("resumed epoch")[-1])
-        interval = max([float(self.environment["HONE_CHECKPOINT"]), *self.log_numbers("checkpoint_interval seconds")])
         lost = [seconds for (seconds,) in query(
             self.state, "SELECT seconds FROM epoch JOIN attempt USING (trial, attempt) "
                         "WHERE state = 'lost' AND epoch > ?", resumed)]
         print(f"resumed after epoch {resumed}; lost {len(lost)} epochs of {sum(lost):.2f} s, "
-              f"a checkpoint each {interval:.2f} s", flush=True)
-        self.assertLessEqual(sum(lost), interval + max(lost, default=0))
+              f"a checkpoint each {self.interval:.2f} s", flush=True)
+        self.assertEqual(resumed, self.kept)
+        self.assertLessEqual(sum(lost), self.interval + max(lost, default=0))
 
     def expect_resumed(self, straight, *words):
         run = self.hone("run", self.spec, "--state", self.state, *words)
@@ -94,11 +108,13 @@ class Resume(HoneTest):
         for process in {each for program in programs for each in self.processes(program)} - {started.pid}:
             os.kill(process, number)
         self.wait_until("there is a checkpoint", lambda: self.checkpoints(self.state), 60)
+        self.kept = self.epoch_kept()  # and no other follows for an hour
         return before
 
     def expect_resumed_after(self, before):
         resumed = int(self.log_numbers("resumed epoch")[-1])
         print(f"signal after epoch {before}, resumed after {resumed}, killed after {self.last_epoch()}", flush=True)
+        self.assertEqual(resumed, self.kept)
         self.assertGreaterEqual(resumed, before)
         self.assertLess(resumed, EPOCHS)
 

@@ -6,7 +6,9 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "common/heartbeat.hpp"
 #include "common/wire.hpp"
@@ -24,6 +26,19 @@ constexpr std::size_t longest_log_line = 2000;
 constexpr std::size_t kept_log_lines = 20;
 constexpr std::chrono::seconds ready_limit{120};
 constexpr std::chrono::milliseconds finish_limit{5000};
+constexpr std::chrono::milliseconds death_limit{2000};
+
+/// Collects a killed process. Not for ever, since the agent's one thread waits here: the kernel may
+/// hold a process back, as one that reads from a disk which does not answer. False: it is left
+/// over.
+bool collect(pid_t process, int& status) {
+  const auto end = std::chrono::steady_clock::now() + death_limit;
+  while (::waitpid(process, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -233,7 +248,8 @@ TrainerProcess::TrainerProcess(asio::io_context& io, const ChildCommand& command
 TrainerProcess::~TrainerProcess() {
   if (!state_->dead) {
     state_->kill_group();
-    ::waitpid(state_->pid, &state_->status, 0);
+    if (!collect(state_->pid, state_->status))
+      spdlog::error("trainer-left-over name={} pid={}", state_->name, state_->pid);
   }
   state_->close();
 }

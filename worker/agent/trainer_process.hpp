@@ -34,7 +34,8 @@ struct TrainerEvents {
 ///
 /// 1. No event comes after on_end, and none after the object's destruction.
 /// 2. Every message that the process wrote in full comes before on_end.
-/// 3. The process and all it started are dead when the object is.
+/// 3. The process and all it started are killed when the object ends, which waits two seconds at
+///    most for its death.
 class TrainerProcess {
  public:
   /// Starts it. `name` is for the log. Throws std::system_error.

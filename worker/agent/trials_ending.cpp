@@ -132,7 +132,7 @@ void Trials::fail(HeldTrial& trial, Failure failure, const std::string& reason) 
   trial.epochs.clear();
   spool_.remove_work_folder(ticket);
   if (failure == Failure::crashed && !spool_.has_room()) {
-    wait_for_room(reason);
+    wait_for_room(reason.substr(0, reason.find('\n')));
     failure = Failure::returned;  // as likely for want of room as by a fault of the trial's
   }
   send_written(

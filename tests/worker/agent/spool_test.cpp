@@ -171,7 +171,6 @@ TEST_F(Spool, WhatAFullDiskTookHalfIsTriedAgainWhole) {
     const FullDisk full(std::filesystem::file_size(file_) + 10);
     for (int i = 0; i < 3; ++i) EXPECT_THROW(file.append("second"), SpoolError);
   }
-  EXPECT_THAT(SpoolFile(file_).take_records(), ElementsAre("first"));
   file.append("second");
   file.append("third");
   EXPECT_THAT(SpoolFile(file_).take_records(), ElementsAre("first", "second", "third"));

@@ -2,8 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -126,6 +131,31 @@ TEST_F(Trainer, DiesWithAllItStartedWhenItsObjectDoes) {
   process_.reset();
   EXPECT_FALSE(testing::is_alive(pid));
   EXPECT_TRUE(testing::eventually([&] { return !testing::is_alive(child); }));
+}
+
+// A tracer that does not look keeps a dead process from its parent, as a hung disk would.
+TEST_F(Trainer, WhoseDeathDoesNotComeHoldsNobodyUpForLong) {
+  start("/bin/sleep", {"600"});
+  const pid_t pid = process_->pid();
+  const std::string mark = folder_ / "traced";
+  const pid_t tracer = ::fork();
+  if (tracer == 0) {
+    if (::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr) != 0) ::_exit(1);
+    if (::mkdir(mark.c_str(), 0700) != 0) ::_exit(1);
+    for (;;) ::pause();
+  }
+  int status = 0;
+  const bool traced = testing::eventually([&] {
+    return std::filesystem::exists(mark) || ::waitpid(tracer, &status, WNOHANG) == tracer;
+  });
+  if (!traced || !std::filesystem::exists(mark)) GTEST_SKIP() << "no process can be traced here";
+  const auto start = std::chrono::steady_clock::now();
+  process_.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_FALSE(testing::is_alive(pid));
+  ::kill(tracer, SIGKILL);
+  EXPECT_EQ(::waitpid(tracer, &status, 0), tracer);
+  EXPECT_EQ(::waitpid(pid, &status, 0), pid) << "it was collected meanwhile: nothing was tried";
 }
 
 TEST(TrainerEnvironment, HidesTheLaunchersWorldAndKeepsTheRest) {
