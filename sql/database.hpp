@@ -29,11 +29,19 @@ bool is_interrupt(const SqlError& error);
 /// Whether there was no room on the disk: nothing of the transaction was written.
 bool is_disk_full(const SqlError& error);
 
+/// Whether the disk, the file on it or memory failed. What of a commit is on disk then is known
+/// only to who opens the file anew (ARCHITECTURE.md, Decision 52).
+bool is_failure_of_machine(const SqlError& error);
+
 /// For people: what is wrong with the database and what would help, without the statement.
 std::string plain_words(const SqlError& error);
 
 /// "3.40.1"
 std::string sqlite_version();
+
+/// Whether that version, "3.40.1" say, can damage a file where two connections write and checkpoint
+/// at once (sqlite.org/wal.html#walresetbug): 3.7.0 to 3.51.2, but for 3.44.6 and 3.50.7.
+bool has_wal_reset_flaw(const std::string& version);
 
 /// A statement of a person that is not a query; the message says why.
 class QueryError : public std::runtime_error {

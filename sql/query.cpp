@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdio>
 
 #include "sql/database.hpp"
 
@@ -105,8 +106,33 @@ std::string sqlite_version() {
   return sqlite3_libversion();
 }
 
+bool has_wal_reset_flaw(const std::string& version) {
+  int major = 0, minor = 0, patch = 0;
+  if (std::sscanf(version.c_str(), "%d.%d.%d", &major, &minor, &patch) < 2) return true;
+  if (major != 3 || minor > 51 || minor < 7) return false;
+  if (minor == 51) return patch < 3;
+  if (minor == 50) return patch < 7;
+  if (minor == 44) return patch < 6;
+  return true;
+}
+
 bool is_disk_full(const SqlError& error) {
   return (error.code & 0xff) == SQLITE_FULL;
+}
+
+bool is_failure_of_machine(const SqlError& error) {
+  switch (error.code & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string plain_words(const SqlError& error) {

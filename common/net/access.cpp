@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "common/digest.hpp"
 #include "common/net/durable.hpp"
@@ -130,17 +131,23 @@ Access read_access(const std::filesystem::path& file) {
 
 void write_private(const std::filesystem::path& file, const std::string& text) {
   std::string beside = file.string() + ".XXXXXX";
-  {
-    const Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));  // makes it with mode 0600
-    if (descriptor.number() < 0) fail_errno(file, "create a file beside it");
-    if (!write_all(descriptor.number(), text)) fail_errno(file, "write");
-    if (::fsync(descriptor.number()) != 0) fail_errno(file, "fsync");
-  }
-  if (::rename(beside.c_str(), file.c_str()) != 0) {
+  const Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));  // makes it with mode 0600
+  if (descriptor.number() < 0) fail_errno(file, "create a file beside it");
+  const char* const failed = !write_all(descriptor.number(), text)         ? "write"
+                             : ::fsync(descriptor.number()) != 0           ? "fsync"
+                             : ::rename(beside.c_str(), file.c_str()) != 0 ? "rename"
+                                                                           : nullptr;
+  if (failed != nullptr) {
     const int reason = errno;
-    ::unlink(beside.c_str());
+    ::unlink(beside.c_str());  // it may hold a token
     errno = reason;
-    fail_errno(file, "rename");
+    fail_errno(file, failed);
+  }
+  try {
+    // Or a power cut could bring back the token that this one replaces.
+    make_durable(file.has_parent_path() ? file.parent_path() : ".");
+  } catch (const std::system_error& error) {
+    fail(file, std::string("cannot make its name durable: ") + error.what());
   }
 }
 

@@ -1,4 +1,5 @@
 #include <malloc.h>
+#include <spdlog/spdlog.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -166,6 +167,10 @@ ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_v
     return api_error(400, error.what());
   } catch (const std::invalid_argument& error) {
     return api_error(400, error.what());
+  } catch (const SqlError& error) {
+    if (is_failure_of_machine(error)) throw;
+    spdlog::error("event=request_failed target={} error=\"{}\"", target, error.what());
+    return api_error(500, plain_words(error));
   }
 }
 

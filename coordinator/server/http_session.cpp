@@ -275,6 +275,9 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, SessionCont
     if (error.code() != http::error::end_of_stream && error.code() != beast::error::timeout) {
       spdlog::debug("event=connection_ended error=\"{}\"", error.code().message());
     }
+  } catch (const SqlError& error) {
+    if (is_failure_of_machine(error)) throw;  // ends the coordinator: nobody was told anything
+    spdlog::error("event=request_failed error=\"{}\"", error.what());
   } catch (const std::exception& error) {
     spdlog::error("event=request_failed error=\"{}\"", error.what());
   }

@@ -81,7 +81,8 @@ boost::asio::awaitable<void> end_connection(Connection* connection);
 
 /// Serves HTTP requests of one connection until it ends; a WebSocket upgrade of /worker makes it a
 /// worker's, one of /live a watcher's. Every request needs the token, but for the files of the web
-/// application and for /live, whose first frame has it. Never throws.
+/// application and for /live, whose first frame has it. Throws SqlError when the disk failed under
+/// a change; nothing else.
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
                                               SessionContext* context);
 

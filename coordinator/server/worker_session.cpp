@@ -74,6 +74,9 @@ asio::awaitable<void> serve_worker(WireStream raw, RequestHeader request, Sessio
   } catch (const boost::system::system_error& error) {
     spdlog::info("event=worker_gone connection={} error=\"{}\"", connection,
                  error.code().message());
+  } catch (...) {
+    context->hub->disconnect(connection);
+    throw;
   }
   context->hub->disconnect(connection);
 }

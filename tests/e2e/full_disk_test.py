@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
+from harness import BIN, QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
 
 MIB = 1 << 20
 DISK, RESERVE = 24 * MIB, 6 * MIB  # no trial begins below 7.5 MiB
@@ -23,7 +23,7 @@ class SmallDisk(HoneTest):
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(self.disk)],
                                  capture_output=True, text=True, check=False)
         if mounted.returncode:
-            self.skipTest(f"no file system can be mounted here: {mounted.stderr.strip()}")
+            self.lacks(f"no file system can be mounted here: {mounted.stderr.strip()}")
         self.addCleanup(subprocess.run, ["umount", "--lazy", str(self.disk)], check=False)
         self.filler = self.disk / "filler"
         self.environment["HONE_QUICK_MILLISECONDS"] = "150"
@@ -101,6 +101,42 @@ class FullDisk(SmallDisk):
         self.assertEqual(query(self.state, "PRAGMA integrity_check"), [("ok",)])
         print(f"disk full twice, the second time to the last byte; the fourth trial {seconds:.1f} s after room came",
               flush=True)
+
+    def test_a_change_without_room_ends_the_coordinator_and_it_comes_back(self):
+        """What a commit left on a disk that failed is known only to who opens the file anew."""
+        coordinator = self.serve(self.state, "--reserve", MIB)
+        self.hone("submit", self.tiny(), "--state", self.state)  # which uploads the images
+        trials = count(self.state, "SELECT count(*) FROM trial")
+        self.fill(MIB // 2)
+        more = [{"name": "Lesions", "layout": "lesions", "count": 30}]
+        self.assertIn("is too full: free some, as with 'hone gc', or lower --reserve",
+                      self.hone("submit", self.tiny(datasets=more), "--state", self.state, code=1).stderr)
+        self.fill_whole()
+        refused = self.hone("submit", self.tiny(seeds=list(range(60))), "--state", self.state, code=1)
+        self.assertIn("hone: error: ", refused.stderr)
+        self.wait_until("it says so", lambda: self.log_has("event=disk_full"), 10)
+        self.assertIsNone(coordinator.poll())
+        self.filler.unlink()
+        self.wait_until("it serves again", lambda: self.served(self.folder / "serve.log") == 2, 10)
+        self.assertEqual(count(self.state, "SELECT count(*) FROM trial"), trials)
+        self.hone("submit", self.tiny(seeds=list(range(60))), "--state", self.state)
+        self.assertGreater(count(self.state, "SELECT count(*) FROM trial"), trials)
+        self.assertEqual(violations(self.state), [])
+
+
+class NetworkDisk(HoneTest):
+    """No network file system can be mounted here: statfs(2) is made to say that there is one."""
+
+    def test_is_refused_with_a_sentence_unless_told(self):
+        shared = self.folder / "shared"
+        shared.mkdir()
+        self.environment |= {"LD_PRELOAD": str(BIN / "looks_like_nfs.so"), "LOOKS_LIKE_NFS": str(shared)}
+        for words in (["serve", "--port", "0"], ["run", self.tiny(), "--trainer", QUICK]):
+            said = self.hone(*words, "--state", shared / "state", code=1).stderr
+            self.assertRegex(said, r"/shared/state lies on NFS, where a crash can damage the database: .* --state")
+            self.assertEqual(list(shared.iterdir()), [], "nothing was made there")
+        self.hone("run", self.tiny(), "--trainer", QUICK, "--state", shared / "state", "--network-disk")
+        self.assertEqual(violations(shared / "state"), [])
 
 
 class FullCache(SmallDisk):

@@ -181,5 +181,12 @@ TEST(FinishedFile, IsReadWhereNothingCanBeWritten) {
   EXPECT_EQ(query.integer(0), 7);
 }
 
+TEST(SqliteVersion, HasTheFlawOfItsLogUpToTheVersionThatMendedIt) {
+  for (const char* flawed : {"3.7.0", "3.40.1", "3.44.5", "3.45.0", "3.50.6", "3.51.2"})
+    EXPECT_TRUE(has_wal_reset_flaw(flawed)) << flawed;
+  for (const char* mended : {"3.6.23", "3.44.6", "3.50.7", "3.51.3", "3.53.0"})
+    EXPECT_FALSE(has_wal_reset_flaw(mended)) << mended;
+}
+
 }  // namespace
 }  // namespace hone

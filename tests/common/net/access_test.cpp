@@ -84,6 +84,10 @@ TEST(AccessFile, LeavesNothingBesideItself) {
   EXPECT_EQ(read_access(folder / "access.json").port, 2);
   using Walk = std::filesystem::directory_iterator;
   EXPECT_EQ(std::distance(Walk(folder.path()), Walk()), 1);
+  std::filesystem::create_directories(folder / "folder.json" / "full");
+  EXPECT_THROW(write_access(folder / "folder.json", {.port = 1, .token = random_token()}),
+               AccessError);
+  EXPECT_EQ(std::distance(Walk(folder.path()), Walk()), 2);
 }
 
 TEST(Token, IsLongAndNeverTheSame) {
