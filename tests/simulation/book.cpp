@@ -53,10 +53,14 @@ void Book::ended(const Ticket& ticket, std::map<std::string, Digest> left) {
   ended_[ticket] = std::move(left);
 }
 
-void Book::check(Store& store, Time now) {
+void Book::check_promises(Store& store) {
   for (const std::string& violation : store.violations()) blame("violation: " + violation);
   check_reports(store);
   check_endings(store);
+}
+
+void Book::check(Store& store, Time now) {
+  check_promises(store);
   look(store, now);
 }
 

@@ -34,7 +34,11 @@ class Book {
   bool orderly = true;         // messages come in the order in which they were sent
   std::set<Digest> artifacts;  // that have come and are durable
 
-  /// Looks for promises that the store does not keep. `now`: when its leases were last looked at.
+  /// Looks for rows and endings that were promised and are not in the store. At any time.
+  void check_promises(Store& store);
+
+  /// The same, and whether leases ended and trials rested as they should. `now`: when the
+  /// coordinator last looked at its leases.
   void check(Store& store, Time now);
 
   /// The same of leases alone, right after the coordinator has looked at them.

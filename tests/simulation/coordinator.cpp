@@ -43,12 +43,19 @@ Instant Coordinator::clock() const {
   return Instant(std::chrono::microseconds(time));
 }
 
-/// The text only where somebody reads it: it takes longer than all the rest.
+std::chrono::system_clock::time_point Coordinator::wall_clock() const {
+  return std::chrono::system_clock::time_point(std::chrono::microseconds(now() + wall_offset));
+}
+
+/// The text only where somebody looks at it: it takes longer than all the rest.
 template <class Message>
 void Coordinator::note(WireId wire, const char* way, const Message& message) {
   const std::string what = std::to_string(wire) + way;
-  world_.events.note(what + (world_.events.traced ? " " + encode(message).substr(0, 200)
-                                                  : std::to_string(message.index())));
+  if (world_.events.whole)
+    world_.events.note(what + encode(message));
+  else
+    world_.events.note(what + (world_.events.traced ? " " + encode(message).substr(0, 200)
+                                                    : std::to_string(message.index())));
 }
 
 void Coordinator::start() {
@@ -64,7 +71,8 @@ void Coordinator::start() {
         return all_there || world_.book.artifacts.contains(digest);
       });
   context_ = std::make_unique<boost::asio::io_context>(1);
-  hub_ = std::make_unique<Hub>(*context_, *service_, [this] { return clock(); });
+  hub_ = std::make_unique<Hub>(
+      *context_, *service_, [this] { return clock(); }, [this] { return wall_clock(); });
   if (world_.plant != Plant::no_recovery || life_ == 0) service_->recover(clock());
   world_.book.check(*store_, now());
   tick();
@@ -100,6 +108,7 @@ bool Coordinator::is_reading() const {
 }
 
 void Coordinator::pass(std::string_view point) {
+  if (point == "commit.after" && world_.careful) world_.book.check_promises(*store_);
   const bool may = point == "commit.before" || point == "commit.after" || point == "reply.before" ||
                    point == "reply.between";
   if (may && world_.happens(0.002)) throw Killed{};

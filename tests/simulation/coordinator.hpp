@@ -46,7 +46,7 @@ class Coordinator {
   Store& store() { return *store_; }
   std::vector<WireId> wires() const;
 
-  /// By how much the clock that people set is off; only a planted bug looks at it.
+  /// By how much the clock that people set is off. Nothing but a planted bug may go by it.
   Time wall_offset = 0;
 
   /// The planned crash at a fault point, if one happens there.
@@ -62,6 +62,7 @@ class Coordinator {
   };
   Time now() const;
   Instant clock() const;
+  std::chrono::system_clock::time_point wall_clock() const;
   void guarded(const std::function<void()>& action);
   void tick();
   void receive(Session& session, FromWorker message);

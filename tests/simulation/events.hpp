@@ -44,6 +44,7 @@ class Events {
   }
 
   bool traced = std::getenv("HONE_TRACE") != nullptr;  // prints all that happens
+  bool whole = false;  // messages go into the digest with all they say, not by their kind alone
 
   std::uint64_t digest() const { return digest_; }
 

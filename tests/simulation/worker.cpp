@@ -76,6 +76,7 @@ void Worker::connect() {
   hello.device = "cpu";
   hello.precisions = {Precision::fp32};
   for (const auto& [ticket, each] : spool_) hello.holding.push_back(ticket);
+  hello.about.clock = clock();
   say(hello);
 }
 
@@ -149,6 +150,13 @@ int Worker::free_slots() const {
   return free;
 }
 
+/// Each host's is off by hours, and by others each time that it is asked.
+std::chrono::milliseconds Worker::clock() {
+  constexpr Time hour = 3600 * second;
+  return std::chrono::milliseconds((world_.events.now() + world_.between(-hour, hour)) /
+                                   millisecond);
+}
+
 void Worker::ask() {
   if (!welcome_ || asked_ || free_slots() <= 0) return;
   asked_ = true;
@@ -160,6 +168,7 @@ void Worker::renew(WireId wire) {
     if (wire != wire_) return;
     Renew renewal;
     for (const auto& [ticket, each] : spool_) renewal.trials.push_back({.ticket = ticket});
+    renewal.about.clock = clock();
     if (!renewal.trials.empty()) say(renewal);
     renew(wire);
   });

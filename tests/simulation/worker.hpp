@@ -50,6 +50,7 @@ class Worker {
   void on(const Ack& ack);
   void on(const Drop& drop);
   void on(const Refuse&) {}
+  std::chrono::milliseconds clock();
   void ask();
   void renew(WireId wire);
   void train(const Lease& lease);

@@ -47,6 +47,7 @@ class World {
   Faults faults;
   const Plant plant;
   bool peace = false;  // no more faults
+  const bool careful;  // promises are looked at after every commit, not now and then
 
   /// Whether the trainer of this attempt is to crash, and if so after which checkpoint (0: none):
   /// at the same place no trial so often that it would fail, further and further several times.
