@@ -29,7 +29,7 @@ class HostsTest(HoneTest):
         super().setUp()
         self.environment["HONE_ALLOW_ROOT"] = "1"
         if why := netns.why_not():
-            self.skipTest(why)
+            self.lacks(why)
         self.hosts = netns.Hosts(self.folder, 3)
         self.addCleanup(self.hosts.down)
         self.state = self.folder / "state"
@@ -170,16 +170,30 @@ class Partitions(HostsTest):
         self.assertLess(took, 2 + 1.5)  # the lease, and a look at it
         return took
 
-    def test_ten_cuts_of_three_kinds_change_no_number(self):
+    def disturb(self, host):
+        """What is over before a lease is: connections that end with an RST, and a cable that is out for a moment."""
+        connections = self.hosts.reset(host)
+        self.hosts.cut(host)
+        time.sleep(LEASE / 4)
+        self.hosts.heal(host)
+        return connections
+
+    def test_cuts_and_resets_of_all_kinds_change_no_number(self):
         spec = self.tiny(seeds=list(range(10)))
         self.on_login_node(HONE, "submit", spec, "--state", self.state)
         self.start_workers("--trainer", QUICK)
         kinds = ["cut", "one-way", "interface"]
-        worst = max(self.cut_off(kinds[number % 3], ["h2", "h3"][number % 2]) for number in range(10))
+        worst, resets = 0, 0
+        for number in range(10):
+            cut, other = [["h2", "h3"], ["h3", "h2"]][number % 2]
+            worst = max(worst, self.cut_off(kinds[number % 3], cut))
+            resets += self.disturb(other)
+        self.assertGreaterEqual(resets, 10)
         self.wait_until("all is done", lambda: self.open_trials() == 0, 180)
         stale = self.stale_messages()
         self.assertGreater(stale, 0, "no healed worker said anything of a trial that was another's")
-        print(f"10 cuts took effect, leases ended within {worst:.1f} s; {stale} stale messages were refused")
+        print(f"took effect: 10 cuts, after which leases ended within {worst:.1f} s, 10 short ones, {resets} connections "
+              f"reset; {stale} stale messages were refused")
         other = self.folder / "one-machine"
         self.hone("run", spec, "--state", other, "--trainer", QUICK)
         self.assertEqual(results(self.state), results(other))

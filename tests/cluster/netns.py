@@ -18,7 +18,7 @@ HOLD = ["unshare", "--net", "--uts", "--mount", "--propagation", "private", "sle
 
 def why_not():
     """Why there can be no hosts here; '' if there can."""
-    for program in ("ip", "unshare", "nsenter"):
+    for program in ("ip", "ss", "unshare", "nsenter"):
         if not shutil.which(program):
             return f"no network namespaces: the program '{program}' is not installed"
     words = HOLD[:-2] + ["sh", "-c", "ip link add b0 type bridge && ip link add v0 type veth peer v1"]
@@ -91,6 +91,12 @@ class Hosts:
 
     def bring_up(self, name):
         self._inside(name, "ip link set eth0 up")
+
+    def reset(self, name):
+        """Ends every TCP connection of the host with an RST; how many there were."""
+        done = subprocess.run(self.command(name, "ss", "-K", "-H", "-t", "state", "established"),
+                              capture_output=True, text=True, check=True)
+        return len(done.stdout.splitlines())
 
     def pids(self, name):
         """Every process on the host, but for the one that holds it."""

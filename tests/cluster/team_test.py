@@ -22,7 +22,7 @@ class TeamOfTwoHosts(HoneTest):
     def setUp(self):
         super().setUp()
         if why := netns.why_not():
-            self.skipTest(why)
+            self.lacks(why)
         self.hosts = netns.Hosts(self.folder, 2)
         self.addCleanup(self.hosts.down)
         self.state = self.folder / "state"

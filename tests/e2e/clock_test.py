@@ -33,7 +33,7 @@ class ClockJumps(Storm):
 
     def setUp(self):
         if not LIBRARY:
-            self.skipTest("no clock is moved: the Debian package 'faketime' is not installed")
+            self.lacks("no clock is moved: the Debian package 'faketime' is not installed")
         self.addCleanup(remove_what_the_library_left)  # when all processes have ended
         super().setUp()
         self.offsets = {}

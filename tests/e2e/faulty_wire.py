@@ -30,6 +30,8 @@ class FaultyWire:
         self.took_effect = collections.Counter()
         self.messages = collections.Counter()   # by their kind and direction
         self.said = collections.Counter()       # reports and endings, by (kind, ticket, sequence)
+        self.reports = {}                       # the rows of each, by (ticket, sequence)
+        self.acknowledged = collections.defaultdict(set)  # rows that a worker was told are stored, by ticket
         self.unreadable = 0                     # bytes that passed and were not looked at
         self.lock = threading.Lock()
         self.listener = socket.create_server((target[0], 0))
@@ -63,6 +65,12 @@ class FaultyWire:
             self.messages[f"{kind} {way}"] += 1
             if kind in ("report", "done", "failed"):
                 self.said[kind, str(message["ticket"]), message.get("sequence")] += 1
+            if kind == "report":
+                self.reports[str(message["ticket"]), message["sequence"]] = {tuple(row) for row in message["rows"]}
+            if kind == "ack":
+                ticket = message["ticket"]
+                rows = self.reports.get((str(ticket), message["sequence"]), set())  # none: of an ending
+                self.acknowledged[ticket["trial"], ticket["attempt"]] |= rows
 
 
 class Broken(Exception):

@@ -81,8 +81,7 @@ class PayloadTest(HoneTest):
 
     def assert_nothing_else_named(self):
         if not self.traced:
-            print("no path is looked at: the program 'strace' is not installed")
-            return
+            self.lacks("no path is looked at: the program 'strace' is not installed")
         named = paths_of(self.trace)
         own = {path for path in named if path == str(self.state) or path.startswith(f"{self.state}/")}
         libraries = re.compile(LIBRARIES.format(temporary=self.around / "tmp"))

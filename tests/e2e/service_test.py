@@ -80,9 +80,9 @@ class Jailed(HoneTest):
     def setUp(self):
         super().setUp()
         if why := netns.why_not():
-            self.skipTest(why)
+            self.lacks(why)
         if not shutil.which("strace"):
-            self.skipTest("no system call is looked at: the program 'strace' is not installed")
+            self.lacks("no system call is looked at: the program 'strace' is not installed")
         self.hosts = netns.Hosts(self.folder, 1)
         self.addCleanup(self.hosts.down)
         self.state = self.folder / "state"

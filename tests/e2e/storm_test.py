@@ -16,8 +16,8 @@ class Kills(Storm):
     def test_of_workers_and_of_the_coordinator_a_hundred_and_fifty_times(self):
         self.rage({"kill_trainer": 40, "kill_agent": 40, "kill_supervisor": 20, "kill_coordinator": 50}, SEED)
         self.assert_same_as_undisturbed()
-        # On a quiet machine the worst is 1.5 s, which is printed; here compilers may run beside.
-        self.assertLess(sorted(self.restarts)[len(self.restarts) * 9 // 10], 5)
+        # The worst is printed; the gate runs other tests beside.
+        self.assertLess(sorted(self.restarts)[len(self.restarts) * 9 // 10], 2)
 
 
 class Stops(Storm):

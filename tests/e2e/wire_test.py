@@ -1,7 +1,10 @@
 """Sweeps over a wire that breaks, falls silent and says things twice: no number changes, and none is there twice."""
 
+import collections
 import json
 import os
+import random
+import time
 import unittest
 
 from faulty_wire import FaultyWire
@@ -89,6 +92,33 @@ class FaultyWireWithinTls(WireTest):
         print(f"seed {SEED}: took effect: {self.wire.unreadable / 1e6:.1f} MB passed within TLS")
         self.assertEqual(self.wire.messages, {})
         self.check(["cut in a transfer", "stall", "trickle"])
+
+
+class Acknowledged(WireTest):
+    """What a worker was told is stored outlives the coordinator that said so."""
+
+    milliseconds = 100
+    kills = 30
+
+    def test_rows_are_there_whenever_the_coordinator_dies(self):
+        choose = random.Random(SEED)
+        for _ in range(self.kills):
+            self.keep_busy()
+            time.sleep(choose.uniform(0, 0.5))
+            self.kill_coordinator(choose)
+            self.took_effect["kill_coordinator"] += 1
+        self.calm_down()
+        self.report(SEED)
+        stored = collections.defaultdict(int)
+        for trial, attempt, rows in query(self.state, "SELECT trial, attempt, count(*) FROM measurement GROUP BY 1, 2"):
+            stored[trial, attempt] = rows
+        lost = {ticket: (len(rows), stored[ticket]) for ticket, rows in self.wire.acknowledged.items()
+                if len(rows) > stored[ticket]}
+        acknowledged = sum(map(len, self.wire.acknowledged.values()))
+        print(f"seed {SEED}: took effect: {self.kills} coordinators killed; {acknowledged} rows acknowledged, "
+              f"{sum(stored.values())} stored, {len(lost)} trials lack some")
+        self.assertEqual(lost, {})
+        self.assertGreater(acknowledged, 10_000)
 
 
 if __name__ == "__main__":
