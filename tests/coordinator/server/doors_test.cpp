@@ -5,13 +5,14 @@
 #include <sys/stat.h>
 
 #include <cstdio>
+#include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "common/net/access.hpp"
 #include "coordinator/server/routes.hpp"
 #include "sql/database.hpp"
 #include "tests/coordinator/server/client.hpp"
+#include "tests/coordinator/server/route_target.hpp"
 
 namespace hone {
 namespace {
@@ -19,7 +20,10 @@ namespace {
 using given::Reply;
 using given::Request;
 using given::Running;
+using given::target_of;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class Doors : public ::testing::Test {
@@ -69,16 +73,8 @@ TEST_F(Doors, EveryRouteOpensToTheTokenAlone) {
 }
 
 TEST_F(Doors, NoRouteButTheWebApplicationsAnswersWithoutTheToken) {
-  const std::map<std::string, std::string> values = {{"{sweep}", "1"},
-                                                     {"{trial}", "1"},
-                                                     {"{table}", "II"},
-                                                     {"{file}", "x.js"},
-                                                     {"{digest}", sha256("bytes").hex()}};
   for (const Route& route : all_routes()) {
-    std::string target(route.path);
-    for (const auto& [name, value] : values)
-      if (const auto at = target.find(name); at != std::string::npos)
-        target.replace(at, name.size(), value);
+    const std::string target = target_of(route);
     const Request request{
         .method = std::string(route.method), .target = target, .authorization = ""};
     const bool is_public = target == "/" || target == "/favicon.svg" || target == "/assets/x.js";
@@ -107,7 +103,12 @@ TEST_F(Doors, TheRefusalDoesNotShowTheToken) {
   EXPECT_THAT(reply.body, Not(HasSubstr(coordinator_.token())));
 }
 
-TEST_F(Doors, AnotherHostsNameIsRefusedEvenWithTheToken) {
+TEST_F(Doors, AnotherHostsNameIsRefusedOnEveryRouteEvenWithTheToken) {
+  for (const Route& route : all_routes()) {
+    const Request request{
+        .method = std::string(route.method), .target = target_of(route), .host = "evil.example"};
+    EXPECT_EQ(coordinator_.send(request).status, 403U) << route.method << " " << route.path;
+  }
   for (const char* host : {"evil.example", "evil.example:80", "127.0.0.1.evil.example", ""}) {
     const Reply reply = coordinator_.send({.target = "/api/v1/status", .host = host});
     EXPECT_EQ(reply.status, 403U) << host;
@@ -133,6 +134,23 @@ TEST_F(Doors, AnotherSitesPageIsRefusedEvenWithTheToken) {
     }
     request.headers = {{"Origin", "http://127.0.0.1:" + port}, {"Sec-Fetch-Site", "same-origin"}};
     EXPECT_EQ(coordinator_.send(request).status / 100, 2U) << request.target;
+  }
+}
+
+TEST_F(Doors, AnotherSitesPageIsRefusedOnEveryRouteEvenWithTheToken) {
+  for (const Route& route : all_routes()) {
+    const auto ask = [&](const std::map<std::string, std::string>& headers) {
+      return coordinator_
+          .send(
+              {.method = std::string(route.method), .target = target_of(route), .headers = headers})
+          .status;
+    };
+    const std::string name = std::string(route.method) + " " + std::string(route.path);
+    EXPECT_EQ(ask({{"Origin", "http://evil.example"}}), 403U) << name;
+    EXPECT_EQ(ask({{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "no-cors"}}), 403U) << name;
+    const bool is_page = route.needs == Privilege::none;
+    const unsigned led = ask({{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}});
+    EXPECT_EQ(led == 403U, !is_page) << name;
   }
 }
 
@@ -171,6 +189,8 @@ TEST_F(Doors, NoGetChangesTheDatabase) {
   const auto before = version();
   for (const Request& request : routes())
     EXPECT_TRUE(request.method != "GET" || coordinator_.send(request).status == 200U);
+  for (const Route& route : all_routes())
+    if (route.method == "GET") coordinator_.get(target_of(route));
   EXPECT_EQ(version(), before);
   coordinator_.post("/api/v1/sweeps/1/priority", R"({"priority": 3})");
   EXPECT_NE(version(), before);
@@ -182,13 +202,23 @@ TEST_F(Doors, AWorkerIsLetInByTheTokenAlone) {
   EXPECT_EQ(coordinator_.send(upgrade).status, 401U);
 }
 
+/// The local addresses that this process's network listens on at the port, as the kernel writes
+/// them.
+std::vector<std::string> listening(const char* file, std::uint16_t port) {
+  std::ifstream table(file);
+  char end[16];
+  std::snprintf(end, sizeof end, ":%04X", port);
+  std::vector<std::string> addresses;
+  for (std::string number, local, remote, state, line; table >> number >> local >> remote >> state;
+       std::getline(table, line))
+    if (local.ends_with(end) && state == "0A")
+      addresses.push_back(local.substr(0, local.size() - std::strlen(end)));
+  return addresses;
+}
+
 TEST_F(Doors, OnlyTheLoopbackListens) {
-  std::ifstream table("/proc/net/tcp");
-  const std::string text{std::istreambuf_iterator<char>(table), {}};
-  char port[16];
-  std::snprintf(port, sizeof port, ":%04X", coordinator_.port());
-  EXPECT_THAT(text, HasSubstr(std::string("0100007F") + port + " 00000000:0000 0A"));
-  EXPECT_THAT(text, Not(HasSubstr(std::string("00000000") + port + " 00000000:0000 0A")));
+  EXPECT_THAT(listening("/proc/net/tcp", coordinator_.port()), ElementsAre("0100007F"));
+  EXPECT_THAT(listening("/proc/net/tcp6", coordinator_.port()), IsEmpty());
 }
 
 TEST_F(Doors, TheAccessFileIsItsOwnersAlone) {

@@ -163,6 +163,7 @@ TEST_F(Flood, OfWrongTokensIsToldToWaitAndTheRightOneStillOpens) {
   const Reply refused = ask(wrong);
   EXPECT_EQ(refused.status, 429U);
   EXPECT_EQ(refused.headers.at("Retry-After"), "60");
+  EXPECT_EQ(refused.body, R"({"error":"too many requests with no or a wrong token"})");
   EXPECT_EQ(ask(coordinator_.token()).status, 200U);
 }
 

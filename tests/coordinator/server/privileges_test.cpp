@@ -10,6 +10,7 @@
 #include "coordinator/server/keyring.hpp"
 #include "coordinator/server/routes.hpp"
 #include "tests/coordinator/server/client.hpp"
+#include "tests/coordinator/server/route_target.hpp"
 
 namespace hone {
 namespace {
@@ -17,20 +18,8 @@ namespace {
 using given::Reply;
 using given::Request;
 using given::Running;
+using given::target_of;
 using ::testing::HasSubstr;
-
-std::string target_of(const Route& route) {
-  const std::map<std::string, std::string> values = {{"{sweep}", "1"},
-                                                     {"{trial}", "1"},
-                                                     {"{table}", "II"},
-                                                     {"{file}", "x.js"},
-                                                     {"{digest}", sha256("bytes").hex()}};
-  std::string target(route.path);
-  for (const auto& [name, value] : values)
-    if (const auto at = target.find(name); at != std::string::npos)
-      target.replace(at, name.size(), value);
-  return target;
-}
 
 /// The lines of SECURITY.md between the two marks.
 struct Document {
