@@ -19,6 +19,7 @@ struct FleetSettings {
   int rows = 0;                       // of each report
   std::chrono::milliseconds work{0};  // that a trial takes; each another time, up to twice that
   bool tls = false;                   // whether run_alone's coordinator speaks it
+  int watchers = 0;                   // who look on meanwhile in run_alone
 };
 
 struct FleetResult {
@@ -28,6 +29,7 @@ struct FleetResult {
   std::vector<double> first_lease_ms;  // from each worker's first Ask to its Assign, all at once
   std::vector<double> lease_ms;        // from each further Ask to its Assign
   double processor_seconds = 0;        // of the coordinator; run_alone sets it
+  std::int64_t frames = 0;             // that watchers got; likewise
 };
 
 /// Runs them on this thread until so many trials are durable, or nothing is left to lease. Throws

@@ -98,6 +98,31 @@ void dispatch_over_tls(const Options& options) {
          .note = load(options, result)});
 }
 
+/// Whether workers notice that dashboards look on: with and without them by turns.
+void watched(const Options& options) {
+  constexpr int turns = 3, watchers = 8;
+  std::vector<double> alone, seen;
+  std::int64_t frames = 0;
+  for (int turn = 0; turn < turns; ++turn) {
+    FleetSettings settings{
+        .access = {}, .artifact = {}, .workers = options.workers, .trials = options.trials};
+    const FleetResult without = run_alone(settings);
+    alone.push_back(static_cast<double>(without.trials) / without.seconds);
+    settings.watchers = watchers;
+    const FleetResult with = run_alone(settings);
+    seen.push_back(static_cast<double>(with.trials) / with.seconds);
+    frames += with.frames;
+  }
+  print({.id = "coordinator/watched",
+         .what = "dispatch of no-op trials while 8 dashboards look on, over that while none does",
+         .value = quantile(seen, 0.5) / quantile(alone, 0.5),
+         .unit = "x",
+         .target = ">= 0.9",
+         .note = rounded(quantile(seen, 0.5)) + " and " + rounded(quantile(alone, 0.5)) +
+                 " trials/s, medians of three; " + std::to_string(frames) +
+                 " frames came to dashboards, whose processor time is on the same machine"});
+}
+
 const std::map<std::string, std::function<void(const Options&)>> figures = {
     {"fsync", fsync},
     {"rows", rows},
@@ -106,7 +131,8 @@ const std::map<std::string, std::function<void(const Options&)>> figures = {
     {"dispatch-tls", dispatch_over_tls},
     {"large", large_sweep},
     {"many-workers", many_workers},
-    {"tables", tables}};
+    {"tables", tables},
+    {"watched", watched}};
 
 }  // namespace
 

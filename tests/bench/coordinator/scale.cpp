@@ -10,6 +10,7 @@
 #include "tests/bench/coordinator/figure.hpp"
 #include "tests/bench/coordinator/figures.hpp"
 #include "tests/bench/coordinator/process.hpp"
+#include "tests/bench/coordinator/watchers.hpp"
 
 namespace hone::bench {
 
@@ -59,9 +60,11 @@ FleetResult run_alone(FleetSettings settings, std::int64_t trials,
   settings.artifact = coordinator.add_pack();
   settings.access = coordinator.access();
   coordinator.submit("bench", trials, settings.artifact);
+  const Watchers watchers(coordinator.access(), settings.watchers);
   const double before = coordinator.processor_seconds();
   FleetResult result = run_fleet(settings);
   result.processor_seconds = coordinator.processor_seconds() - before;
+  result.frames = watchers.frames();
   return result;
 }
 
