@@ -12,7 +12,6 @@ namespace hone::cli {
 
 namespace {
 
-constexpr int wrong_input = 2;
 constexpr int numbers_missing = 3;
 
 }  // namespace

@@ -20,7 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int wrong_input = 2;
 constexpr std::size_t names_shown = 3;
 
 std::optional<std::int64_t> whole_number(const std::string& text) {
@@ -99,9 +98,7 @@ std::vector<std::int64_t> Answers::selected(const std::string& text) {
 }
 
 std::int64_t Answers::one_sweep(const std::string& text) {
-  const auto numbers = selected(text);
-  if (numbers.size() == 1) return numbers.front();
-  throw CommandError("'" + text + "' are several sweeps; this command is about one", wrong_input);
+  return selected_sweep(get("/api/v1/sweeps"), text);
 }
 
 std::int64_t Answers::trial(const std::string& text, const std::string& sweep) {
@@ -120,6 +117,12 @@ std::vector<std::int64_t> selected_sweeps(const std::string& list, const std::st
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);
   }
+}
+
+std::int64_t selected_sweep(const std::string& list, const std::string& text) {
+  const auto numbers = selected_sweeps(list, text);
+  if (numbers.size() == 1) return numbers.front();
+  throw CommandError("'" + text + "' are several sweeps; this command is about one", wrong_input);
 }
 
 std::string url_encoded(const std::string& text) {

@@ -21,13 +21,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int no_score = 3;
 constexpr std::chrono::milliseconds look_period{200};
 
 constexpr const char* tell_examples = R"(
 Examples:
   hone tell experiments/ph2.json -S training.learning_rate=0.001 -S network.filters=16
   sweep=$(hone tell experiments/ph2.json -S training.l2=0); hone ask $sweep --wait
+  hone tell experiments/ph2.json -S training.l2=0 --dry-run   how many trainings that is
 
 Trains the base net of the configuration on every inner fold. The same configuration told again is
 the same sweep, and nothing is trained twice. examples/optuna_search.py lets Optuna choose.
@@ -46,6 +46,7 @@ The score is the mean validation Dice of the base nets over data sets, seeds and
 struct TellOptions {
   ExperimentOptions experiment;
   ConnectionOptions connection;
+  bool dry_run = false;
   bool json = false;
 };
 
@@ -53,6 +54,10 @@ void tell(TellOptions options) {
   options.experiment.settings.emplace_back(R"(tables=["folds"])");
   const ExperimentSpec experiment = load_experiment(
       options.experiment, [] { return calibrate({}, Freshness::stored_will_do).best().numerics; });
+  if (options.dry_run) {
+    std::cout << rehearsal(experiment, options.experiment, options.connection, options.json);
+    return;
+  }
   HttpClient coordinator = connect(options.connection);
   const Submitted told =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
@@ -117,14 +122,14 @@ void ask(const AskOptions& options) {
     std::cout.flush();
     throw CommandError(
         "sweep " + std::to_string(options.sweep) + " was cancelled; tell it again to go on with it",
-        no_score);
+        results_missing);
   }
   if (answer.at("state") == "failed") {
     std::cout.flush();
     throw CommandError(
         "a training of sweep " + std::to_string(options.sweep) + " came to nothing; see " +
             advised("hone status " + std::to_string(options.sweep), options.connection.state),
-        no_score);
+        results_missing);
   }
 }
 
@@ -137,6 +142,8 @@ void add_tell(CLI::App& app) {
   command->footer(tell_examples);
   add_experiment_options(*command, options->experiment);
   add_connection_options(*command, options->connection);
+  command->add_flag("-n,--dry-run", options->dry_run,
+                    "Print what it would take, as 'hone plan' does, and hand over nothing");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { tell(*options); });
 }

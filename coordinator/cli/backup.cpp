@@ -22,9 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int wrong_input = 2;
-constexpr int stopped = 130;
-
 constexpr const char* examples = R"(
 Examples:
   hone backup ~/backups/hone.sqlite                    of ./hone-state; a coordinator may run meanwhile

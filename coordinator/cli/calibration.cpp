@@ -187,7 +187,6 @@ void require_gpu(const std::string& trainer) {
   const fs::path program = trainer_program(trainer);
   if (!gpus_of(program).empty()) return;
   const std::string why = output_of(program, "--gpus 2>&1 >/dev/null");
-  constexpr int wrong_input = 2;
   throw CommandError("/numerics/device is 'cuda', but no GPU can be used here: " + why,
                      wrong_input);
 }

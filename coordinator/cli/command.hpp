@@ -10,9 +10,13 @@ class App;
 /// One file per command of `hone`. Each adds its subcommand to the app; CLI11 runs it.
 namespace hone::cli {
 
+/// Exit codes beside 0 (done) and 1 (failed).
+inline constexpr int wrong_input = 2;  // or wrong usage
+inline constexpr int results_missing =
+    3;                               // it finished, but a result that was asked for is not there
+inline constexpr int stopped = 130;  // by Ctrl-C
+
 /// Ends the program with this exit code after printing "hone: error: MESSAGE" to stderr.
-/// Exit codes: 0 done, 1 failed, 2 wrong usage or wrong input, 3 finished but results are missing,
-/// 130 stopped by Ctrl-C.
 class CommandError : public std::runtime_error {
  public:
   explicit CommandError(const std::string& message, int code = 1)

@@ -40,7 +40,7 @@ AnalysisText read(const Options& options, Database& database, SweepId sweep,
     throw CommandError(text_of(incomplete.cell) + " has no number yet, or never will; " +
                            advised("hone table " + incomplete.cell.table, options.analysis.state) +
                            " says what it waits for",
-                       3);
+                       results_missing);
   }
   return {written(*comparison, format)};
 }

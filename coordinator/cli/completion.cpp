@@ -11,6 +11,7 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/command_tree.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/report/cell.hpp"
 
 namespace hone::cli {
 
@@ -97,6 +98,21 @@ void offer_trials(Answers& answers) {
   }
 }
 
+/// Of the last sweep; what `hone explain` reads too.
+void offer_cells(const ConnectionOptions& connection) {
+  Database database = open_results(connection.state);
+  const Snapshot snapshot(database);
+  for (const CellName& cell : cells_of(database, sweep_of(database, "last")))
+    std::cout << text_of(cell) << "\tTable " << cell.table << "\n";
+}
+
+/// What is there of a kind.
+void offer(const std::string& kind, const ConnectionOptions& connection) {
+  if (kind == "cells") return offer_cells(connection);
+  Answers answers(connection, Answers::Notice::silent);
+  kind == "sweeps" ? offer_sweeps(answers) : offer_trials(answers);
+}
+
 }  // namespace
 
 void add_completion(CLI::App& app) {
@@ -108,16 +124,15 @@ void add_completion(CLI::App& app) {
   command
       ->add_option(
           "SHELL", *wanted,
-          "bash, zsh or fish; or, for their scripts, sweeps or trials: those that there are")
+          "bash, zsh or fish; or, for their scripts, sweeps, trials or cells: those that there are")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish", "sweeps", "trials"}));
+      ->check(CLI::IsMember({"bash", "zsh", "fish", "sweeps", "trials", "cells"}));
   add_connection_options(*command, *connection);
   command->callback([wanted, connection, &app] {  // the app outlives its callbacks
-    if (*wanted == "sweeps" || *wanted == "trials") {
-      Answers answers(*connection, Answers::Notice::silent);
-      *wanted == "sweeps" ? offer_sweeps(answers) : offer_trials(answers);
-    } else {
+    if (*wanted == "bash" || *wanted == "zsh" || *wanted == "fish") {
       std::cout << completion_script(read_tree(app, app.get_name()), *wanted);
+    } else {
+      offer(*wanted, *connection);
     }
     require_written(std::cout);
   });

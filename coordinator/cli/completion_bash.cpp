@@ -63,6 +63,12 @@ _hone() {
   elif [[ -n $kind ]]; then
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen "$kind" -- "$word")
+  elif [[ $asked == cells ]]; then
+    # bash takes ':' for the end of a word: what stands before the last one is not offered again.
+    local line=${COMP_LINE:0:COMP_POINT}; local cell=${line##* } each
+    for each in $("${COMP_WORDS[0]}" completion cells "${where[@]}" 2>/dev/null | cut -f1 | grep -v ' '); do
+      [[ $each != "$cell"* ]] || COMPREPLY+=("${each#"${cell%"${cell##*:}"}"}")
+    done
   else
     [[ -z $asked ]] || words+=" $("${COMP_WORDS[0]}" completion "$asked" "${where[@]}" 2>/dev/null | cut -f1)"
     COMPREPLY=($(compgen -W "$words" -- "$word"))

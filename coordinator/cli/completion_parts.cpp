@@ -19,10 +19,11 @@ Arguments arguments_of(const CommandTree& tree) {
     if (!option.positional) continue;
     const std::string& name = option.names.front();
     found.words.insert(found.words.end(), option.choices.begin(), option.choices.end());
-    if (name == "SWEEP") offer({"last"});
+    if (name == "SWEEP" && found.asked.empty()) offer({"last"});
     if (name == "SWEEPS") offer({"last", "all"});
-    if (name == "SWEEP" || name == "SWEEPS") found.asked = "sweeps";
+    if (found.asked.empty() && (name == "SWEEP" || name == "SWEEPS")) found.asked = "sweeps";
     if (name == "TRIAL" || option.value == "TRIAL") found.asked = "trials";
+    if (name == "CELL" || option.value == "CELL") found.asked = "cells";
     if (name == "DIR" || name == "WHERE") found.kind = Values::folders;
     if (name == "SPEC" || name == "FILE" || name == "PATH") found.kind = Values::files;
   }

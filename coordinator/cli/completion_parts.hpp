@@ -15,8 +15,8 @@ enum class Values : std::uint8_t { none, files, folders, listed };
 Values values_of(const CommandOption& option);
 
 /// What a command takes beside its options: words that are known, whether files or folders, and
-/// what only the results know ("sweeps" or "trials"; '' for nothing), for which the script asks
-/// `hone completion`.
+/// what only the results know ("sweeps", "trials" or "cells"; '' for nothing), for which the script
+/// asks `hone completion`.
 struct Arguments {
   std::vector<std::string> words;
   Values kind = Values::none;

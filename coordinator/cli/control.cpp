@@ -3,6 +3,8 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "coordinator/cli/changes.hpp"
 #include "coordinator/cli/command.hpp"
@@ -81,24 +83,39 @@ void print(const json& told) {
   std::cout << "\n";
 }
 
+/// Of several sweeps those are left that refuse, as finished ones do, and each is said; of one that
+/// is wrong. The answers of the others.
+json post_each(const std::vector<std::int64_t>& sweeps, const std::string& what,
+               const std::string& body, Changes& changes) {
+  json answers = json::array();
+  std::vector<std::string> refused;
+  for (const std::int64_t sweep : sweeps) {
+    const std::string target = "/api/v1/sweeps/" + std::to_string(sweep) + "/" + what;
+    try {
+      answers.push_back(json::parse(changes.post(target, body)));
+    } catch (const CommandError& error) {
+      if (sweeps.size() == 1) throw;
+      refused.emplace_back(error.what());
+    }
+  }
+  if (answers.empty()) throw CommandError(refused.front() + "; nor does any other change");
+  for (const std::string& each : refused) std::cerr << "hone: left as it is: " << each << "\n";
+  return answers;
+}
+
 /// One sweep that is named alone is one object; several are a list of them.
 void post(const Options& options, const std::string& what, json body) {
   Changes changes(options.connection);
   if (options.dry_run) body["dry_run"] = true;
-  json list = json::array();
-  for (const std::int64_t sweep : selected_sweeps(changes.get("/api/v1/sweeps"), options.sweeps)) {
-    const std::string target = "/api/v1/sweeps/" + std::to_string(sweep) + "/" + what;
-    const std::string answer = changes.post(target, body.dump());
-    if (!options.json) {
-      print(json::parse(answer));
-    } else if (names_one(parse_selection(options.sweeps))) {
-      std::cout << answer << "\n";
-    } else {
-      list.push_back(json::parse(answer));
-    }
+  const auto sweeps = selected_sweeps(changes.get("/api/v1/sweeps"), options.sweeps);
+  const json answers = post_each(sweeps, what, body.dump(), changes);
+  if (!options.json) {
+    for (const json& each : answers) print(each);
+  } else if (names_one(parse_selection(options.sweeps))) {
+    std::cout << answers.front().dump() << "\n";
+  } else {
+    std::cout << json{{"schema", "hone.control_list.v1"}, {"sweeps", answers}}.dump() << "\n";
   }
-  if (!list.empty())
-    std::cout << json{{"schema", "hone.control_list.v1"}, {"sweeps", list}}.dump() << "\n";
   require_written(std::cout);
 }
 

@@ -32,8 +32,6 @@ The address has the coordinator's token in it: whoever has the address may chang
 machine without a screen, tunnel the port: ssh -L 7600:127.0.0.1:PORT HOST, and put 7600 into the
 address.)";
 
-constexpr int wrong_input = 2;
-
 struct Options {
   std::string path;  // '': the state folder
   ConnectionOptions connection;

@@ -11,13 +11,12 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/progress.hpp"
 #include "coordinator/dataset/description.hpp"
+#include "coordinator/plan/profiles.hpp"
 #include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
 
 namespace {
-
-constexpr int wrong_input = 2;
 
 std::string text_of(const std::string& file) {
   if (std::filesystem::is_directory(file)) {
@@ -137,10 +136,17 @@ DatasetFacts ingest_showing(const DatasetSpec& dataset, int image_size,
 
 }  // namespace
 
+std::string profiles_listed() {
+  std::string list;
+  for (const std::string_view name : profile_names())
+    list += (list.empty() ? "" : ",") + std::string(name);
+  return list;
+}
+
 void add_experiment_options(CLI::App& app, ExperimentOptions& options) {
   app.add_option("SPEC", options.file, "Experiment file, experiments/ph2.json say")->required();
   app.add_option("--profile", options.profile, "Defaults to use instead of the file's profile")
-      ->type_name("NAME");
+      ->type_name("NAME:{" + profiles_listed() + "}");
   app.add_option("--data", options.data, "Folder of the data sets' folders")
       ->type_name("DIR")
       ->capture_default_str();

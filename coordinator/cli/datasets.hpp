@@ -23,6 +23,10 @@ struct ExperimentOptions {
   std::vector<Setting> settings;
 };
 
+/// "paper,rigor,desk,smoke": as CLI11 lists what an option takes. A type's name alone checks
+/// nothing: who reads the experiment says more.
+std::string profiles_listed();
+
 /// Adds SPEC, --profile, --data and -S.
 void add_experiment_options(CLI::App& app, ExperimentOptions& options);
 

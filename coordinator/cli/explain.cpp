@@ -13,8 +13,6 @@ namespace hone::cli {
 
 namespace {
 
-constexpr int wrong_input = 2;
-
 constexpr const char* examples = R"(
 Examples:
   hone explain II:PH2:quality-1x                 of the last sweep in ./hone-state

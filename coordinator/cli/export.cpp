@@ -28,9 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int wrong_input = 2;
-constexpr int stopped = 130;
-
 constexpr const char* examples = R"(
 Examples:
   hone export results                        the last sweep of ./hone-state

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -34,12 +35,12 @@ Examples:
   hone ingest ph2 data/PH2Dataset
   hone ingest pairs data/skin --images photos --masks truth --mask-suffix _mask
   hone ingest pairs data/eyes --group '^(patient[0-9]+)_'
+  hone ingest pairs data/eyes --dry-run           how many images it finds
   hone ingest --use cervix-huc data/huc
   hone ingest isic2017 data/isic2017 --cases 200
   hone ingest lesions --count 200 --seed 7 --size 64
 )";
 
-constexpr int wrong_input = 2;
 constexpr const char* pairs_only = "Only for pairs";
 constexpr const char* lesions_only = "Only for lesions";
 
@@ -51,6 +52,7 @@ struct Options {
   std::string name;
   std::string state;
   std::filesystem::path store;
+  bool dry_run = false;
   bool json = false;
 };
 
@@ -86,12 +88,36 @@ void print_json(const Options& options, const IngestResult& result) {
   std::cout << json.dump(2, ' ', false, replace) << '\n';
 }
 
-void print_counts(std::ostream& out, const PackManifest& manifest) {
-  for (const auto& [condition, count] : manifest.counts) {
+void print_counts(std::ostream& out, const std::map<std::string, std::int64_t>& counts) {
+  for (const auto& [condition, count] : counts) {
     std::string words = condition;
     std::replace(words.begin(), words.end(), '_', ' ');
     out << "  " << words << ": " << count << '\n';
   }
+}
+
+/// What would be read; nothing is.
+void print_preview(const Options& options, const IngestPreview& preview) {
+  if (options.json) {
+    nlohmann::ordered_json json = {{"schema", "hone.ingest_preview.v1"},
+                                   {"layout", options.request.layout},
+                                   {"folder", preview.folder.string()},
+                                   {"images", preview.images},
+                                   {"cases", preview.cases},
+                                   {"counts", preview.counts},
+                                   {"pack", nullptr}};
+    if (preview.pack) json["pack"] = preview.pack->hex();
+    constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
+    std::cout << json.dump(2, ' ', false, replace) << '\n';
+    return;
+  }
+  const bool drawn = options.request.layout == "lesions";
+  std::cout << (drawn ? "would draw " : "would read ") << preview.images << " images"
+            << (drawn ? "" : " of " + preview.folder.string())
+            << (preview.cases.empty() ? "" : ", " + preview.cases)
+            << (preview.pack ? "; they are in pack " + preview.pack->hex() + " already" : "")
+            << '\n';
+  print_counts(std::cout, preview.counts);
 }
 
 void print_text(const Options& options, const IngestResult& result) {
@@ -104,7 +130,7 @@ void print_text(const Options& options, const IngestResult& result) {
             << (result.cached ? ", unchanged since it was ingested" : "") << '\n';
   std::cout << "  foreground " << std::round(1000 * mean_foreground(manifest)) / 10
             << " % on average: " << manifest.foreground << '\n';
-  print_counts(std::cout, manifest);
+  print_counts(std::cout, manifest.counts);
   std::cout << "  pack " << result.pack.hex() << '\n';
 }
 
@@ -167,7 +193,7 @@ void print_result(const Options& options, const IngestResult& result) {
     print_text(options, result);
   } else {
     std::cout << result.pack.hex() << '\n';
-    print_counts(std::cerr, result.manifest);  // what was met must not go unseen
+    print_counts(std::cerr, result.manifest.counts);  // what was met must not go unseen
   }
 }
 
@@ -178,6 +204,7 @@ void run_ingest(const CLI::App& command, Options& options) {
     if (options.by_image) options.request.split_by = SplitBy::image;
     const std::filesystem::path store =
         options.store.empty() ? artifact_folder(state_folder(options.state)) : options.store;
+    if (options.dry_run) return print_preview(options, preview_ingest(options.request, store));
     std::optional<ProgressBar> bar;
     const auto progress = [&](std::int64_t done, std::int64_t total) {
       if (!bar) bar.emplace(options.request.layout == "lesions" ? "drawing" : "decoding", total);
@@ -236,6 +263,8 @@ void add_ingest(CLI::App& app) {
       ->capture_default_str();
   add_state_option(command, options->state);
   command.add_option("--store", options->store, "Where the pack goes (STATE/artifacts)");
+  command.add_flag("-n,--dry-run", options->dry_run,
+                   "Only say which images; read and write nothing");
   command.add_flag("--json", options->json, "Print everything known of the pack as JSON");
   add_pairs_options(command, request.pairs);
   const std::string section = lesions_only;

@@ -12,9 +12,11 @@
 #include <nlohmann/json.hpp>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/schemas.hpp"
 #include "coordinator/dataset/detect.hpp"
+#include "coordinator/plan/profiles.hpp"
 #include "coordinator/report/wording.hpp"
 
 namespace hone::cli {
@@ -24,9 +26,7 @@ namespace {
 using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int wrong_input = 2;
 constexpr std::int64_t fewest_images = 5;
-constexpr const char* profiles[] = {"paper", "rigor", "desk", "smoke"};
 
 constexpr const char* schema_file = "hone.schema.json";  // beside the experiment
 
@@ -138,7 +138,7 @@ std::string where_of(const Detected& found) {
 }
 
 void check_profile(const std::string& profile) {
-  for (const char* known : profiles) {
+  for (const std::string_view known : profile_names()) {
     if (profile == known) return;
   }
   throw CommandError("'" + profile + "' is no profile; they are paper, rigor, desk and smoke",
@@ -200,14 +200,17 @@ void print_json(const Options& options, const Detected& found, const ordered_jso
             << "\n";
 }
 
-void init(Options& options) {
-  const Detected found = [&] {
-    try {
-      return detect_layout(options.data);
-    } catch (const IngestError& error) {
-      throw CommandError(error.what(), wrong_input);
-    }
-  }();
+/// What the folder holds. Throws CommandError unless it makes a data set.
+Detected look_at(const Options& options) {
+  Detected found;
+  try {
+    found = detect_layout(options.data);
+  } catch (const IngestError& error) {
+    throw CommandError(error.what(), wrong_input);
+  } catch (const fs::filesystem_error& error) {
+    throw CommandError(
+        error.path1().string() + ": cannot be read: " + error.code().message(), wrong_input);
+  }
   if (found.images < fewest_images)
     throw CommandError(options.data + ": " + counted(found.images, "image") +
                            " with a mask; a data set needs five at least, to be split",
@@ -216,9 +219,11 @@ void init(Options& options) {
     throw CommandError("--group is for images and masks of one's own, not for " + found.layout,
                        wrong_input);
   if (!options.group.empty()) require_group(options.data, found.pairs, options.group);
-  std::cerr << counted(found.images, "image") << " with a mask each: " << where_of(found)
-            << (found.other_files > 0 ? "; " + counted(found.other_files, "other file") : "")
-            << "\n";
+  return found;
+}
+
+/// Asks for what was not given, where there is somebody to ask.
+void complete(Options& options, const Detected& found) {
   if (options.name.empty())
     options.name = asked("Name of the data set", usual_name(found, options.data));
   if (options.profile.empty())
@@ -226,11 +231,24 @@ void init(Options& options) {
   check_profile(options.profile);
   if (options.output.empty()) options.output = file_of_name(options.name);
   if (!options.force) require_new(options.output);
+}
+
+ordered_json experiment_of(const Options& options, const Detected& found) {
   ordered_json experiment = ordered_json::object();
   if (options.schema) experiment["$schema"] = schema_file;
   experiment["name"] = options.name;
   experiment["profile"] = options.profile;
   experiment["datasets"] = ordered_json::array({dataset_of(options, found)});
+  return experiment;
+}
+
+void init(Options& options) {
+  const Detected found = look_at(options);
+  std::cerr << counted(found.images, "image") << " with a mask each: " << where_of(found)
+            << (found.other_files > 0 ? "; " + counted(found.other_files, "other file") : "")
+            << "\n";
+  complete(options, found);
+  const ordered_json experiment = experiment_of(options, found);
   if (!options.dry_run) write_files(options, experiment.dump(2) + "\n");
   if (options.json) {
     print_json(options, found, experiment);
@@ -251,7 +269,8 @@ void add_init(CLI::App& app) {
   command->footer(examples);
   command->add_option("DIR", options->data, "Folder of images and masks")->required();
   command->add_option("--name", options->name, "What tables call the data set (from the folder)");
-  command->add_option("--profile", options->profile, "paper, rigor, desk or smoke (desk)");
+  command->add_option("--profile", options->profile, "Defaults for a purpose (desk)")
+      ->type_name("NAME:{" + profiles_listed() + "}");
   command->add_option("--group", options->group,
                       "Regular expression on an image's id; its first capture is the patient");
   command->add_option("-o,--output", options->output, "File to write (from the name)")

@@ -19,8 +19,6 @@ namespace hone::cli {
 
 namespace {
 
-constexpr int wrong_input = 2;
-
 std::vector<std::string> worker_arguments(const std::filesystem::path& state, const Work& work) {
   std::vector<std::string> words = {"--access",        worker_access_file(state).string(),
                                     "--cache",         (state / "worker").string(),

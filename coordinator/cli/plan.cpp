@@ -45,7 +45,7 @@ void print_plan(const Options& options) {
       std::cout << "The images were read into " << store.string()
                 << ", where 'hone run' finds them.\n";
   } catch (const ExperimentError& error) {
-    throw CommandError(options.experiment.file + ": " + error.what(), 2);
+    throw CommandError(options.experiment.file + ": " + error.what(), wrong_input);
   }
 }
 

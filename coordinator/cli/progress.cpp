@@ -40,6 +40,13 @@ std::string speed_text(std::int64_t done, std::int64_t total, double seconds) {
 
 }  // namespace
 
+std::string bar_text(std::int64_t done, std::int64_t total) {
+  const std::int64_t whole = std::max<std::int64_t>(1, total);
+  const auto filled =
+      static_cast<std::size_t>(bar_width * std::clamp<std::int64_t>(done, 0, whole) / whole);
+  return "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "]";
+}
+
 ProgressBar::ProgressBar(std::string label, std::int64_t total)
     : label_(std::move(label)),
       total_(std::max<std::int64_t>(1, total)),
@@ -60,10 +67,7 @@ void ProgressBar::update(std::int64_t done) {
                  static_cast<long long>(total_));
     return;
   }
-  const auto filled = static_cast<std::size_t>(bar_width * std::min(done, total_) / total_);
-  std::string bar(filled, '#');
-  bar.resize(bar_width, '.');
-  std::fprintf(stderr, "\r%s [%s] %lld/%lld%s\033[K", label_.c_str(), bar.c_str(),
+  std::fprintf(stderr, "\r%s %s %lld/%lld%s\033[K", label_.c_str(), bar_text(done, total_).c_str(),
                static_cast<long long>(done), static_cast<long long>(total_),
                speed_text(done, total_, seconds_since(start_)).c_str());
   std::fflush(stderr);

@@ -6,6 +6,9 @@
 
 namespace hone::cli {
 
+/// "[#####...................]", filled by the share that is done. Takes `total` below 1 for 1.
+std::string bar_text(std::int64_t done, std::int64_t total);
+
 /// One line on stderr that says how far a long command is, how fast and for how long still; every
 /// ten seconds a line of its own where stderr is no terminal. One thread.
 class ProgressBar {

@@ -16,8 +16,6 @@ namespace hone::cli {
 
 namespace {
 
-constexpr int wrong_input = 2;
-constexpr int stopped = 130;
 constexpr std::int64_t rows_as_text = 100;  // at most, where no limit is given
 
 constexpr const char* examples = R"(

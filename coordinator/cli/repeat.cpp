@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int wrong_input = 2;
-
 PlannedTrial planned(const EvidenceTrial& trial) {
   PlannedTrial planned{.key = trial.name.empty() ? "trial " + std::to_string(trial.id) : trial.name,
                        .spec = trial.spec,

@@ -1,6 +1,5 @@
 #include "coordinator/cli/results_file.hpp"
 
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -13,11 +12,7 @@
 
 namespace hone::cli {
 
-namespace {
-
-constexpr int wrong_input = 2;
-
-}  // namespace
+namespace {}  // namespace
 
 bool has_results(const std::string& state) {
   return std::filesystem::exists(database_file(state_folder(state)));
@@ -32,13 +27,6 @@ Database open_results(const std::string& state) {
   Database database(file, Database::Mode::read_only);
   shadow_views(database);
   return database;
-}
-
-SweepId sweep_number(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) return {number};
-  throw CommandError("'" + text + "' is not a sweep; give its number, or 'last'", wrong_input);
 }
 
 std::optional<SweepId> last_sweep(Database& database, Submission as) {

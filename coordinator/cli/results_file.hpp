@@ -29,9 +29,6 @@ std::optional<SweepId> last_sweep(Database& database, Submission as);
 /// with exit code 2 for a text that names no sweep.
 SweepId sweep_of(Database& database, const std::string& text);
 
-/// The number that `text` is. Throws CommandError with exit code 2.
-SweepId sweep_number(const std::string& text);
-
 /// Flushes. Throws CommandError if not everything was written: a full disk must not look like
 /// success to a script.
 void require_written(std::ostream& out);

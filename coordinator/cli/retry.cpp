@@ -8,6 +8,7 @@
 #include "coordinator/cli/changes.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/selection.hpp"
 #include "coordinator/cli/sweep_numbers.hpp"
 #include "coordinator/cli/terminal.hpp"
 #include "coordinator/report/wording.hpp"
@@ -26,6 +27,7 @@ Examples:
   hone retry                    what failed of the last sweep, and what that blocked, waits again
   hone retry 3,5-8 --dry-run    which trials that would be
   hone retry --trial 12         one, with the failed ones that it needs
+  hone retry --trial 12,15-18   those of them that failed
   hone retry --film-strips      evaluations that left no masks for the dashboard's film strip are done again
 
 Film strips are made from stored weights: an evaluation's numbers are missing until it is done again, and come out the
@@ -36,7 +38,7 @@ coordinator runs the file is changed, and the next 'hone serve' or 'hone run' go
 struct Options {
   ConnectionOptions connection;
   std::string sweeps = "last";
-  std::int64_t trial = 0;  // 0: of sweeps
+  std::string trials;  // '': those of sweeps
   bool film_strips = false;
   bool dry_run = false;
   bool json = false;
@@ -68,29 +70,58 @@ void print(const json& answer) {
   }
 }
 
+std::vector<std::int64_t> trials_of(const Options& options) {
+  try {
+    return parse_trials(options.trials);
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(error.what(), wrong_input);
+  }
+}
+
 std::vector<std::string> targets(const Options& options, Changes& changes) {
-  if (options.trial != 0) return {"/api/v1/trials/" + std::to_string(options.trial) + "/retry"};
   std::vector<std::string> list;
+  if (!options.trials.empty()) {
+    for (const std::int64_t trial : trials_of(options))
+      list.push_back("/api/v1/trials/" + std::to_string(trial) + "/retry");
+    return list;
+  }
   for (const std::int64_t sweep : selected_sweeps(changes.get("/api/v1/sweeps"), options.sweeps))
     list.push_back("/api/v1/sweeps/" + std::to_string(sweep) + "/retry");
   return list;
 }
 
-void retry(const Options& options) {
-  Changes changes(options.connection);
-  json whole;
+void add(json& whole, json answer) {
+  if (whole.is_null()) {
+    whole = std::move(answer);
+    return;
+  }
+  for (const char* count : {"failed", "blocked", "film_strips"})
+    whole[count] = whole[count].get<std::int64_t>() + answer[count].get<std::int64_t>();
+  for (json& each : answer.at("trials")) whole.at("trials").push_back(std::move(each));
+}
+
+/// Of several trials those are left that cannot be retried, and each is said; of one that is wrong.
+json retry_each(const std::vector<std::string>& targets, const Options& options, Changes& changes) {
   const std::string body =
       json{{"dry_run", options.dry_run}, {"film_strips", options.film_strips}}.dump();
-  for (const std::string& target : targets(options, changes)) {
-    json answer = json::parse(changes.post(target, body));
-    if (whole.is_null()) {
-      whole = std::move(answer);
-      continue;
+  json whole;
+  std::vector<std::string> refused;
+  for (const std::string& target : targets) {
+    try {
+      add(whole, json::parse(changes.post(target, body)));
+    } catch (const CommandError& error) {
+      if (options.trials.empty() || targets.size() == 1) throw;
+      refused.emplace_back(error.what());
     }
-    for (const char* count : {"failed", "blocked", "film_strips"})
-      whole[count] = whole[count].get<std::int64_t>() + answer[count].get<std::int64_t>();
-    for (json& each : answer.at("trials")) whole.at("trials").push_back(std::move(each));
   }
+  if (whole.is_null()) throw CommandError("none of these can be retried: " + refused.front());
+  for (const std::string& each : refused) std::cerr << "hone: left as it is: " << each << "\n";
+  return whole;
+}
+
+void retry(const Options& options) {
+  Changes changes(options.connection);
+  const json whole = retry_each(targets(options, changes), options, changes);
   if (options.json) {
     std::cout << whole.dump() << "\n";
   } else {
@@ -107,9 +138,8 @@ void add_retry(CLI::App& app) {
   command->footer(examples);
   CLI::Option* sweeps = command->add_option("SWEEPS", options->sweeps, "last, all, 3 or 3,5-8")
                             ->capture_default_str();
-  command->add_option("--trial", options->trial, "Only this trial")
-      ->type_name("NUMBER")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53))
+  command->add_option("--trial", options->trials, "Only these trials: 12 or 12,15-18")
+      ->type_name("NUMBERS")
       ->excludes(sweeps);
   command
       ->add_flag("--film-strips", options->film_strips,

@@ -18,13 +18,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int wrong_input = 2;
-
 constexpr const char* examples = R"(
 Examples:
   hone rotate-token worker                  a new token for workers; the old one goes on for a day
   hone rotate-token worker --grace 0        at once: workers that do not see the new file end
   hone rotate-token admin --state ~/sweeps  of access.json, which lets its holder do everything
+  hone rotate-token worker --dry-run        which file that would change
 
 A coordinator may run meanwhile. The new token is in worker.json or access.json of the state folder
 and is not printed. Workers that read that very file go on with it by themselves; give the new file
@@ -34,6 +33,7 @@ struct Options {
   ConnectionOptions connection;
   std::string role;
   std::string grace = "24h";
+  bool dry_run = false;
   bool json = false;
 };
 
@@ -44,7 +44,9 @@ std::chrono::seconds grace_of(const Options& options) {
 }
 
 std::string ask_coordinator(const Options& options) {
-  const json request = {{"role", options.role}, {"grace_seconds", grace_of(options).count()}};
+  const json request = {{"role", options.role},
+                        {"grace_seconds", grace_of(options).count()},
+                        {"dry_run", options.dry_run}};
   return body_of(connect(options.connection).post("/api/v1/tokens", request.dump()));
 }
 
@@ -57,8 +59,10 @@ std::string rotate(const Options& options) {
   try {
     const StateLock lock(state);
     Keyring keys(state);
-    return replace_token(keys, options.role == "worker" ? Privilege::worker : Privilege::admin,
-                         grace_of(options));
+    return replace_token(keys,
+                         {.role = options.role == "worker" ? Privilege::worker : Privilege::admin,
+                          .grace = grace_of(options),
+                          .dry_run = options.dry_run});
   } catch (const StateInUse&) {
     return ask_coordinator(options);
   }
@@ -69,8 +73,10 @@ void run(const Options& options) {
   if (options.json) {
     std::cout << told.dump(2) << "\n";
   } else {
-    std::cout << "the new " << options.role << " token is in " << told.at("file").get<std::string>()
-              << "; the old one goes on for " << grace_of(options).count() << " s\n";
+    std::cout << "the new " << options.role << " token " << (options.dry_run ? "would be" : "is")
+              << " in " << told.at("file").get<std::string>() << "; the old one "
+              << (options.dry_run ? "would go on for " : "goes on for ")
+              << grace_of(options).count() << " s\n";
   }
   require_written(std::cout);
 }
@@ -87,6 +93,7 @@ void add_rotate_token(CLI::App& app) {
       ->check(CLI::IsMember({"worker", "admin"}));
   add_duration_option(*command, "--grace", options->grace,
                       "How long the old token goes on: 24 (hours), 90min, 2d; at most 30 days");
+  command->add_flag("-n,--dry-run", options->dry_run, "Only say what would be; replace nothing");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { run(*options); });

@@ -31,8 +31,6 @@ Examples:
 
 Ctrl-C stops it; the same command goes on where it was. What is computed is never computed again.)";
 
-constexpr int stopped = 130;
-
 struct Options {
   ExperimentOptions experiment;
   std::string state;
@@ -90,7 +88,7 @@ void run(const Options& options) {
     throw CommandError(
         "numbers are missing: " + advised("hone why TRIAL", options.state) +
             " says of each trial above why; the same command tries again what failed",
-        3);
+        results_missing);
   }
   const std::string status = status_of(coordinator, submitted.sweep);
   if (failed_trials(status) > 0) {
@@ -98,7 +96,7 @@ void run(const Options& options) {
     throw CommandError(
         "trials failed, and choices were made without them; the same command tries "
         "them again",
-        3);
+        results_missing);
   }
   if (isatty(STDOUT_FILENO) == 1) print_next(database, submitted.sweep, options.state);
 }

@@ -26,4 +26,11 @@ bool names_one(const SweepSelection& selection);
 std::vector<std::int64_t> select(const SweepSelection& selection,
                                  const std::vector<std::int64_t>& known);
 
+/// The most trials that one text may name.
+inline constexpr std::int64_t most_trials = 1000;
+
+/// The trials that "12" or "12,15-18" names, ascending, each once. Throws std::invalid_argument,
+/// saying what would be right, also for more than most_trials.
+std::vector<std::int64_t> parse_trials(const std::string& text);
+
 }  // namespace hone::cli

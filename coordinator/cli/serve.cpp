@@ -40,7 +40,7 @@ TlsSettings::Mode mode_of(const Options& options) {
   using Mode = TlsSettings::Mode;
   const bool is_off = options.tls == "off";
   if (is_off && !options.server.tls.certificate.empty())
-    throw CommandError("--tls off and --certificate contradict each other", 2);
+    throw CommandError("--tls off and --certificate contradict each other", wrong_input);
   return is_off ? Mode::off : options.tls == "on" ? Mode::on : Mode::automatic;
 }
 
@@ -82,7 +82,7 @@ void refuse_root(const Options& options) {
   throw CommandError("root does not listen on " + bind +
                          ": run 'hone serve' as a user of its own (examples/hone.service does), or "
                          "say --allow-root where root is the only user, as in a container",
-                     2);
+                     wrong_input);
 }
 
 void serve(Options options) {
@@ -90,7 +90,7 @@ void serve(Options options) {
     throw CommandError(
         "--bind 0.0.0.0 is no address that workers could be told; name the one that "
         "they reach this machine by",
-        2);
+        wrong_input);
   }
   refuse_root(options);
   options.server.tls.mode = mode_of(options);
@@ -104,6 +104,64 @@ void serve(Options options) {
                       [&options](const Server& server) { announce(options, server); });
 }
 
+void add_wire_options(CLI::App& command, Options& options) {
+  command.add_option("--bind", options.server.bind, "Address to listen on")
+      ->capture_default_str()
+      ->check(CLI::ValidIPV4);
+  command.add_option("--port", options.server.port, "Port; 0 takes the last one, or a free one")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
+  command
+      .add_option("--tls", options.tls,
+                  "Whether what goes over the wire is encrypted; auto: unless it is the loopback's")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "on", "off"}));
+  CLI::Option* const certificate =
+      command
+          .add_option("--certificate", options.server.tls.certificate,
+                      "PEM file of the certificate to show [one of its own, made at first start]")
+          ->type_name("FILE");
+  CLI::Option* const key =
+      command.add_option("--key", options.server.tls.key, "PEM file of its key, mode 0600")
+          ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+}
+
+void add_disk_options(CLI::App& command, Options& options) {
+  command
+      .add_option(
+          "--reserve", options.server.reserve,
+          "Bytes of the state folder's file system to leave free, as 500M or 2G [256M]; "
+          "when it is a quarter more no trial begins, when it is less uploads are refused, and "
+          "workers try again")
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(CLI::Validator(no_negative_size, ""));
+  command
+      .add_flag("--allow-root", options.allow_root,
+                "Let root listen on an address that is not the loopback's")
+      ->envname("HONE_ALLOW_ROOT");
+  command.add_flag("--network-disk", options.server.network_disk,
+                   "Take a state folder on NFS, Lustre or their like, where a crash can damage it");
+}
+
+void add_trial_options(CLI::App& command, Options& options) {
+  add_duration_option(command, "--lease", options.lease,
+                      "Time without a sign of life after which a trial is given to another: 30 "
+                      "(seconds), 2min");
+  command
+      .add_option(
+          "--crash-limit", options.server.crash_limit,
+          "Crashes of its trainer after which a trial has failed and the rest goes on; the "
+          "loss of a worker is none, nor is a crash after a checkpoint that is newer than all "
+          "before")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  add_duration_option(command, "--retry-pause", options.retry_pause,
+                      "Rest of a trial after its first crash, doubled with each, at most 64 times "
+                      "it; chance takes up to half of it; 0: none");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app) {
@@ -111,57 +169,9 @@ void add_serve(CLI::App& app) {
   CLI::App* command = app.add_subcommand("serve", "Run a coordinator until it is stopped");
   command->footer(examples);
   add_state_option(*command, options->state);
-  command->add_option("--bind", options->server.bind, "Address to listen on")
-      ->capture_default_str()
-      ->check(CLI::ValidIPV4);
-  command->add_option("--port", options->server.port, "Port; 0 takes the last one, or a free one")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 65535));
-  command
-      ->add_option(
-          "--tls", options->tls,
-          "Whether what goes over the wire is encrypted; auto: unless it is the loopback's")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "on", "off"}));
-  CLI::Option* const certificate =
-      command
-          ->add_option("--certificate", options->server.tls.certificate,
-                       "PEM file of the certificate to show [one of its own, made at first start]")
-          ->type_name("FILE");
-  CLI::Option* const key =
-      command->add_option("--key", options->server.tls.key, "PEM file of its key, mode 0600")
-          ->type_name("FILE");
-  certificate->needs(key);
-  key->needs(certificate);
-  command
-      ->add_option(
-          "--reserve", options->server.reserve,
-          "Bytes of the state folder's file system to leave free, as 500M or 2G [256M]; "
-          "when it is a quarter more no trial begins, when it is less uploads are refused, and "
-          "workers try again")
-      ->transform(CLI::AsSizeValue(false))
-      ->transform(CLI::Validator(no_negative_size, ""));
-  command
-      ->add_flag("--allow-root", options->allow_root,
-                 "Let root listen on an address that is not the loopback's")
-      ->envname("HONE_ALLOW_ROOT");
-  command->add_flag(
-      "--network-disk", options->server.network_disk,
-      "Take a state folder on NFS, Lustre or their like, where a crash can damage it");
-  add_duration_option(*command, "--lease", options->lease,
-                      "Time without a sign of life after which a trial is given to another: 30 "
-                      "(seconds), 2min");
-  command
-      ->add_option(
-          "--crash-limit", options->server.crash_limit,
-          "Crashes of its trainer after which a trial has failed and the rest goes on; the "
-          "loss of a worker is none, nor is a crash after a checkpoint that is newer than all "
-          "before")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
-  add_duration_option(*command, "--retry-pause", options->retry_pause,
-                      "Rest of a trial after its first crash, doubled with each, at most 64 times "
-                      "it; chance takes up to half of it; 0: none");
+  add_wire_options(*command, *options);
+  add_disk_options(*command, *options);
+  add_trial_options(*command, *options);
   command->add_flag("--json", options->json, "Print where it listens as one JSON object");
   command->callback([options] { serve(*options); });
 }

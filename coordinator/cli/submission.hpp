@@ -6,6 +6,8 @@
 
 #include "common/ids.hpp"
 #include "common/net/http_client.hpp"
+#include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/datasets.hpp"
 #include "coordinator/plan/experiment.hpp"
 
 namespace hone::cli {
@@ -25,5 +27,11 @@ std::string text_of(const Submitted& submitted);
 /// and submits. Shows progress on a terminal. Throws CommandError.
 Submitted submit_experiment(HttpClient& coordinator, const ExperimentSpec& experiment,
                             const std::filesystem::path& data, const std::filesystem::path& store);
+
+/// What it would take to submit the experiment, as 'hone plan' prints it, ending with a newline.
+/// The images are read, into this machine's cache; nothing is handed to anyone. Throws
+/// CommandError.
+std::string rehearsal(const ExperimentSpec& experiment, const ExperimentOptions& options,
+                      const ConnectionOptions& connection, bool as_json);
 
 }  // namespace hone::cli

@@ -33,8 +33,6 @@ Examples:
   sweep=$(hone submit experiments/quickstart.json)      prints the sweep's number alone when piped
 )";
 
-constexpr int results_missing = 3, stopped = 130;
-
 struct Options {
   ExperimentOptions experiment;
   ConnectionOptions connection;
@@ -42,22 +40,6 @@ struct Options {
   bool dry_run = false;
   bool json = false;
 };
-
-/// The images are read, into a cache of this machine, and nothing is handed to anyone.
-void rehearse(const Options& options, const ExperimentSpec& experiment) {
-  const auto facts = ingest_datasets(experiment, options.experiment.data, pack_cache());
-  try {
-    const bool elsewhere = names_a_coordinator(options.connection);
-    const Estimate total =
-        elsewhere ? estimate(expand(experiment, facts), facts, {})
-                  : estimate_here(experiment, facts, {.state = options.connection.state});
-    if (elsewhere)
-      std::fprintf(stderr, "hone: what that coordinator has done already is not counted here\n");
-    std::cout << (options.json ? to_json(total) + "\n" : to_text(total));
-  } catch (const ExperimentError& error) {
-    throw CommandError(options.experiment.file + ": " + error.what(), 2);
-  }
-}
 
 /// Ctrl-C ends the waiting and nothing else.
 void wait_for(HttpClient& coordinator, SweepId sweep, const std::string& state) {
@@ -78,7 +60,10 @@ void wait_for(HttpClient& coordinator, SweepId sweep, const std::string& state) 
 void submit(const Options& options) {
   const ExperimentSpec experiment = load_experiment(
       options.experiment, [] { return calibrate({}, Freshness::stored_will_do).best().numerics; });
-  if (options.dry_run) return rehearse(options, experiment);
+  if (options.dry_run) {
+    std::cout << rehearsal(experiment, options.experiment, options.connection, options.json);
+    return;
+  }
   HttpClient coordinator = connect_patiently(options.connection);
   const Submitted submitted =
       submit_experiment(coordinator, experiment, options.experiment.data, pack_cache());
@@ -131,6 +116,22 @@ Submitted submit_experiment(HttpClient& coordinator, const ExperimentSpec& exper
           .added = answer.at("added"),
           .trainings = answer.at("trainings"),
           .was = answer.at("was")};
+}
+
+std::string rehearsal(const ExperimentSpec& experiment, const ExperimentOptions& options,
+                      const ConnectionOptions& connection, bool as_json) {
+  const auto facts = ingest_datasets(experiment, options.data, pack_cache());
+  try {
+    const bool elsewhere = names_a_coordinator(connection);
+    const Estimate total = elsewhere
+                               ? estimate(expand(experiment, facts), facts, {})
+                               : estimate_here(experiment, facts, {.state = connection.state});
+    if (elsewhere)
+      std::fprintf(stderr, "hone: what that coordinator has done already is not counted here\n");
+    return as_json ? to_json(total) + "\n" : to_text(total);
+  } catch (const ExperimentError& error) {
+    throw CommandError(options.file + ": " + error.what(), wrong_input);
+  }
 }
 
 std::string text_of(const Submitted& submitted) {

@@ -10,4 +10,7 @@ namespace hone::cli {
 /// Throws CommandError with exit code 2.
 std::vector<std::int64_t> selected_sweeps(const std::string& list, const std::string& text);
 
+/// Likewise the one sweep. Throws CommandError with exit code 2, also for several.
+std::int64_t selected_sweep(const std::string& list, const std::string& text);
+
 }  // namespace hone::cli

@@ -9,6 +9,7 @@
 #include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/explain.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/sweep_numbers.hpp"
 #include "coordinator/cli/tables.hpp"
 #include "coordinator/report/tables.hpp"
 
@@ -17,8 +18,6 @@ namespace hone::cli {
 namespace {
 
 using nlohmann::json;
-
-constexpr int wrong_input = 2;
 
 constexpr const char* examples = R"(
 Examples:
@@ -43,10 +42,7 @@ struct Options {
 };
 
 SweepId remote_sweep(HttpClient& coordinator, const std::string& text) {
-  if (text != "last") return sweep_number(text);
-  const json sweeps = json::parse(body_of(coordinator.get("/api/v1/sweeps"))).at("sweeps");
-  if (sweeps.empty()) throw CommandError("no sweep was submitted there yet");
-  return {sweeps.back().at("sweep")};
+  return {selected_sweep(body_of(coordinator.get("/api/v1/sweeps")), text)};
 }
 
 /// Over HTTP, of a coordinator whose state folder is not here.
@@ -60,7 +56,7 @@ void print_remote(const Options& options) {
       options.format == "json" ? facts : body_of(coordinator.get(target + options.format));
   std::cout << text;
   require_written(std::cout);
-  if (!json::parse(facts).at("complete").get<bool>()) throw CommandError("", 3);
+  if (!json::parse(facts).at("complete").get<bool>()) throw CommandError("", results_missing);
 }
 
 void print(const Options& options) {
@@ -71,7 +67,7 @@ void print(const Options& options) {
   const SweepId sweep = last_told ? *last_told : sweep_of(database, options.sweep);
   try {
     if (!print_table(database, sweep, options.table, options.format, std::cout))
-      throw CommandError("", 3);
+      throw CommandError("", results_missing);
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);
   }

@@ -40,9 +40,9 @@ bool has_colours() {
          std::string_view(kind) != "dumb";
 }
 
-std::size_t terminal_width(std::size_t otherwise) {
+std::size_t terminal_width(std::size_t otherwise, int stream) {
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return otherwise;
+  if (::ioctl(stream, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return otherwise;
   return size.ws_col;
 }
 

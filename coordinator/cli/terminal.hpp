@@ -14,8 +14,9 @@ bool is_terminal();
 /// Whether what is written to stdout may have colours: a terminal that can, and no NO_COLOR.
 bool has_colours();
 
-/// Columns of the terminal on stdout; `otherwise` where there is none.
-std::size_t terminal_width(std::size_t otherwise);
+/// Columns of the terminal that the file descriptor `stream` is, stdout say; `otherwise` where it
+/// is none.
+std::size_t terminal_width(std::size_t otherwise, int stream = 1);
 
 /// The state of a trial or a sweep as it is printed: coloured by what it means, or as it is.
 std::string painted_state(const std::string& state, bool colours);

@@ -127,7 +127,7 @@ void print_trial_log(const TrialOptions& options, LogMode mode) {
   const std::int64_t number = answers.trial(options.trial, options.sweep);
   json trial = json::parse(trial_document(answers, number));
   if (options.json) {
-    if (follow) throw CommandError("--json prints one object; leave out --follow", 2);
+    if (follow) throw CommandError("--json prints one object; leave out --follow", wrong_input);
     print_json(trial);
     return require_written(std::cout);
   }

@@ -21,7 +21,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int wrong_input = 2;
 constexpr std::int64_t page_size = 500;
 constexpr std::size_t piped_width = 100'000;  // nothing is cut for a program
 constexpr std::size_t state_column = 1;

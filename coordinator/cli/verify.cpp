@@ -22,9 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int failed = 1;
-constexpr int wrong_input = 2;
-constexpr int results_missing = 3;
-constexpr int stopped = 130;
 
 constexpr const char* examples = R"(
 Examples:
@@ -52,7 +49,10 @@ struct Options {
 class TemporaryState {
  public:
   TemporaryState() {
-    std::string name = (fs::temp_directory_path() / "hone-verify-XXXXXX").string();
+    std::error_code wrong;
+    const fs::path temporary = fs::temp_directory_path(wrong);
+    if (wrong) throw CommandError("$TMPDIR names no folder, and verify needs one to train in");
+    std::string name = (temporary / "hone-verify-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw CommandError("cannot make a folder " + name);
     folder_ = name;
   }

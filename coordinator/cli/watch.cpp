@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "coordinator/cli/connection.hpp"
+#include "coordinator/cli/progress.hpp"
 #include "coordinator/cli/terminal.hpp"
 #include "coordinator/report/wording.hpp"
 
@@ -25,6 +26,7 @@ constexpr auto look_period = std::chrono::milliseconds(500);
 constexpr int most_tries = 120;                           // of a coordinator that is away: a minute
 constexpr auto quiet_at_most = std::chrono::seconds(30);  // where no line can be drawn over
 constexpr auto time_to_come = std::chrono::seconds(3);    // of the first worker
+constexpr std::size_t usual_width = 80;
 constexpr double minute = 60;
 constexpr double hour = 3600;
 
@@ -51,6 +53,14 @@ std::int64_t count(const json& status, const char* state) {
 /// Those that have not ended, and may still be wanted.
 std::int64_t open_trials(const json& status) {
   return count(status, "waiting") + count(status, "leased") + count(status, "held");
+}
+
+/// How many trials have a result, and how many are to have one.
+std::pair<std::int64_t, std::int64_t> reached(const json& status) {
+  const std::int64_t all = status.at("trials").get<std::int64_t>() - count(status, "pruned");
+  const std::int64_t lost =
+      count(status, "failed") + count(status, "diverged") + count(status, "blocked");
+  return {all - open_trials(status) - lost, all};
 }
 
 /// Of those that wait, how many rest after a failure.
@@ -130,11 +140,9 @@ std::int64_t failed_trials(const std::string& status_json) {
 
 std::string progress_line(const std::string& status_json) {
   const json status = json::parse(status_json);
-  const std::int64_t all = status.at("trials").get<std::int64_t>() - count(status, "pruned");
-  const std::int64_t lost =
-      count(status, "failed") + count(status, "diverged") + count(status, "blocked");
-  std::string line = std::to_string(all - open_trials(status) - lost) + "/" + std::to_string(all) +
-                     " trials, " + std::to_string(count(status, "leased")) + " running, " +
+  const auto [done, all] = reached(status);
+  std::string line = std::to_string(done) + "/" + std::to_string(all) + " trials, " +
+                     std::to_string(count(status, "leased")) + " running, " +
                      std::to_string(count(status, "waiting")) + " waiting" + resting_text(status);
   for (const char* state : {"held", "pruned", "collapsed", "diverged", "failed", "blocked"}) {
     if (count(status, state) > 0) line += ", " + std::to_string(count(status, state)) + " " + state;
@@ -166,6 +174,10 @@ class Show {
     if (lacks_worker(status)) line += std::string(", ") + no_worker;
     const auto now = Clock::now();
     if (terminal_) {
+      const auto [done, all] = reached(status);
+      // A line that is wrapped could not be drawn over.
+      line = shortened(bar_text(done, all) + " " + line,
+                       terminal_width(usual_width, STDERR_FILENO) - 1);
       std::fprintf(stderr, "\r\033[K%s", line.c_str());
     } else if (const json news = {open_trials(status), status.at("starved"), status.at("disk_full"),
                                   lacks_worker(status)};

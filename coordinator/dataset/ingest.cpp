@@ -68,12 +68,27 @@ std::optional<IngestResult> recalled(const std::filesystem::path& store, const D
   }
 }
 
+/// Does `work`; what goes wrong in it is an IngestError.
+template <class Work>
+auto worded(const IngestRequest& request, Work work) {
+  try {
+    check(request);
+    return work();
+  } catch (const PackError& error) {
+    throw IngestError(error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw IngestError(error.path1().string() + ": cannot be read: " + error.code().message());
+  } catch (const std::bad_alloc&) {
+    throw IngestError("not enough memory for this data set at " +
+                      std::to_string(request.image_size) + " pixels a side");
+  }
+}
+
 }  // namespace
 
 IngestResult ingest(const IngestRequest& request, const std::filesystem::path& store,
                     const IngestProgress& progress) {
-  try {
-    check(request);
+  return worded(request, [&]() -> IngestResult {
     const SourceList list = find_sources(request);
     const Digest key = note_key(request, list);
     if (auto known = recalled(store, key)) return std::move(*known);
@@ -83,14 +98,22 @@ IngestResult ingest(const IngestRequest& request, const std::filesystem::path& s
     // A file changed while it was read must not be taken for the one that was read.
     if (note_key(request, list) == key) remember(store, key, written);
     return {written.content, written.file, std::move(pack.manifest), false};
-  } catch (const PackError& error) {
-    throw IngestError(error.what());
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw IngestError(error.what());
-  } catch (const std::bad_alloc&) {
-    throw IngestError("not enough memory for this data set at " +
-                      std::to_string(request.image_size) + " pixels a side");
-  }
+  });
+}
+
+IngestPreview preview_ingest(const IngestRequest& request, const std::filesystem::path& store) {
+  return worded(request, [&] {
+    const bool drawn = request.layout == "lesions";
+    const SourceList list = find_sources(request);
+    IngestPreview preview{
+        .folder = list.root,
+        .images = drawn ? request.lesions.count : static_cast<std::int64_t>(list.sources.size()),
+        .cases = list.cases,
+        .counts = list.counts,
+        .pack = {}};
+    if (const auto known = recalled(store, note_key(request, list))) preview.pack = known->pack;
+    return preview;
+  });
 }
 
 }  // namespace hone

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -78,5 +80,18 @@ using IngestProgress = std::function<void(std::int64_t done, std::int64_t total)
 /// when nothing changed. Throws IngestError.
 IngestResult ingest(const IngestRequest& request, const std::filesystem::path& store,
                     const IngestProgress& progress = {});
+
+/// What ingest() would read.
+struct IngestPreview {
+  std::filesystem::path folder;                // that the layout really begins at; '' for lesions
+  std::int64_t images = 0;                     // that would be read or drawn
+  std::string cases;                           // how they were chosen, if `cases` is not 0
+  std::map<std::string, std::int64_t> counts;  // of files that would be passed over
+  std::optional<Digest> pack;                  // these sources were ingested before
+};
+
+/// Looks through the folder, opens no image and writes nothing. Throws IngestError; what ingest()
+/// would find wrong inside a file is not found.
+IngestPreview preview_ingest(const IngestRequest& request, const std::filesystem::path& store);
 
 }  // namespace hone

@@ -34,16 +34,30 @@ ApiResponse standing(Database& database, SweepId sweep) {
                    .dump()};
 }
 
+/// Whether nothing of the sweep runs or may still run.
+bool is_finished(Database& database, SweepId sweep) {
+  Statement query = database.prepare(
+      "SELECT 1 FROM member m JOIN trial t ON t.id = m.trial WHERE m.sweep = ? AND t.state IN "
+      "('waiting', 'leased', 'held') LIMIT 1");
+  return !query.bind(sweep.value).step();
+}
+
 ApiResponse change_state(Store& store, SweepId sweep, const json& body) {
   const auto found = states.find(body.at("state").get<std::string>());
   if (found == states.end()) return api_error(400, "/state: is one of active, paused, cancelled");
   Statement query = store.database().prepare("SELECT state FROM sweep WHERE id = ?");
   query.bind(sweep.value).step();
-  const bool was_cancelled = query.text(0) == "cancelled";
+  const std::string was = query.text(0);
+  const bool was_cancelled = was == "cancelled";
   query.reset();
   if (was_cancelled && found->second != SweepState::cancelled) {
     return api_error(409, "sweep " + std::to_string(sweep.value) +
                               " was cancelled: submit it again to go on with it");
+  }
+  if (was == "active" && found->second != SweepState::active &&
+      is_finished(store.database(), sweep)) {
+    return api_error(
+        409, "sweep " + std::to_string(sweep.value) + " is finished: nothing of it runs or waits");
   }
   store.set_state(sweep, found->second);
   return standing(store.database(), sweep);

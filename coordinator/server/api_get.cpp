@@ -175,6 +175,32 @@ json starved(Database& database, std::int64_t sweep, const LiveFacts& live) {
   return {{"trials", trials}, {"demands", demands}};
 }
 
+/// How many trials of a sweep stand how, and what of the work is done.
+struct Tally {
+  json counts = {{"waiting", 0}, {"leased", 0},  {"done", 0}, {"collapsed", 0}, {"diverged", 0},
+                 {"failed", 0},  {"blocked", 0}, {"held", 0}, {"pruned", 0}};
+  std::int64_t trials = 0;
+  double steps = 0, done = 0, open = 0;  // image steps; of pruned trials none
+};
+
+Tally tally_of(Database& database, std::int64_t sweep) {
+  Tally tally;
+  Statement query = database.prepare(
+      "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY "
+      "state");
+  query.bind(sweep);
+  while (query.step()) {
+    const std::string state = query.text(0);
+    tally.counts[state] = query.integer(1);
+    tally.trials += query.integer(1);
+    if (state == "pruned") continue;
+    tally.steps += query.real(2);
+    if (state == "done" || state == "collapsed") tally.done += query.real(2);
+    if (state == "waiting" || state == "leased" || state == "held") tally.open += query.real(2);
+  }
+  return tally;
+}
+
 }  // namespace
 
 ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t sweep) {
@@ -182,26 +208,10 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
   if (!name.bind(sweep).step()) {
     return api_error(404, "there is no sweep " + std::to_string(sweep));
   }
-  json counts = {{"waiting", 0}, {"leased", 0},  {"done", 0}, {"collapsed", 0}, {"diverged", 0},
-                 {"failed", 0},  {"blocked", 0}, {"held", 0}, {"pruned", 0}};
-  std::int64_t trials = 0;
-  double steps = 0, steps_done = 0, steps_open = 0, rate = 0;
-  Statement query = database.prepare(
-      "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY "
-      "state");
-  query.bind(sweep);
-  while (query.step()) {
-    const std::string state = query.text(0);
-    counts[state] = query.integer(1);
-    trials += query.integer(1);
-    if (state == "pruned") continue;  // no work
-    steps += query.real(2);
-    if (state == "done" || state == "collapsed") steps_done += query.real(2);
-    if (state == "waiting" || state == "leased" || state == "held") steps_open += query.real(2);
-  }
-  double under_way = 0;
+  const Tally tally = tally_of(database, sweep);
+  const json& counts = tally.counts;
+  double rate = 0, under_way = 0;
   const json running = running_trials(database, sweep, live, rate, under_way);
-  steps_done += under_way;
   // What a cancelled sweep has left is waited for by nobody.
   const bool finished = counts["leased"] == 0 && ((counts["waiting"] == 0 && counts["held"] == 0) ||
                                                   name.text(1) == "cancelled");
@@ -210,20 +220,20 @@ ApiResponse sweep_status(Database& database, const LiveFacts& live, std::int64_t
                  {"name", name.text(0)},
                  {"state", name.text(1)},
                  {"priority", name.integer(2)},
-                 {"trials", trials},
+                 {"trials", tally.trials},
                  {"states", counts},
                  {"running", running},
                  {"resting", resting_trials(database, sweep, live)},
                  {"troubled", failures(database, sweep)},
                  {"disagreements", disagreements(database, sweep)},
-                 {"image_steps", {{"total", steps}, {"done", steps_done}}},
+                 {"image_steps", {{"total", tally.steps}, {"done", tally.done + under_way}}},
                  {"starved", starved(database, sweep, live)},
                  {"workers", live.workers},
                  {"disk_full", live.disk_full},
                  {"images_per_second", rate},
                  {"finished", finished},
                  {"tables", tables_of(database, {sweep})}};
-  status["seconds_left"] = rate > 0 && !finished ? json((steps_open - under_way) / rate) : json();
+  status["seconds_left"] = rate > 0 && !finished ? json((tally.open - under_way) / rate) : json();
   return {200, status.dump()};
 }
 

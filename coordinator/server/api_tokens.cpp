@@ -16,15 +16,19 @@ constexpr seconds usual_grace{24 * 3600};
 
 }  // namespace
 
-std::string replace_token(Keyring& keys, Privilege role, seconds grace) {
+std::string replace_token(Keyring& keys, const TokenChange& change) {
   const auto now = std::chrono::system_clock::now();
-  keys.replace(role, grace, now);
-  spdlog::info("event=token_replaced role={} grace_seconds={}", name_of(role), grace.count());
-  const auto until = std::chrono::duration_cast<seconds>((now + grace).time_since_epoch());
+  if (!change.dry_run) {
+    keys.replace(change.role, change.grace, now);
+    spdlog::info("event=token_replaced role={} grace_seconds={}", name_of(change.role),
+                 change.grace.count());
+  }
+  const auto until = std::chrono::duration_cast<seconds>((now + change.grace).time_since_epoch());
   return json{{"schema", "hone.tokens.v1"},
-              {"role", name_of(role)},
-              {"file", std::filesystem::absolute(keys.file(role)).string()},
-              {"previous_until", until.count()}}
+              {"role", name_of(change.role)},
+              {"file", std::filesystem::absolute(keys.file(change.role)).string()},
+              {"previous_until", until.count()},
+              {"dry_run", change.dry_run}}
       .dump();
 }
 
@@ -39,8 +43,10 @@ ApiResponse post_tokens(Keyring& keys, const std::string& body) {
         std::trunc(grace) != grace)
       return api_error(400, "/grace_seconds: is a whole number from 0 to " +
                                 std::to_string(longest_grace.count()));
-    return {200, replace_token(keys, role == "worker" ? Privilege::worker : Privilege::admin,
-                               seconds(static_cast<std::int64_t>(grace)))};
+    return {200,
+            replace_token(keys, {.role = role == "worker" ? Privilege::worker : Privilege::admin,
+                                 .grace = seconds(static_cast<std::int64_t>(grace)),
+                                 .dry_run = given.value("dry_run", false)})};
   } catch (const std::invalid_argument& error) {
     return api_error(400, error.what());
   } catch (const json::exception& error) {

@@ -62,6 +62,6 @@ class Large(BrowserTest):
         print(f"first paint {paint:.0f} ms, heading {shown:.2f} s, matrix {drawn:.2f} s, "
               f"filter p50 {waits[10]:.0f} ms, p95 {waits[18]:.0f} ms")
         self.assertLess(paint, 1000)
-        self.assertLess(waits[18], 500)  # 200 on a machine of its own; the gate's tests run side by side
+        self.assertLess(waits[18], 200)
         page.get_by_role("searchbox", name="Name").fill("s777/f3/refine/lambda=5")
         expect(page.get_by_role("link", name="/s777/f3/refine/lambda=5").first).to_be_visible()

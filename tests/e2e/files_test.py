@@ -86,6 +86,20 @@ class Init(HoneTest):
         experiment = json.loads((self.folder / "polyps.json").read_text())
         self.assertEqual((experiment["name"], experiment["profile"]), ("Polyps!", "desk"))
 
+    def test_on_a_terminal_that_ends_it_writes_nothing(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        log = open(self.folder / "log", "wb")
+        self.addCleanup(log.close)
+        process = subprocess.Popen([HONE, "init", self.data], stdin=slave, stdout=log, stderr=slave, cwd=self.folder,
+                                   env=self.environment, start_new_session=True)
+        os.close(slave)
+        self.started.append(process)
+        os.write(master, b"\x04")  # Ctrl-D
+        self.assertEqual(process.wait(timeout=20), 1)
+        self.assertIn(b"nothing was written: no answer came", os.read(master, 65536))
+        self.assertEqual(list(self.folder.glob("*.json")), [])
+
 
 class Backup(HoneTest):
     def setUp(self):

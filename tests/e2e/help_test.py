@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import HONE, SOURCE, TRIALS, WORKER, HoneTest
+from harness import HONE, QUICK, SOURCE, TRIALS, WORKER, HoneTest
 
 GOLDEN = SOURCE / "tests" / "golden" / "help"
 
@@ -59,7 +59,8 @@ class Completion(HoneTest):
         """What bash offers for the last word of a line."""
         words = line.split(" ")
         script = (f"source <('{HONE}' completion bash)\nCOMP_WORDS=({' '.join(map(repr, words))})\n"
-                  f"COMP_CWORD={len(words) - 1}\ncompopt() {{ :; }}\n_hone\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n")
+                  f"COMP_CWORD={len(words) - 1}\n"
+                  f"COMP_LINE='{line}'\nCOMP_POINT={len(line)}\ncompopt() {{ :; }}\n_hone\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n")
         done = self.run_program("bash", "-uc", script)
         self.assertEqual(done.stderr, "")
         return done.stdout.split()
@@ -119,14 +120,14 @@ class Completion(HoneTest):
         script = self.folder / "completion.zsh"
         script.write_text(self.hone("completion", "zsh").stdout)
         shown = ("compdef() { : }; _files() { print files $* }; _message() { print message $* }\n"
-                 "compadd() { shift; print -l -- $* }; _describe() { print -l -- ${(P)2} }\n")
+                 "compadd() { shift; print -l -- $* }; _describe() { print -rl -- ${(P)2} }\n")
 
         def complete(line):
             words = " ".join(map(repr, line.split(" ")))
             done = self.run_program("zsh", "-fc", f"{shown}source {script}\nwords=({words}); CURRENT={len(line.split(' '))}\n"
                                     "_hone")
             self.assertEqual(done.stderr, "")
-            return [each.split(":")[0] for each in done.stdout.splitlines()]
+            return [re.split(r"(?<!\\):", each)[0].replace("\\:", ":") for each in done.stdout.splitlines()]
 
         return complete
 
@@ -156,6 +157,21 @@ class Completion(HoneTest):
         self.environment.pop("HONE_STATE")
         self.assertEqual(self.complete("hone why "), [])
         self.assertEqual(self.complete(f"hone why --state {state} "), trials)
+
+    def test_shells_offer_the_cells_that_there_are(self):
+        self.hone("run", self.tiny(), "--trainer", QUICK)
+        self.environment["PATH"] = f"{HONE.parent}:{self.environment['PATH']}"
+        cells = [line.split("\t")[0] for line in self.hone("completion", "cells").stdout.splitlines()]
+        self.assertIn("II:Lesions:quality-1x", cells)
+        for complete in (self.complete, self.fish()):
+            with self.subTest(complete):
+                self.assertCountEqual(complete("hone explain "), cells)
+                self.assertCountEqual(complete("hone compare II:Lesions:0x "), cells)
+        self.assertCountEqual(self.zsh()("hone verify "), cells)
+        # What stands before the last colon is a word of its own to bash.
+        self.assertEqual(self.complete("hone explain II:Lesions:quality-"),
+                         [each.split(":")[2] for each in cells if each.startswith("II:Lesions:quality-")])
+        self.assertEqual(self.complete("hone run mine.json --profile s"), ["smoke"])
 
     def test_other_shells_can_read_theirs(self):
         for shell in ("zsh", "fish"):

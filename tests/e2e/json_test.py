@@ -74,6 +74,8 @@ class Json(HoneTest):
     def of_sweeps(self, spec):
         self.told("submit", spec)
         self.told("tell", spec)
+        for command, words in (("pause", ["1"]), ("resume", ["1"]), ("cancel", ["1", "--dry-run"]), ("priority", ["1", "3"])):
+            self.told(command, *words)
         self.work()
         self.told("ask", 2)
         self.told("status")
@@ -83,9 +85,7 @@ class Json(HoneTest):
         self.told("trial logs", 2)
         self.told("trial diff", 1, 2)
         self.told("why", 2)
-        for command, words in (("retry", ["1"]), ("pause", ["1"]), ("resume", ["1"]), ("cancel", ["1", "--dry-run"]),
-                               ("priority", ["1", "3"])):
-            self.told(command, *words)
+        self.told("retry", 1)
 
     def of_results(self):
         cell, other = "II:Lesions:quality-1x", "II:Lesions:no-quality-1x"

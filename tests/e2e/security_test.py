@@ -47,6 +47,17 @@ class Roles(HoneTest):
         self.assertEqual(attempts(self.state), TRAINED)  # nothing was lost, nothing twice
         self.assertEqual(violations(self.state), [])
 
+    def test_a_rehearsal_replaces_no_token(self):
+        old = self.token("worker"), self.token("access")
+        told = json.loads(self.hone("rotate-token", "worker", "--dry-run", "--state", self.state, "--json").stdout)
+        self.assertEqual((told["dry_run"], told["file"]), (True, str(self.state / "worker.json")))
+        self.started[0].terminate()
+        self.started[0].wait(timeout=10)
+        text = self.hone("rotate-token", "admin", "-n", "--state", self.state).stdout
+        self.assertEqual(text, f"the new admin token would be in {self.state}/access.json; the old one would go on for "
+                               "86400 s\n")
+        self.assertEqual((self.token("worker"), self.token("access")), old)
+
     def test_a_worker_with_a_replaced_token_ends_and_says_why(self):
         copy = self.folder / "worker.json"
         copy.touch(mode=0o600)

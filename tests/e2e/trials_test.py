@@ -136,6 +136,9 @@ class Trials(HoneTest):
         before = query(self.state, states)
         dry = self.json("retry", "--dry-run")
         self.assertEqual(query(self.state, states), before)
+        mixed = self.hone("retry", "--trial", f"{failed[0]['trial']},{failed[1]['trial']},9999", "--dry-run")
+        self.assertIn("would wait again: 2 failed trials", mixed.stdout)
+        self.assertIn("left as it is: there is no trial 9999", mixed.stderr)
         one = self.json("retry", "--trial", failed[0]["trial"])
         self.assertIn(failed[0]["trial"], [each["trial"] for each in one["trials"]])
         rest = self.json("retry")
@@ -144,6 +147,7 @@ class Trials(HoneTest):
         self.assertEqual(violations(self.state), [])
         self.assertIn("nothing to retry", self.hone("retry").stdout)
         self.assertIn("only what failed", self.hone("retry", "--trial", self.one(role="segment"), code=1).stderr)
+        self.assertIn("none of these", self.hone("retry", "--trial", "1-1000", code=1).stderr)
         for name in CRASHES:
             del self.environment[name]
         self.serve(self.state)
@@ -209,9 +213,21 @@ class Control(HoneTest):
                          ("cancelled", "active", True))
         self.assertEqual(query(self.state, "SELECT sum(priority) FROM sweep"), [(0,)])
         sweeps = query(self.state, "SELECT count(*) FROM sweep")
-        plan = self.hone("submit", self.tiny(seeds=[4]), "--dry-run").stdout
-        self.assertIn("trainings", plan)
+        for command in ("submit", "tell"):
+            self.assertIn("trainings", self.hone(command, self.tiny(seeds=[4]), "--dry-run").stdout)
         self.assertEqual(query(self.state, "SELECT count(*) FROM sweep"), sweeps)
+
+    def test_what_is_finished_stays_so(self):
+        worker = self.start(WORKER, "--access", self.state / "worker.json", "--trainer", QUICK, "--until-drained",
+                            name="worker")
+        self.assertEqual(worker.wait(timeout=60), 0)
+        for words in (["pause", 1], ["cancel", 2], ["cancel", 2, "--dry-run"]):
+            self.assertIn("is finished: nothing of it runs or waits", self.hone(*words, code=1).stderr)
+        self.hone("submit", self.tiny(seeds=[4]))
+        done = self.hone("pause", "all")
+        self.assertIn("left as it is: sweep 1 is finished", done.stderr)
+        self.assertIn("sweep 4, Tiny: paused", done.stdout)
+        self.assertEqual(self.states(), ["active"] * 3 + ["paused"])
 
     def test_without_a_coordinator_the_file_is_changed(self):
         self.server.terminate()

@@ -129,8 +129,9 @@ ChildCommand team_command(const TeamPlace& place, const ChildCommand& trainer, i
 }
 
 std::vector<TeamHost> parse_hosts(const std::string& text, const std::string& own, int slots) {
-  std::vector<TeamHost> hosts =
-      fs::is_regular_file(text) ? parse_file(text, slots) : parse_list(text, slots);
+  // No host is called so: who names a file that is not there shall hear of it.
+  const bool is_file = fs::is_regular_file(text) || text.find('/') != std::string::npos;
+  std::vector<TeamHost> hosts = is_file ? parse_file(text, slots) : parse_list(text, slots);
   const auto mine = std::find_if(hosts.begin(), hosts.end(),
                                  [&](const TeamHost& host) { return is_own(host.name, own); });
   if (mine == hosts.end()) {

@@ -32,6 +32,16 @@ TEST(Selection, OfAnotherFormIsRefused) {
   }
 }
 
+TEST(Selection, OfTrialsIsOfNumbersAlone) {
+  EXPECT_EQ(parse_trials("12"), Numbers{12});
+  EXPECT_EQ(parse_trials("15-17,12,16"), (Numbers{12, 15, 16, 17}));
+  EXPECT_EQ(std::ssize(parse_trials("1-1000")), most_trials);
+  for (const char* text : {"", "last", "all", "0", "3-", "18-15", "1-1001", "1-999,1000-1002",
+                           "1-9223372036854775807"}) {
+    EXPECT_THROW(parse_trials(text), std::invalid_argument) << text;
+  }
+}
+
 TEST(Selection, OfSweepsThatAreNotThereIsRefused) {
   EXPECT_THROW(chosen("4"), std::invalid_argument);
   EXPECT_THROW(chosen("3,6-7"), std::invalid_argument);

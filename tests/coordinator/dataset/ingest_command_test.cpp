@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 /// What `hone` with these arguments prints to stdout. (Never a terminal here.)
 std::string output_of(const std::string& arguments) {
@@ -54,6 +55,22 @@ TEST(IngestCommand, PutsPacksBelowTheStateFolder) {
   const std::string state = (folder.path() / "state").string();
   const std::string line = output_of("ingest lesions --count 2 --size 16 --state '" + state + "'");
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "state/artifacts" / line.substr(0, 64)));
+}
+
+TEST(IngestCommand, ARehearsalReadsNothing) {
+  const PaperTree tree("cervix-huc");
+  for (const std::string id : {"green_1", "schiller_1"}) tree.add(id, bands(40, 40, {0, 170}));
+  const auto store = tree.folder.path() / "store";
+  const std::string arguments = "ingest --use cervix-huc '" + tree.request.directory.string() +
+                                "' --store '" + store.string() + "'";
+  EXPECT_THAT(output_of(arguments + " --dry-run"), StartsWith("would read 2 images of "));
+  EXPECT_FALSE(std::filesystem::exists(store));
+  const std::string pack = output_of(arguments).substr(0, 64);
+  const auto json = nlohmann::json::parse(output_of(arguments + " --dry-run --json"));
+  EXPECT_EQ(json.at("images"), 2);
+  EXPECT_EQ(json.at("pack"), pack);
+  EXPECT_EQ(output_of("ingest lesions --count 7 -n --store '" + store.string() + "'"),
+            "would draw 7 images\n");
 }
 
 /// The message with which the command ends with 2.

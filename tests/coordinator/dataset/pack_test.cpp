@@ -62,7 +62,7 @@ TEST(PackFile, IsRefusedByNameWhenItIsNone) {
   EXPECT_THAT(refusal(file), testing::HasSubstr("not a pack"));
   write_text(file, std::string("\2\0\0\0\0\0\0\0{}", 10));
   EXPECT_THAT(refusal(file), testing::HasSubstr("has no manifest"));
-  EXPECT_THAT(refusal(folder.path()), testing::HasSubstr("not a pack"));
+  EXPECT_THAT(refusal(folder.path()), testing::HasSubstr("not a pack (empty, or not a file)"));
 }
 
 TEST(PackFile, IsRefusedWhenTensorsAndManifestDisagree) {

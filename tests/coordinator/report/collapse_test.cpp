@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/report/lambda_curve.hpp"
 #include "tests/coordinator/report/fixture.hpp"
 
 namespace hone {
@@ -121,6 +122,22 @@ TEST_F(Collapse, MasksThatWereCutAreNotTheBases) {
       "UPDATE trial SET spec = json_set(spec, '$.refine.base_mask_values', 'hard') "
       "WHERE role = 'evaluate'");
   EXPECT_EQ(evaluation(), 0);
+}
+
+TEST_F(Collapse, OfACandidateLeavesItsLambdaWithoutANumber) {
+  const auto low = file_.add_training("PH2", "low", {0.5, 0.75});
+  const auto high = file_.add_training("PH2", "high", {0.5, 0.9375}, "collapsed");
+  file_.choose_lambda("PH2", 0, {{0.1, low}, {1, high}});
+  const auto curves = read_lambda_curves(file_.database(), SweepId{1});
+  ASSERT_EQ(curves.size(), 1U);
+  const std::vector<LambdaPoint>& points = curves[0].points;
+  ASSERT_EQ(points.size(), 2U);
+  ASSERT_TRUE(points[0].dice);
+  EXPECT_EQ(points[0].dice->estimate, 75);
+  EXPECT_TRUE(points[0].chosen);
+  EXPECT_FALSE(points[1].dice);
+  EXPECT_TRUE(points[1].folds.empty());
+  EXPECT_EQ(points[1].expected, 1);
 }
 
 }  // namespace
