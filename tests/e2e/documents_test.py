@@ -82,7 +82,7 @@ class Documents(unittest.TestCase):
         for path in (SOURCE / "tests").rglob("*_test.py"):
             there |= {f"{path.stem}.{name}" for name in re.findall(r"^class (\w+)\(", path.read_text(), re.M)}
         named = re.findall(r"`(?:\w+_test|test_\w+|e2e|cluster|browser)\.(?:Part/)?(\w+\.\w+)(?:/\*)?`",
-                           (SOURCE / "docs" / "complaints.md").read_text())
+                           "\n".join(document.read_text() for document in DOCUMENTS))
         self.assertGreater(len(named), LEAST_TESTS)
         self.assertEqual(sorted(set(named) - there), [])
 

@@ -1,8 +1,12 @@
 """What hone says of wrong input, word for word: tests/golden/errors.txt, which HONE_BLESS=1 writes anew."""
 
+import itertools
 import json
 import os
+import re
 import shlex
+import signal
+import time
 import unittest
 
 from harness import BIN, QUICK, SOURCE, HoneTest
@@ -50,6 +54,9 @@ hone run tiny.json --trainer nowhere
 hone plan missing.json
 hone serve --port 99999
 hone serve --lease soon
+hone serve --lease 1ms
+hone serve --lease 200y
+hone serve --retry-pause 3d
 hone submit missing.json
 hone init nowhere
 hone init pictures --profile best
@@ -82,6 +89,18 @@ hone serve --certificate nowhere.pem
 hone ingest ph2 pictures
 hone ingest lesions --count 0
 hone ingest lesions --size 0
+hone ingest pairs round
+hone ingest pairs tiny.json
+hone ingest pairs pictures --images masks --masks nowhere
+hone ingest pairs pictures --mask-suffix _mask
+hone ingest pairs few --cases 9
+hone ingest ph2 few
+hone ingest ph2 torn
+hone ingest pairs twins --group '^(a)' --cases 1
+hone ingest --use cervix-huc pictures --mask-suffix _mask
+hone init few
+hone ingest pairs grey
+hone init round
 hone ingest isic2017 nowhere
 hone ingest --use nowhere pictures
 hone init pictures --output nowhere/there.json
@@ -94,6 +113,13 @@ hone-worker --slots none
 hone-worker --slots 0
 hone-worker --gpus 0,x
 hone-worker --hosts h1:x
+hone-worker --hosts :2
+hone-worker --hosts /nowhere.txt
+hone-worker --time-left 1000000d
+hone-worker --time-left auto
+SLURM_JOB_ID=seven hone-worker --time-left auto
+SLURM_JOB_END_TIME=noon hone-worker --time-left auto
+hone-worker --time-left -1
 hone-worker --time-left soon
 hone-worker --checkpoint often
 hone-worker --give-up never
@@ -166,10 +192,20 @@ hone query 'SELECT wrong FROM trial'
 hone query 'DELETE FROM trial'
 hone query 'SELECT 1; SELECT 2'
 hone export full
+hone export full/file/x
+hone table II newest
+hone table folds newest
+hone trial logs 1 --follow --json
 hone backup full/file
 hone retry 7
 hone retry --trial 999
+hone retry --trial 3-
+hone retry --trial 1-2000
+hone retry --trial 1-3
+hone retry --trial last
 hone pause 7
+hone pause
+hone cancel all
 hone priority 1 high
 hone cancel
 hone gc --grace soon
@@ -183,11 +219,29 @@ hone query --limit x 'SELECT 1'
 hone query ''
 hone resume 3-2
 hone verify II:Lesions:quality-1x --trainer nowhere
+TMPDIR=/nowhere hone verify II:Lesions:quality-1x
 hone explain II:Lesions:quality-1x 9
 hone compare II:Lesions:quality-1x II:Lesions:quality-2x --metric beauty
 hone submit tiny.json --access nowhere.json
 hone dashboard --access nowhere.json
 hone completion sweeps --state nowhere
+"""
+
+
+# Of a state folder with a sweep of which nothing is done, and no coordinator.
+WAITING = """
+hone compare II:Lesions:quality-1x II:Lesions:quality-2x
+hone verify II:Lesions:quality-1x
+hone retry --trial 1
+"""
+
+# Of a state folder with two finished sweeps.
+TWO = """
+hone trials 1-2
+hone table II 1-2
+hone explain II:Lesions:quality-1x all
+hone pause all
+hone trial show base
 """
 
 
@@ -203,14 +257,32 @@ class Errors(HoneTest):
         (self.folder / "full" / "file").write_text("")
         (self.folder / "pictures" / "images").mkdir(parents=True)
         (self.folder / "pictures" / "masks").mkdir()
+        for side in ("images", "masks"):
+            (self.folder / "round" / side).mkdir(parents=True)
+            (self.folder / "round" / side / "0.png").symlink_to("0.png")
+            (self.folder / "few" / side).mkdir(parents=True)
+            (self.folder / "grey" / side).mkdir(parents=True)
+            (self.folder / "grey" / side / "0.png").write_text("no picture")
+        for number in (1, 2):
+            for side in ("images", "masks"):
+                (self.folder / "twins" / side).mkdir(parents=True, exist_ok=True)
+            write_disc(self.folder / "twins" / "images" / f"a{number}.png",
+                       self.folder / "twins" / "masks" / f"a{number}.png", 32, number)
+        (self.folder / "torn" / "PH2 Dataset images" / "IMD001" / "IMD001_Dermoscopic_Image").mkdir(parents=True)
+        write_disc(self.folder / "few" / "images" / "0.png", self.folder / "few" / "masks" / "0.png", 32, 0)
         for number in range(5):
             write_disc(self.folder / "pictures" / "images" / f"{number}.png",
                        self.folder / "pictures" / "masks" / f"{number}.png", 32, number)
 
     def said(self, line):
         """The line, what is answered on stderr, and the exit code, without what differs by machine."""
-        program, *words = shlex.split(line)
+        words = shlex.split(line)
+        given = dict(word.split("=", 1) for word in itertools.takewhile(lambda word: re.match("[A-Z_]+=", word), words))
+        program, *words = words[len(given):]
+        before = dict(self.environment)
+        self.environment |= given
         done = self.run_program(BIN / program, *words, code=None, seconds=30)
+        self.environment = before
         self.assertEqual(done.stdout, "", line)
         return f"$ {line}\n{done.stderr}exit {done.returncode}\n".replace(str(self.folder), "FOLDER")
 
@@ -222,9 +294,32 @@ class Errors(HoneTest):
         self.assertFalse((self.folder / "hone-state").exists(), "whoever only asks leaves nothing behind")
         self.hone("run", "tiny.json", "--trainer", QUICK)
         text += "\n" + self.section("One finished sweep", FINISHED)
+        text += "\n" + self.of_a_waiting_sweep()
+        self.tiny(seeds=[2])
+        self.hone("run", "tiny.json", "--trainer", QUICK)
+        text += "\n" + self.section("Two finished sweeps", TWO)
         if os.environ.get("HONE_BLESS"):
             GOLDEN.write_text(text)
         self.assertEqual(text, GOLDEN.read_text())
+
+    def of_a_waiting_sweep(self):
+        self.environment["HONE_STATE"] = str(self.folder / "waiting")
+        coordinator = self.serve(self.folder / "waiting")
+        self.hone("submit", "tiny.json")
+        coordinator.terminate()
+        coordinator.wait(timeout=10)
+        text = self.section("A sweep that waits", WAITING)
+        del self.environment["HONE_STATE"]
+        return text
+
+    def test_of_a_query_that_is_stopped(self):
+        self.hone("run", "tiny.json", "--trainer", QUICK)
+        endless = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        query = self.start(BIN / "hone", "query", endless, name="query")
+        time.sleep(1)
+        query.send_signal(signal.SIGINT)
+        self.assertEqual(query.wait(timeout=10), 130)
+        self.assertIn("hone: error: the query was stopped", (self.folder / "query.log").read_text())
 
     def test_are_one_line_and_no_librarys(self):
         """No code 0, no empty message, no message of a library alone; the error is the last line."""
