@@ -19,17 +19,14 @@ MACHINE = {
     "nothing could be measured: ": "no numerics run on the machine",
     " does not run; try it by itself": "a trainer that ends before it says anything",
     "' was not written whole: is the disk full?": "a full disk under the folder of experiments",
-    "OpenSSL cannot ": "a broken OpenSSL",
     "cannot be opened: ": "a pack that went while it was read",
     "cannot be made": "a store that cannot be written to",
     "cannot be synced": "a disk that fails",
     "cannot be renamed to ": "a disk that fails",
-    " cannot be made: ": "a store that cannot be written to",
     "stopped; nothing was written": "Ctrl-C within the milliseconds of a small copy",
     "cannot make a folder ": "a folder that cannot be written to, which root always can",
     "open the lock of": "a cache that cannot be written to",
     " channels; convert it to grey, RGB or RGBA": "a format of which no file is at hand",
-    "the masks' outlines are too long for one pack; use fewer images": "4 GiB of outlines",
 }
 
 

@@ -208,8 +208,8 @@ Detected look_at(const Options& options) {
   } catch (const IngestError& error) {
     throw CommandError(error.what(), wrong_input);
   } catch (const fs::filesystem_error& error) {
-    throw CommandError(
-        error.path1().string() + ": cannot be read: " + error.code().message(), wrong_input);
+    throw CommandError(error.path1().string() + ": cannot be read: " + error.code().message(),
+                       wrong_input);
   }
   if (found.images < fewest_images)
     throw CommandError(options.data + ": " + counted(found.images, "image") +

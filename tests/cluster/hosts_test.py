@@ -172,7 +172,7 @@ class Partitions(HostsTest):
 
     def disturb(self, host):
         """What is over before a lease is: connections that end with an RST, and a cable that is out for a moment."""
-        connections = self.hosts.reset(host)
+        connections = self.hosts.reset(host, json.loads(self.access.read_text())["port"])
         self.hosts.cut(host)
         time.sleep(LEASE / 4)
         self.hosts.heal(host)

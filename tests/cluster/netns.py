@@ -92,9 +92,9 @@ class Hosts:
     def bring_up(self, name):
         self._inside(name, "ip link set eth0 up")
 
-    def reset(self, name):
-        """Ends every TCP connection of the host with an RST; how many there were."""
-        done = subprocess.run(self.command(name, "ss", "-K", "-H", "-t", "state", "established"),
+    def reset(self, name, port):
+        """Ends every TCP connection of the host to that port with an RST; how many there were."""
+        done = subprocess.run(self.command(name, "ss", "-K", "-H", "-t", "state", "established", "dport", "=", f":{port}"),
                               capture_output=True, text=True, check=True)
         return len(done.stdout.splitlines())
 
