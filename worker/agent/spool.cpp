@@ -218,7 +218,7 @@ fs::path SpoolFolder::file_of(const Ticket& ticket) const {
 }
 
 fs::path SpoolFolder::make_work_folder(const Ticket& ticket) const {
-  const fs::path folder = path_ / "work" / text_of(ticket);
+  fs::path folder = path_ / "work" / text_of(ticket);
   std::error_code error;
   fs::remove_all(folder, error);
   fs::create_directories(folder, error);
