@@ -225,12 +225,14 @@ void Disk::restore_power() {
       const std::size_t begin = each * sector;
       const std::size_t end = std::min({begin + sector, file.now.size(), left.size()});
       if (begin >= end) continue;
-      if (random_.below(2) == 0)
+      if (random_.below(2) == 0) {
         std::copy(file.now.begin() + static_cast<std::ptrdiff_t>(begin),
                   file.now.begin() + static_cast<std::ptrdiff_t>(end),
                   left.begin() + static_cast<std::ptrdiff_t>(begin));
-      else
+      } else {
         ++sectors_lost_;
+        if (!name.ends_with("-wal")) ++database_sectors_lost_;
+      }
     }
     file.now = file.synced = left;
     file.dirty.clear();

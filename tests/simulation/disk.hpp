@@ -35,6 +35,7 @@ class Disk {
   void restore_power();
 
   std::int64_t sectors_lost() const { return sectors_lost_; }
+  std::int64_t database_sectors_lost() const { return database_sectors_lost_; }  // none of the log
 
   // For the VFS.
   struct File {
@@ -55,7 +56,7 @@ class Disk {
   std::int64_t calls_left_ = 0;  // 0: nothing is planned
   bool happened_ = false;
   bool is_off_ = false;
-  std::int64_t sectors_lost_ = 0;
+  std::int64_t sectors_lost_ = 0, database_sectors_lost_ = 0;
 };
 
 }  // namespace hone::simulation
