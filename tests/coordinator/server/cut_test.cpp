@@ -168,7 +168,7 @@ TEST_F(ALineThatBreaks, DoesNotMakeAnUploadBeginAgain) {
 
 TEST_F(ALineThatBreaks, IsMadeAnewWithinOneUpload) {
   // After the cut the coordinator is asked until it has read what came: how often is a race.
-  std::vector<BrokenLine::Cut> cuts(9);
+  std::vector<BrokenLine::Cut> cuts(40);
   cuts[1].up = 2'000'000;
   BrokenLine line(coordinator_.port(), cuts);
   client(line).put_artifact(digest_, folder_ / "file");
