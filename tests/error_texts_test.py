@@ -25,6 +25,7 @@ MACHINE = {
     "cannot be renamed to ": "a disk that fails",
     "stopped; nothing was written": "Ctrl-C within the milliseconds of a small copy",
     "cannot make a folder ": "a folder that cannot be written to, which root always can",
+    "cannot make a folder beside ": "likewise",
     "open the lock of": "a cache that cannot be written to",
     " channels; convert it to grey, RGB or RGBA": "a format of which no file is at hand",
 }

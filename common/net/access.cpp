@@ -126,7 +126,13 @@ std::string read_private(const std::filesystem::path& file, const char* kind) {
 }
 
 Access read_access(const std::filesystem::path& file) {
-  return access_of(file, read_private(file));
+  const Named named(file);
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.number() < 0) fail_errno(named, "open");
+  // First whether it is one at all: of another file nobody shall be told to change its mode.
+  Access access = access_of(file, read_all(named, descriptor.number()));
+  require_private(named, descriptor.number());
+  return access;
 }
 
 void write_private(const std::filesystem::path& file, const std::string& text) {

@@ -1,5 +1,7 @@
 // hone completion and hone man: what shells and man read, made of the commands as they are.
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -61,6 +63,7 @@ void write_pages(const CommandTree& root, const std::string& folder, std::ostrea
   for (const CommandTree* each : all) {
     const fs::path file = fs::path(folder) / (page_name(*each) + ".1");
     std::ofstream stream(file, std::ios::binary);
+    if (!stream) throw CommandError(file.string() + ": " + std::strerror(errno));
     stream << manual_page(*each, code_version(), neighbours(*each, all));
     require_written(stream);
     files.push_back(file.string());

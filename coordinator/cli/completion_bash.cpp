@@ -12,6 +12,9 @@ std::string value_action(const CommandOption& option) {
       return "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
     case Values::files:
       return "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
+    case Values::trials:
+      return "COMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" completion trials \"${where[@]}\" "
+             "2>/dev/null | cut -f1)\" -- \"$word\"))";
     case Values::none:
       break;
   }

@@ -41,6 +41,8 @@ std::string option_line(const CommandOption& option) {
     text += " -x -a '(__fish_complete_directories)'";
   } else if (values == Values::files) {
     text += " -r -F";
+  } else if (values == Values::trials) {
+    text += " -x -a '(__hone_asked trials)'";
   } else if (!option.value.empty()) {
     text += " -x";
   }

@@ -7,6 +7,7 @@ namespace hone::cli {
 Values values_of(const CommandOption& option) {
   if (!option.choices.empty()) return Values::listed;
   if (option.value == "DIR") return Values::folders;
+  if (option.names.back() == "--trial") return Values::trials;
   return option.value == "FILE" || option.value == "PATH" ? Values::files : Values::none;
 }
 

@@ -10,7 +10,7 @@
 namespace hone::cli {
 
 /// What may follow an option that takes a value.
-enum class Values : std::uint8_t { none, files, folders, listed };
+enum class Values : std::uint8_t { none, files, folders, listed, trials };
 
 Values values_of(const CommandOption& option);
 

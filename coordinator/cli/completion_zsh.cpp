@@ -17,6 +17,8 @@ std::string value_action(const CommandOption& option) {
       return "_files -/";
     case Values::files:
       return "_files";
+    case Values::trials:
+      return "compadd -- ${(f)\"$(${words[1]} completion trials $where 2>/dev/null | cut -f1)\"}";
     case Values::none:
       break;
   }

@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -56,7 +58,8 @@ class UnfinishedFolder {
     fs::create_directories(fs::absolute(name_).parent_path());
     std::string temporary = name_.string() + ".unfinished-XXXXXX";
     if (::mkdtemp(temporary.data()) == nullptr)
-      throw CommandError("cannot make a folder " + temporary);
+      throw CommandError("cannot make a folder beside " + name_.string() + ": " +
+                         std::strerror(errno));
     temporary_ = temporary;
     constexpr auto usual = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
                            fs::perms::others_read | fs::perms::others_exec;

@@ -1,5 +1,7 @@
 #include "coordinator/cli/results_file.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -55,8 +57,11 @@ SweepId sweep_of(Database& database, const std::string& text) {
 }
 
 void require_written(std::ostream& out) {
+  errno = 0;
   out.flush();
-  if (!out) throw CommandError("the output could not be written: is the disk full?");
+  if (out) return;
+  const std::string why = errno != 0 ? std::strerror(errno) : "is the disk full?";
+  throw CommandError("the output could not be written: " + why);
 }
 
 }  // namespace hone::cli

@@ -4,6 +4,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "coordinator/cli/changes.hpp"
 #include "coordinator/cli/command.hpp"
@@ -78,15 +80,19 @@ std::vector<std::int64_t> trials_of(const Options& options) {
   }
 }
 
-std::vector<std::string> targets(const Options& options, Changes& changes) {
-  std::vector<std::string> list;
+/// What is asked of whom: one request for all trials, so that each counts once.
+std::vector<std::pair<std::string, json>> requests_of(const Options& options, Changes& changes) {
+  json body = {{"dry_run", options.dry_run}, {"film_strips", options.film_strips}};
   if (!options.trials.empty()) {
-    for (const std::int64_t trial : trials_of(options))
-      list.push_back("/api/v1/trials/" + std::to_string(trial) + "/retry");
-    return list;
+    std::vector<std::int64_t> trials = trials_of(options);
+    const std::string first = std::to_string(trials.front());
+    trials.erase(trials.begin());
+    body["also"] = trials;
+    return {{"/api/v1/trials/" + first + "/retry", body}};
   }
+  std::vector<std::pair<std::string, json>> list;
   for (const std::int64_t sweep : selected_sweeps(changes.get("/api/v1/sweeps"), options.sweeps))
-    list.push_back("/api/v1/sweeps/" + std::to_string(sweep) + "/retry");
+    list.emplace_back("/api/v1/sweeps/" + std::to_string(sweep) + "/retry", body);
   return list;
 }
 
@@ -100,28 +106,13 @@ void add(json& whole, json answer) {
   for (json& each : answer.at("trials")) whole.at("trials").push_back(std::move(each));
 }
 
-/// Of several trials those are left that cannot be retried, and each is said; of one that is wrong.
-json retry_each(const std::vector<std::string>& targets, const Options& options, Changes& changes) {
-  const std::string body =
-      json{{"dry_run", options.dry_run}, {"film_strips", options.film_strips}}.dump();
-  json whole;
-  std::vector<std::string> refused;
-  for (const std::string& target : targets) {
-    try {
-      add(whole, json::parse(changes.post(target, body)));
-    } catch (const CommandError& error) {
-      if (options.trials.empty() || targets.size() == 1) throw;
-      refused.emplace_back(error.what());
-    }
-  }
-  if (whole.is_null()) throw CommandError("none of these can be retried: " + refused.front());
-  for (const std::string& each : refused) std::cerr << "hone: left as it is: " << each << "\n";
-  return whole;
-}
-
 void retry(const Options& options) {
   Changes changes(options.connection);
-  const json whole = retry_each(targets(options, changes), options, changes);
+  json whole;
+  for (const auto& [target, body] : requests_of(options, changes))
+    add(whole, json::parse(changes.post(target, body.dump())));
+  for (const json& each : whole.at("left"))
+    std::cerr << "hone: left as it is: " << each.at("why").get<std::string>() << "\n";
   if (options.json) {
     std::cout << whole.dump() << "\n";
   } else {

@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <system_error>
+
+#include "coordinator/cli/command.hpp"
 
 namespace hone::cli {
 
@@ -11,10 +14,18 @@ void add_state_option(CLI::App& app, std::string& state) {
 }
 
 std::filesystem::path state_folder(const std::string& state) {
-  if (!state.empty()) return state;
-  const char* from_environment = std::getenv("HONE_STATE");
-  if (from_environment != nullptr && *from_environment != '\0') return from_environment;
-  return "hone-state";
+  const char* const from_environment = std::getenv("HONE_STATE");
+  const bool is_set = from_environment != nullptr && *from_environment != '\0';
+  const std::filesystem::path folder = !state.empty() ? state
+                                       : is_set       ? from_environment
+                                                      : "hone-state";
+  std::error_code unknown;
+  if (std::filesystem::is_regular_file(folder, unknown))
+    throw CommandError(folder.string() + " is a file; " +
+                           (state.empty() && is_set ? "$HONE_STATE" : "--state") +
+                           " names a folder of results",
+                       wrong_input);
+  return folder;
 }
 
 std::string no_negative_size(const std::string& text) {

@@ -13,7 +13,7 @@ namespace hone::cli {
 void add_state_option(CLI::App& app, std::string& state);
 
 /// The folder of the coordinator's database and artifacts: `state` if given, else $HONE_STATE,
-/// else ./hone-state. Makes nothing.
+/// else ./hone-state. Makes nothing. Throws CommandError with exit code 2 if it is a file.
 std::filesystem::path state_folder(const std::string& state);
 
 /// What is wrong with the text of a size that begins with '-', which CLI11 would wrap around; '' if

@@ -93,9 +93,18 @@ NativeTensors native_of(const Pack& pack) {
   return native;
 }
 
+/// The folders of the path that are not there are made for their owner alone: images are patients'.
+void make_private_folders(const fs::path& path, std::error_code& error) {
+  if (path.empty() || fs::exists(path, error) || error) return;
+  make_private_folders(path.parent_path(), error);
+  if (!error && fs::create_directory(path, error))
+    fs::permissions(path, fs::perms::owner_all, error);
+}
+
 void prepare_store(const fs::path& store) {
   std::error_code error;
-  fs::create_directories(store, error);
+  make_private_folders(store, error);
+  if (!error) fs::create_directories(store, error);  // says so where a file is in the way
   if (error) throw PackError(store.string() + ": cannot be made: " + error.message());
   remove_leftovers(store, {.prefix = temporary_prefix, .suffix = ""},
                    fs::file_time_type::clock::now());

@@ -62,9 +62,10 @@ ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_v
 ApiResponse post_state(Store& store, SweepId sweep, const std::string& body);
 ApiResponse post_priority(Store& store, SweepId sweep, const std::string& body);
 
-/// POST /sweeps/N/retry and /trials/N/retry ({} or {"dry_run": true}): what failed waits again;
-/// which trials those are ("hone.retry.v1"). Of a sweep with "film_strips": true it is, in their
-/// place, what is done and left no film strip. Throw likewise.
+/// POST /sweeps/N/retry and /trials/N/retry ({} or {"dry_run": true}; of a trial also {"also":
+/// [other trials]}, all in one change, what cannot be retried left): what failed waits again; which
+/// trials those are ("hone.retry.v1"). Of a sweep with "film_strips": true it is, in their place,
+/// what is done and left no film strip. Throw likewise.
 ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body);
 ApiResponse retry_trial(Store& store, TrialId trial, const std::string& body);
 

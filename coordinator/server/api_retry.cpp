@@ -1,6 +1,8 @@
 // Another chance for trials that failed.
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "coordinator/server/api.hpp"
@@ -65,14 +67,16 @@ ApiResponse make(Store& store, const json& asked, const std::function<json()>& c
   return {200, told.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 
-template <class Which>
-ApiResponse retry(Store& store, Which which, const std::string& text) {
+/// `left`: the trials that were asked for and are not retried, with why.
+ApiResponse retry(Store& store, const std::string& text, const json& left,
+                  const std::function<void()>& change) {
   const std::vector<Dead> dead = dead_trials(store.database());
   return make(store, parse_body(text), [&] {
-    store.retry(which);
+    change();
     store.settle_selections();
     json told = revived(store.database(), dead);
     told["film_strips"] = 0;
+    told["left"] = left;
     return told;
   });
 }
@@ -94,26 +98,26 @@ json evaluate_again(Store& store, SweepId sweep) {
                       {"was", "done"},
                       {"reason", "it left no film strip"},
                       {"state", "waiting"}});
-  return {{"schema", "hone.retry.v1"},
-          {"failed", 0},
-          {"blocked", 0},
-          {"film_strips", trials.size()},
-          {"trials", list}};
+  return {{"schema", "hone.retry.v1"},    {"failed", 0},           {"blocked", 0},
+          {"film_strips", trials.size()}, {"left", json::array()}, {"trials", list}};
 }
 
-/// Why a trial is not one to try again; '' if it is.
-std::string refusal(Database& database, std::int64_t trial) {
+/// Why a trial is not one to try again, with the status that says so; '' if it is.
+std::pair<unsigned, std::string> refusal(Database& database, std::int64_t trial) {
   Statement query = database.prepare("SELECT state, coalesce(resolved, 0) FROM trial WHERE id = ?");
-  query.bind(trial).step();
-  const std::string state = query.text(0), name = "trial " + std::to_string(trial);
-  if (state == "failed" || state == "blocked") return "";
+  const std::string name = "trial " + std::to_string(trial);
+  if (!query.bind(trial).step()) return {404, "there is no " + name};
+  const std::string state = query.text(0);
+  if (state == "failed" || state == "blocked") return {200, ""};
   if (state == "diverged")
-    return name +
-           " diverged, and would again with the same settings: change one, as with "
-           "-S training.learning_rate=...";
+    return {409, name +
+                     " diverged, and would again with the same settings: change one, as with "
+                     "-S training.learning_rate=..."};
   if (state == "resolved")
-    return name + " is trial " + query.text(1) + " since its parameters were chosen: name that one";
-  return name + " is " + state + "; only what failed, or is blocked by what failed, can be retried";
+    return {409, name + " is trial " + query.text(1) +
+                     " since its parameters were chosen: name that one"};
+  return {409, name + " is " + state +
+                   "; only what failed, or is blocked by what failed, can be retried"};
 }
 
 }  // namespace
@@ -130,17 +134,30 @@ ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body) {
   const json asked = parse_body(body);
   if (asked.value("film_strips", false))
     return make(store, asked, [&] { return evaluate_again(store, sweep); });
-  return retry(store, sweep, body);
+  return retry(store, body, json::array(), [&] { store.retry(sweep); });
 }
 
 ApiResponse retry_trial(Store& store, TrialId trial, const std::string& body) {
-  Statement query = store.database().prepare("SELECT 1 FROM trial WHERE id = ?");
-  if (!query.bind(trial.value).step())
-    return api_error(404, "there is no trial " + std::to_string(trial.value));
-  query.reset();
-  if (const std::string refused = refusal(store.database(), trial.value); !refused.empty())
-    return api_error(409, refused);
-  return retry(store, trial, body);
+  const json asked = parse_body(body);
+  std::set<std::int64_t> wanted = {trial.value};
+  for (const std::int64_t each : asked.value("also", std::vector<std::int64_t>{}))
+    wanted.insert(each);
+  json left = json::array();
+  unsigned status = 409;  // of one that is refused alone
+  for (auto each = wanted.begin(); each != wanted.end();) {
+    const auto [code, refused] = refusal(store.database(), *each);
+    if (refused.empty()) {
+      ++each;
+      continue;
+    }
+    if (*each == trial.value) status = code;
+    left.push_back({{"trial", *each}, {"why", refused}});
+    each = wanted.erase(each);
+  }
+  if (wanted.empty()) return api_error(status, left.front().at("why").get<std::string>());
+  return retry(store, body, left, [&] {
+    for (const std::int64_t each : wanted) store.retry(TrialId{each});
+  });
 }
 
 }  // namespace hone

@@ -153,6 +153,7 @@ class Completion(HoneTest):
                 self.assertCountEqual(complete("hone pause "), ["last", "all", "1", "2"])
                 self.assertCountEqual(complete("hone why "), trials)
                 self.assertCountEqual(complete("hone trial diff "), trials)
+                self.assertCountEqual(complete("hone retry --trial "), trials)
         self.assertEqual(self.complete("hone why 1"), [each for each in trials if each[0] == "1"])
         self.environment.pop("HONE_STATE")
         self.assertEqual(self.complete("hone why "), [])

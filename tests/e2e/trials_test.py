@@ -137,8 +137,12 @@ class Trials(HoneTest):
         dry = self.json("retry", "--dry-run")
         self.assertEqual(query(self.state, states), before)
         mixed = self.hone("retry", "--trial", f"{failed[0]['trial']},{failed[1]['trial']},9999", "--dry-run")
-        self.assertIn("would wait again: 2 failed trials", mixed.stdout)
+        for each in failed[:2]:
+            self.assertIn(f"  trial {each['trial']}  ", mixed.stdout)
         self.assertIn("left as it is: there is no trial 9999", mixed.stderr)
+        every = self.json("retry", "--trial", "1-1000", "--dry-run")
+        self.assertEqual((every["failed"], every["blocked"]), (dry["failed"], dry["blocked"]), "each counts once")
+        self.assertEqual(query(self.state, states), before)
         one = self.json("retry", "--trial", failed[0]["trial"])
         self.assertIn(failed[0]["trial"], [each["trial"] for each in one["trials"]])
         rest = self.json("retry")
@@ -147,7 +151,7 @@ class Trials(HoneTest):
         self.assertEqual(violations(self.state), [])
         self.assertIn("nothing to retry", self.hone("retry").stdout)
         self.assertIn("only what failed", self.hone("retry", "--trial", self.one(role="segment"), code=1).stderr)
-        self.assertIn("none of these", self.hone("retry", "--trial", "1-1000", code=1).stderr)
+        self.assertIn("only what failed", self.hone("retry", "--trial", "1-1000", code=1).stderr)
         for name in CRASHES:
             del self.environment[name]
         self.serve(self.state)

@@ -24,7 +24,9 @@ std::string why_missing(const fs::path& file) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
   const fs::path folder = whole.parent_path();
-  const std::string missing = fs::is_directory(folder, error)
+  const bool is_there = fs::exists(whole, error);
+  const std::string missing = error && !is_there ? error.message()
+                              : fs::is_directory(folder, error)
                                   ? "the folder is there, the file is not"
                                   : "there is no folder " + folder.string() + " on this host";
   return "waiting for the access file " + whole.string() + ": " + missing +
