@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 HOLD = ["unshare", "--net", "--uts", "--mount", "--propagation", "private", "sleep", "infinity"]
@@ -97,6 +98,15 @@ class Hosts:
         done = subprocess.run(self.command(name, "ss", "-K", "-H", "-t", "state", "established", "dport", "=", f":{port}"),
                               capture_output=True, text=True, check=True)
         return len(done.stdout.splitlines())
+
+    def can_reset(self, name):
+        """Whether this kernel lets `ss -K` end connections (CONFIG_INET_DIAG_DESTROY); without it says nothing."""
+        script = ("import socket, subprocess; s = socket.create_server(('127.0.0.1', 0)); "
+                  "c = socket.create_connection(s.getsockname()); port = s.getsockname()[1]; "
+                  "subprocess.run(['ss', '-K', '-H', '-t', 'dport', '=', f':{port}'], capture_output=True); "
+                  "c.settimeout(0.2); c.recv(1)")
+        done = self.run(name, sys.executable, "-c", script)
+        return "ConnectionAbortedError" in done.stderr or "ConnectionResetError" in done.stderr
 
     def pids(self, name):
         """Every process on the host, but for the one that holds it."""
