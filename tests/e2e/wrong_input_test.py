@@ -143,7 +143,7 @@ class WrongInput(HoneTest):
         self.assert_refused(WRONG_INPUT, ["table", "II", 7, *access], "no sweep 7")
         self.assert_refused(WRONG_INPUT, ["table", "II", "seven", *access], "seven")
         self.assert_refused(WRONG_INPUT, ["table", "II", "7x", "--state", self.state()], "7x")
-        self.assert_refused(FAILED, ["table", "II", *access], "no sweep was submitted")
+        self.assert_refused(WRONG_INPUT, ["table", "II", *access], "no sweep was submitted")
 
     def test_an_access_file_that_others_may_read(self):
         self.serve(self.state())
