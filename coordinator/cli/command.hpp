@@ -11,10 +11,9 @@ class App;
 namespace hone::cli {
 
 /// Exit codes beside 0 (done) and 1 (failed).
-inline constexpr int wrong_input = 2;  // or wrong usage
-inline constexpr int results_missing =
-    3;                               // it finished, but a result that was asked for is not there
-inline constexpr int stopped = 130;  // by Ctrl-C
+inline constexpr int wrong_input = 2;      // or wrong usage
+inline constexpr int results_missing = 3;  // it finished, but what was asked for is not there
+inline constexpr int stopped = 130;        // by Ctrl-C
 
 /// Ends the program with this exit code after printing "hone: error: MESSAGE" to stderr.
 class CommandError : public std::runtime_error {

@@ -14,8 +14,6 @@
 
 namespace hone::cli {
 
-namespace {}  // namespace
-
 bool has_results(const std::string& state) {
   return std::filesystem::exists(database_file(state_folder(state)));
 }
