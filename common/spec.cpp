@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/spec_fields.hpp"
+#include "common/whole_number.hpp"
 
 namespace hone {
 
@@ -34,8 +35,8 @@ std::vector<Candidate> candidates_of(const json& list) {
   std::vector<Candidate> candidates;
   for (const json& item : list) {
     Candidate candidate{.patch = item.at("patch").dump(),
-                        .first = item.at("first"),
-                        .last = item.at("last"),
+                        .first = whole_number<int>(item.at("first")),
+                        .last = whole_number<int>(item.at("last")),
                         .trials = {}};
     for (const json& trial : item.at("trials")) candidate.trials.push_back(digest_at(trial));
     candidates.push_back(std::move(candidate));
@@ -48,16 +49,17 @@ TrialSpec spec_of(const json& j) {
   spec.role = parse_name<Role>(j.at("role").get<std::string>());
   spec.dataset = j.at("dataset");
   spec.pack = digest_at(j.at("pack"));
-  spec.rotation = j.at("rotation");
-  spec.fold = j.at("fold");
-  spec.seed = j.at("seed");
+  spec.rotation = whole_number<int>(j.at("rotation"));
+  spec.fold = whole_number<int>(j.at("fold"));
+  spec.seed = whole_number<decltype(spec.seed)>(j.at("seed"));
   if (spec.role == Role::select) {
     spec.candidates = candidates_of(j.at("candidates"));
     if (j.contains("halving"))
-      spec.halving = {.eta = j.at("halving").at("eta"), .folds = j.at("halving").at("folds")};
+      spec.halving = {.eta = whole_number<int>(j.at("halving").at("eta")),
+                      .folds = whole_number<int>(j.at("halving").at("folds"))};
     return spec;
   }
-  spec.image_size = j.at("image_size");
+  spec.image_size = whole_number<int>(j.at("image_size"));
   if (spec.role == Role::deform) return spec;
   spec.network = part_of<NetworkSpec>(j.at("network"));
   if (spec.role != Role::evaluate) spec.training = part_of<TrainingSpec>(j.at("training"));
@@ -168,13 +170,15 @@ TrialSpec parse_trial_spec(std::string_view text) {
   try {
     const json given = json::parse(text);
     TrialSpec spec = spec_of(given);
-    // nlohmann reads 2.9 as 2 and skips unknown keys: what does not come out again was not meant.
+    // Unknown keys are skipped: what does not come out again was not meant.
     const json whole = whole_json(spec);
     const json differences = json::diff(with_late_fields(given, whole), whole);
     if (differences.empty()) return spec;
     throw SpecError("trial spec: " + differences[0].at("path").get<std::string>() +
                     ": an unknown field or a number that does not fit");
   } catch (const json::exception& error) {
+    throw SpecError(std::string("trial spec: ") + error.what());
+  } catch (const std::out_of_range& error) {
     throw SpecError(std::string("trial spec: ") + error.what());
   }
 }

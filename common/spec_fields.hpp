@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "common/spec.hpp"
+#include "common/whole_number.hpp"
 
 /// The fields of the parts of a spec under the names that JSON gives them, each once, so that
 /// whoever reads, writes or compares them walks the same list. `visit(name, field)` is called for
@@ -98,7 +99,7 @@ Json json_of(const Part& part) {
 }
 
 /// The inverse; a late field may be missing. Throws SpecError for an unknown name, and what `Json`
-/// throws for a missing or mistyped field.
+/// throws for a missing or mistyped field; std::out_of_range for an integer that is none.
 template <class Part, class Json>
 Part part_of(const Json& object) {
   Part part;
@@ -106,6 +107,8 @@ Part part_of(const Json& object) {
     if (is_late(name) && !object.contains(name)) return;
     if constexpr (std::is_enum_v<Field>) {
       field = parse_name<Field>(object.at(name).template get<std::string>());
+    } else if constexpr (std::is_integral_v<Field> && !std::is_same_v<Field, bool>) {
+      field = whole_number<Field>(object.at(name));
     } else {
       object.at(name).get_to(field);
     }

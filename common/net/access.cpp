@@ -13,6 +13,7 @@
 
 #include "common/digest.hpp"
 #include "common/net/durable.hpp"
+#include "common/whole_number.hpp"
 
 namespace hone {
 
@@ -86,7 +87,7 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
     const auto j = nlohmann::json::parse(text);
     Access access;
     access.host = j.at("host").get<std::string>();
-    const auto port = j.at("port").get<std::int64_t>();
+    const auto port = whole_number<std::int64_t>(j.at("port"));
     access.token = j.at("token").get<std::string>();
     if (access.host.empty()) fail(file, "'host' is empty");
     if (port < 1 || port > 65535) fail(file, "'port' is not in [1, 65535]");
@@ -99,6 +100,8 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
       fail(file, "'certificate_sha256' is not 64 hexadecimal digits");
     access.port = static_cast<std::uint16_t>(port);
     return access;
+  } catch (const std::out_of_range&) {
+    fail(file, "'port' is not in [1, 65535]");
   } catch (const nlohmann::json::exception&) {
     // The library's message quotes the text, and the text holds the token.
     fail(file, "is not a JSON object with host, port and token");

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "common/whole_number.hpp"
 #include "coordinator/dataset/lesions.hpp"
 
 namespace hone {
@@ -66,7 +67,8 @@ std::optional<WrittenPack> recall(const fs::path& store, const Digest& key) {
     const Json note = Json::parse(stream);
     const auto content = Digest::parse(note.at("pack").get<std::string>());
     if (!content) return {};
-    WrittenPack pack{*content, store / content->hex(), note.at("bytes").get<std::int64_t>()};
+    WrittenPack pack{*content, store / content->hex(),
+                     whole_number<std::int64_t>(note.at("bytes"))};
     if (fs::file_size(pack.file) != static_cast<std::uintmax_t>(pack.bytes)) return {};
     return pack;
   } catch (const std::exception&) {

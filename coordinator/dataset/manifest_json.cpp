@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "common/whole_number.hpp"
 #include "coordinator/dataset/pack_file.hpp"
 
 namespace hone {
@@ -28,13 +29,13 @@ Digest digest_at(const Json& json, const char* key) {
 PackImage parse_image(const Json& json) {
   PackImage image;
   image.id = json.at("id").get<std::string>();
-  image.group = json.at("group").get<std::int32_t>();
+  image.group = whole_number<std::int32_t>(json.at("group"));
   image.image = digest_at(json, "image");
   image.mask = digest_at(json, "mask");
-  image.width = json.at("size").at(0).get<int>();
-  image.height = json.at("size").at(1).get<int>();
-  image.mask_width = json.at("mask_size").at(0).get<int>();
-  image.mask_height = json.at("mask_size").at(1).get<int>();
+  image.width = whole_number<int>(json.at("size").at(0));
+  image.height = whole_number<int>(json.at("size").at(1));
+  image.mask_width = whole_number<int>(json.at("mask_size").at(0));
+  image.mask_height = whole_number<int>(json.at("mask_size").at(1));
   image.foreground = json.at("foreground").get<double>();
   return image;
 }
@@ -59,10 +60,11 @@ PackManifest parse_manifest(const std::string& text) {
   PackManifest manifest;
   manifest.layout = json.at("layout").get<std::string>();
   manifest.synthetic = json.at("synthetic").get<bool>();
-  manifest.image_size = json.at("image_size").get<int>();
+  manifest.image_size = whole_number<int>(json.at("image_size"));
   manifest.foreground = json.at("foreground").get<std::string>();
   manifest.cases = json.at("cases").get<std::string>();
-  manifest.counts = json.at("counts").get<std::map<std::string, std::int64_t>>();
+  for (const auto& [name, count] : json.at("counts").items())
+    manifest.counts[name] = whole_number<std::int64_t>(count);
   for (const Json& image : json.at("images")) manifest.images.push_back(parse_image(image));
   return manifest;
 }

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <nlohmann/json.hpp>
 
+#include "common/whole_number.hpp"
 #include "coordinator/server/server.hpp"
 
 namespace hone {
@@ -90,6 +91,10 @@ void Keyring::read_previous() {
   const std::filesystem::path file = previous_file(state_);
   if (!std::filesystem::exists(file)) return;
   const json previous = json::parse(read_private(file), nullptr, false);
+  const auto refuse = [&](const std::exception& error) {
+    throw AccessError(file.string() + ": is not what 'hone rotate-token' writes (" + error.what() +
+                      "); remove it to end all replaced tokens at once");
+  };
   try {
     for (Key& each : keys_) {
       const auto found = previous.find(name_of(each.privilege));
@@ -97,11 +102,12 @@ void Keyring::read_previous() {
       const auto digest = Digest::parse(found->at("sha256").get<std::string>());
       if (!digest) throw AccessError(file.string() + ": 'sha256' is not a SHA-256");
       each.previous = *digest;
-      each.previous_until = Instant(seconds(found->at("until").get<std::int64_t>()));
+      each.previous_until = Instant(seconds(whole_number<std::uint32_t>(found->at("until"))));
     }
   } catch (const json::exception& error) {
-    throw AccessError(file.string() + ": is not what 'hone rotate-token' writes (" + error.what() +
-                      "); remove it to end all replaced tokens at once");
+    refuse(error);
+  } catch (const std::out_of_range& error) {
+    refuse(error);
   }
 }
 

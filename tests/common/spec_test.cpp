@@ -116,6 +116,23 @@ TEST(TrialSpec, RefusesWhatWouldNotComeOutAgain) {
   EXPECT_THROW(parse_trial_spec(""), SpecError);
 }
 
+// To cast such a double to an int is undefined behaviour.
+TEST(TrialSpec, SaysWhichNumberIsNotWholeOrDoesNotFit) {
+  const std::string good = to_json(refinement());
+  for (const auto& [from, to, said] :
+       std::vector<std::array<std::string, 3>>{{R"("fold":0)", R"("fold":1.8e20)", "1.8e+20"},
+                                               {R"("levels":4)", R"("levels":-1e300)", "-1e+300"},
+                                               {R"("fold":0)", R"("fold":"zero")", "string"}}) {
+    try {
+      parse_trial_spec(replaced(good, from, to));
+      ADD_FAILURE() << to << " was taken";
+    } catch (const SpecError& error) {
+      EXPECT_EQ(error.what(),
+                "trial spec: " + said + " is not a whole number in [-2147483648, 2147483647]");
+    }
+  }
+}
+
 TEST(Names, EveryEnumeratorComesBackFromItsName) {
   for (const auto name : names_of<Role>()) EXPECT_EQ(name_of(parse_name<Role>(name)), name);
   for (const auto name : names_of<Loss>()) EXPECT_EQ(name_of(parse_name<Loss>(name)), name);

@@ -66,6 +66,7 @@ TEST(AccessFile, ThatIsNotWhatItShouldBeIsRefusedWithoutShowingTheToken) {
   for (const std::string& text :
        {std::string(), std::string("[]"), "{\"host\": \"h\", \"port\": 1, \"token\": \"" + token,
         "{\"host\": \"h\", \"port\": 70000, \"token\": \"" + token + "\"}",
+        "{\"host\": \"h\", \"port\": 1.8e20, \"token\": \"" + token + "\"}",
         "{\"host\": \"\", \"port\": 1, \"token\": \"" + token + "\"}",
         std::string("{\"host\": \"h\", \"port\": 1, \"token\": \"short\"}"),
         "{\"host\": \"h\", \"port\": 1, \"token\": \"" + token +

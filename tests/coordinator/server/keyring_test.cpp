@@ -104,6 +104,19 @@ TEST_F(KeyringOfAFolder, ThatOthersMayReadIsRefused) {
   }
 }
 
+TEST_F(KeyringOfAFolder, WithATimeThatIsNoneIsRefused) {
+  Keyring keys(state());
+  keys.publish("127.0.0.1", 1);
+  write_private(state() / "previous-tokens.json",
+                R"({"worker": {"sha256": ")" + sha256("token").hex() + R"(", "until": 1.8e20}})");
+  try {
+    Keyring open(state());
+    ADD_FAILURE() << "the file was taken";
+  } catch (const AccessError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("is not what 'hone rotate-token' writes (1.8e+20 is not"));
+  }
+}
+
 TEST_F(KeyringOfAFolder, KnowsNoEmptyToken) {
   Keyring keys(state());
   EXPECT_EQ(keys.privilege_of(sha256(""), now), Privilege::none);
