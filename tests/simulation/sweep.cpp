@@ -1,5 +1,6 @@
 #include "tests/simulation/sweep.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "coordinator/plan/experiment.hpp"
@@ -67,6 +68,7 @@ Sweep::Sweep(const std::vector<Setting>& settings) {
   }
   give_back(std::move(store));
   database_->execute("PRAGMA temp_store = MEMORY");
+  std::vector<std::string> refills;
   for (const std::string& table : tables()) {
     std::string columns;  // but generated ones
     Statement query = database_->prepare("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0");
@@ -74,19 +76,32 @@ Sweep::Sweep(const std::vector<Setting>& settings) {
     while (query.step()) columns += (columns.empty() ? "" : ", ") + query.text(0);
     database_->execute("CREATE TEMP TABLE submitted_" + table + " AS SELECT " + columns +
                        " FROM main." + table);
-    anew_ += "DELETE FROM main." + table + "; INSERT INTO main." + table + " (" + columns +
-             ") SELECT * FROM temp.submitted_" + table + ";";
+    anew_.insert(anew_.begin(), "DELETE FROM main." + table);
+    refills.push_back("INSERT INTO main." + table + " (" + columns +
+                      ") SELECT * FROM temp.submitted_" + table);
   }
-  anew_ = "PRAGMA foreign_keys = OFF; BEGIN;" + anew_ + "COMMIT; PRAGMA foreign_keys = ON";
+  anew_.insert(anew_.end(), refills.begin(), refills.end());
 }
 
-std::vector<std::string> Sweep::tables() const {
-  std::vector<std::string> names;
-  Statement query = const_cast<Database&>(*database_)
-                        .prepare(
-                            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT "
-                            "LIKE 'sqlite_%'");
-  while (query.step()) names.push_back(query.text(0));
+std::vector<std::string> Sweep::tables() {
+  std::vector<std::string> waiting, names;
+  Statement all = database_->prepare(
+      "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  while (all.step()) waiting.push_back(all.text(0));
+  const auto waits = [&](const std::string& table) {
+    Statement query = database_->prepare("SELECT \"table\" FROM pragma_foreign_key_list(?)");
+    query.bind(table);
+    while (query.step())
+      if (query.text(0) != table &&
+          std::find(names.begin(), names.end(), query.text(0)) == names.end())
+        return true;
+    return false;
+  };
+  while (!waiting.empty()) {
+    const auto next = std::find_if_not(waiting.begin(), waiting.end(), waits);
+    names.push_back(*next);
+    waiting.erase(next);
+  }
   return names;
 }
 
@@ -95,7 +110,9 @@ Store Sweep::open() {
 }
 
 void Sweep::begin_anew() {
-  database_->execute(anew_);
+  database_->execute("BEGIN");
+  for (const std::string& sql : anew_) database_->prepare(sql).run();
+  database_->execute("COMMIT");
 }
 
 std::string results_of(Store& store) {
