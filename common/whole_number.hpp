@@ -15,10 +15,10 @@ namespace hone {
 /// Throws std::out_of_range, also for what is no integer.
 template <std::integral T, class Json>
 T whole_number(const Json& value) {
-  const bool fits = value.is_number_unsigned()
-                        ? std::in_range<T>(value.template get<std::uint64_t>())
-                        : value.is_number_integer() &&
-                              std::in_range<T>(value.template get<std::int64_t>());
+  const bool fits =
+      value.is_number_unsigned()
+          ? std::in_range<T>(value.template get<std::uint64_t>())
+          : value.is_number_integer() && std::in_range<T>(value.template get<std::int64_t>());
   if (fits) return value.template get<T>();
   const std::string said = value.is_number() ? value.dump() : std::string(value.type_name());
   throw std::out_of_range(said + " is not a whole number in [" +
