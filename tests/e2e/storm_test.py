@@ -46,23 +46,25 @@ OF_A_WORKER = {"spool.before", "spool.after", "keep.before", "upload.before"}
 
 
 class FaultPoints(SweepUnderFire):
-    """A process that dies at one of the places of common/fault_point.hpp, and is started again."""
+    """A process that dies, fails or dawdles at one of the places of common/fault_point.hpp, and is started again if it ended."""
 
     trainer = ["--trainer", str(pathlib.Path(os.environ["HONE_BIN"]) / "quick-trainer")]
 
-    def sweep_with_a_crash_at(self, point):
-        state, once = self.folder / point, self.folder / f"{point}.once"
+    ends = {"crash": [137], "error": [1], "delay": []}  # with which status a coordinator may end
+
+    def sweep_with(self, action, point):
+        state, once = self.folder / f"{action}-at-{point}", self.folder / f"{action}-at-{point}.once"
         passage = 30 if point.startswith("commit.") else 3  # not of the start or of the submission
-        self.environment["HONE_FAULTS"] = f"{point}:crash:{passage}:{once}"
         if point in OF_THE_TRAINER:
-            self.environment["HONE_FAULTS"] = f"{point}:crash:1:{once}"
+            passage = 1
             self.environment["HONE_CHECKPOINT"] = "0.01"
+        self.environment["HONE_FAULTS"] = f"{point}:{action}:{passage}:{once}"
         coordinator = self.serve_again(state)
         self.hone("submit", self.spec, "--state", state)
-        worker = self.start_worker(state, f"worker-{point}")
+        worker = self.start_worker(state, f"worker-{action}-at-{point}")
         while worker.poll() is None:
             if coordinator.poll() is not None:
-                self.assertEqual(coordinator.returncode, 137)
+                self.assertIn(coordinator.returncode, self.ends[action])
                 coordinator = self.serve_again(state)
             self.wait_until("somebody ends", lambda: worker.poll() is not None or
                             coordinator.poll() is not None, 60)
@@ -85,18 +87,19 @@ class FaultPoints(SweepUnderFire):
 
     def check(self, points):
         tables = {}
-        for point in points:
-            with self.subTest(point):
-                state = self.sweep_with_a_crash_at(point)
-                tables[point] = self.hone("table", "II", "--state", state, "--format", "csv").stdout
-                print(f"crash at {point}: {attempts(state)} attempts of {TRAINED} trainings")
+        for action in self.ends:
+            for point in points:
+                with self.subTest(f"{action} at {point}"):
+                    state = self.sweep_with(action, point)
+                    tables[action, point] = self.hone("table", "II", "--state", state, "--format", "csv").stdout
+                    print(f"{action} at {point}: {attempts(state)} attempts of {TRAINED} trainings")
         self.environment.pop("HONE_FAULTS")
         coordinator, worker = self.begin(self.state, "undisturbed")
         undisturbed = self.finish(self.state, worker)
         coordinator.terminate()
         coordinator.wait(timeout=10)
-        for point, table in tables.items():
-            with self.subTest(point):
+        for where, table in tables.items():
+            with self.subTest(where):
                 self.assertEqual(table, undisturbed)
         self.assert_no_orphan()
 
