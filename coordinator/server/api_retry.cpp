@@ -2,9 +2,12 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "common/whole_number.hpp"
 #include "coordinator/server/api.hpp"
 
 namespace hone {
@@ -137,11 +140,25 @@ ApiResponse retry_sweep(Store& store, SweepId sweep, const std::string& body) {
   return retry(store, body, json::array(), [&] { store.retry(sweep); });
 }
 
+namespace {
+
+/// The trial of the path and those that the body names.
+std::set<std::int64_t> trials_of(TrialId trial, const json& asked) {
+  std::set<std::int64_t> trials = {trial.value};
+  try {
+    for (const json& each : asked.value("also", json::array()))
+      trials.insert(whole_number<std::int64_t>(each));
+  } catch (const std::out_of_range& error) {
+    throw std::invalid_argument(std::string("/also: ") + error.what());
+  }
+  return trials;
+}
+
+}  // namespace
+
 ApiResponse retry_trial(Store& store, TrialId trial, const std::string& body) {
   const json asked = parse_body(body);
-  std::set<std::int64_t> wanted = {trial.value};
-  for (const std::int64_t each : asked.value("also", std::vector<std::int64_t>{}))
-    wanted.insert(each);
+  std::set<std::int64_t> wanted = trials_of(trial, asked);
   json left = json::array();
   unsigned status = 409;  // of one that is refused alone
   for (auto each = wanted.begin(); each != wanted.end();) {

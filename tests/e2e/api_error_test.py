@@ -68,6 +68,8 @@ CHANGING = [
     ("POST", "/api/v1/sweeps/3/retry", {}, {}),
     ("POST", "/api/v1/trials/999/retry", {}, {}),
     ("POST", "/api/v1/trials/1/retry", {}, {}),
+    ("POST", "/api/v1/trials/1/retry", {"also": [2.9]}, {}),
+    ("POST", "/api/v1/trials/1/retry", {"also": ["two"]}, {}),
     ("POST", "/api/v1/gc", {"grace_seconds": -1}, {}),
     ("POST", "/api/v1/tokens", {"role": "everybody"}, {}),
     ("POST", "/api/v1/tokens", {"role": "worker", "grace_seconds": 1e9}, {}),
