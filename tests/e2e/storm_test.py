@@ -46,7 +46,7 @@ OF_A_WORKER = {"spool.before", "spool.after", "keep.before", "upload.before"}
 
 
 class FaultPoints(SweepUnderFire):
-    """A process that dies, fails or dawdles at one of the places of common/fault_point.hpp, and is started again if it ended."""
+    """A process that dies, fails or dawdles at a place of common/fault_point.hpp, and is started again if it ended."""
 
     trainer = ["--trainer", str(pathlib.Path(os.environ["HONE_BIN"]) / "quick-trainer")]
 
@@ -54,13 +54,13 @@ class FaultPoints(SweepUnderFire):
 
     def sweep_with(self, action, point):
         state, once = self.folder / f"{action}-at-{point}", self.folder / f"{action}-at-{point}.once"
-        passage = 30 if point.startswith("commit.") else 3  # not of the start or of the submission
+        self.environment.pop("HONE_FAULTS", None)
+        self.submit_only(state)
+        passage = {"commit": 30, "lease": 1, "checkpoint": 1}.get(point.split(".")[0], 3)  # in the midst of it
         if point in OF_THE_TRAINER:
-            passage = 1
             self.environment["HONE_CHECKPOINT"] = "0.01"
         self.environment["HONE_FAULTS"] = f"{point}:{action}:{passage}:{once}"
         coordinator = self.serve_again(state)
-        self.hone("submit", self.spec, "--state", state)
         worker = self.start_worker(state, f"worker-{action}-at-{point}")
         while worker.poll() is None:
             if coordinator.poll() is not None:
@@ -76,6 +76,12 @@ class FaultPoints(SweepUnderFire):
         self.assertEqual(coordinator.wait(timeout=10), 0)
         self.assertEqual(violations(state), [])
         return state
+
+    def submit_only(self, state):
+        coordinator = self.serve_again(state)
+        self.hone("submit", self.spec, "--state", state)
+        coordinator.terminate()
+        self.assertEqual(coordinator.wait(timeout=10), 0)
 
     def serve_again(self, state):
         """Like self.serve, of a coordinator that may die at once."""
