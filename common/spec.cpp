@@ -35,8 +35,8 @@ std::vector<Candidate> candidates_of(const json& list) {
   std::vector<Candidate> candidates;
   for (const json& item : list) {
     Candidate candidate{.patch = item.at("patch").dump(),
-                        .first = whole_number<int>(item.at("first")),
-                        .last = whole_number<int>(item.at("last")),
+                        .first = whole_number<int>(item, "first"),
+                        .last = whole_number<int>(item, "last"),
                         .trials = {}};
     for (const json& trial : item.at("trials")) candidate.trials.push_back(digest_at(trial));
     candidates.push_back(std::move(candidate));
@@ -49,17 +49,17 @@ TrialSpec spec_of(const json& j) {
   spec.role = parse_name<Role>(j.at("role").get<std::string>());
   spec.dataset = j.at("dataset");
   spec.pack = digest_at(j.at("pack"));
-  spec.rotation = whole_number<int>(j.at("rotation"));
-  spec.fold = whole_number<int>(j.at("fold"));
-  spec.seed = whole_number<decltype(spec.seed)>(j.at("seed"));
+  spec.rotation = whole_number<int>(j, "rotation");
+  spec.fold = whole_number<int>(j, "fold");
+  spec.seed = whole_number<decltype(spec.seed)>(j, "seed");
   if (spec.role == Role::select) {
     spec.candidates = candidates_of(j.at("candidates"));
     if (j.contains("halving"))
-      spec.halving = {.eta = whole_number<int>(j.at("halving").at("eta")),
-                      .folds = whole_number<int>(j.at("halving").at("folds"))};
+      spec.halving = {.eta = whole_number<int>(j.at("halving"), "eta"),
+                      .folds = whole_number<int>(j.at("halving"), "folds")};
     return spec;
   }
-  spec.image_size = whole_number<int>(j.at("image_size"));
+  spec.image_size = whole_number<int>(j, "image_size");
   if (spec.role == Role::deform) return spec;
   spec.network = part_of<NetworkSpec>(j.at("network"));
   if (spec.role != Role::evaluate) spec.training = part_of<TrainingSpec>(j.at("training"));

@@ -108,7 +108,7 @@ Part part_of(const Json& object) {
     if constexpr (std::is_enum_v<Field>) {
       field = parse_name<Field>(object.at(name).template get<std::string>());
     } else if constexpr (std::is_integral_v<Field> && !std::is_same_v<Field, bool>) {
-      field = whole_number<Field>(object.at(name));
+      field = whole_number<Field>(object, name);
     } else {
       object.at(name).get_to(field);
     }

@@ -87,7 +87,7 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
     const auto j = nlohmann::json::parse(text);
     Access access;
     access.host = j.at("host").get<std::string>();
-    const auto port = whole_number<std::int64_t>(j.at("port"));
+    const auto port = whole_number<std::int64_t>(j, "port");
     access.token = j.at("token").get<std::string>();
     if (access.host.empty()) fail(file, "'host' is empty");
     if (port < 1 || port > 65535) fail(file, "'port' is not in [1, 65535]");

@@ -67,8 +67,7 @@ std::optional<WrittenPack> recall(const fs::path& store, const Digest& key) {
     const Json note = Json::parse(stream);
     const auto content = Digest::parse(note.at("pack").get<std::string>());
     if (!content) return {};
-    WrittenPack pack{*content, store / content->hex(),
-                     whole_number<std::int64_t>(note.at("bytes"))};
+    WrittenPack pack{*content, store / content->hex(), whole_number<std::int64_t>(note, "bytes")};
     if (fs::file_size(pack.file) != static_cast<std::uintmax_t>(pack.bytes)) return {};
     return pack;
   } catch (const std::exception&) {

@@ -29,13 +29,13 @@ Digest digest_at(const Json& json, const char* key) {
 PackImage parse_image(const Json& json) {
   PackImage image;
   image.id = json.at("id").get<std::string>();
-  image.group = whole_number<std::int32_t>(json.at("group"));
+  image.group = whole_number<std::int32_t>(json, "group");
   image.image = digest_at(json, "image");
   image.mask = digest_at(json, "mask");
-  image.width = whole_number<int>(json.at("size").at(0));
-  image.height = whole_number<int>(json.at("size").at(1));
-  image.mask_width = whole_number<int>(json.at("mask_size").at(0));
-  image.mask_height = whole_number<int>(json.at("mask_size").at(1));
+  image.width = whole_number<int>(json.at("size"), 0);
+  image.height = whole_number<int>(json.at("size"), 1);
+  image.mask_width = whole_number<int>(json.at("mask_size"), 0);
+  image.mask_height = whole_number<int>(json.at("mask_size"), 1);
   image.foreground = json.at("foreground").get<double>();
   return image;
 }
@@ -60,11 +60,12 @@ PackManifest parse_manifest(const std::string& text) {
   PackManifest manifest;
   manifest.layout = json.at("layout").get<std::string>();
   manifest.synthetic = json.at("synthetic").get<bool>();
-  manifest.image_size = whole_number<int>(json.at("image_size"));
+  manifest.image_size = whole_number<int>(json, "image_size");
   manifest.foreground = json.at("foreground").get<std::string>();
   manifest.cases = json.at("cases").get<std::string>();
-  for (const auto& [name, count] : json.at("counts").items())
-    manifest.counts[name] = whole_number<std::int64_t>(count);
+  const Json& counts = json.at("counts");
+  for (const auto& [name, count] : counts.items())
+    manifest.counts[name] = whole_number<std::int64_t>(counts, name);
   for (const Json& image : json.at("images")) manifest.images.push_back(parse_image(image));
   return manifest;
 }

@@ -145,11 +145,12 @@ namespace {
 /// The trial of the path and those that the body names.
 std::set<std::int64_t> trials_of(TrialId trial, const json& asked) {
   std::set<std::int64_t> trials = {trial.value};
+  const json also = asked.value("also", json::array());
   try {
-    for (const json& each : asked.value("also", json::array()))
-      trials.insert(whole_number<std::int64_t>(each));
+    for (std::size_t i = 0; i < also.size(); ++i)
+      trials.insert(whole_number<std::int64_t>(also, i));
   } catch (const std::out_of_range& error) {
-    throw std::invalid_argument(std::string("/also: ") + error.what());
+    throw std::invalid_argument(std::string("/also/") + error.what());
   }
   return trials;
 }

@@ -102,7 +102,7 @@ void Keyring::read_previous() {
       const auto digest = Digest::parse(found->at("sha256").get<std::string>());
       if (!digest) throw AccessError(file.string() + ": 'sha256' is not a SHA-256");
       each.previous = *digest;
-      each.previous_until = Instant(seconds(whole_number<std::uint32_t>(found->at("until"))));
+      each.previous_until = Instant(seconds(whole_number<std::uint32_t>(*found, "until")));
     }
   } catch (const json::exception& error) {
     refuse(error);

@@ -119,10 +119,10 @@ TEST(TrialSpec, RefusesWhatWouldNotComeOutAgain) {
 // To cast such a double to an int is undefined behaviour.
 TEST(TrialSpec, SaysWhichNumberIsNotWholeOrDoesNotFit) {
   const std::string good = to_json(refinement());
-  for (const auto& [from, to, said] :
-       std::vector<std::array<std::string, 3>>{{R"("fold":0)", R"("fold":1.8e20)", "1.8e+20"},
-                                               {R"("levels":4)", R"("levels":-1e300)", "-1e+300"},
-                                               {R"("fold":0)", R"("fold":"zero")", "string"}}) {
+  for (const auto& [from, to, said] : std::vector<std::array<std::string, 3>>{
+           {R"("fold":0)", R"("fold":1.8e20)", "fold: 1.8e+20"},
+           {R"("levels":4)", R"("levels":-1e300)", "levels: -1e+300"},
+           {R"("fold":0)", R"("fold":"zero")", "fold: string"}}) {
     try {
       parse_trial_spec(replaced(good, from, to));
       ADD_FAILURE() << to << " was taken";

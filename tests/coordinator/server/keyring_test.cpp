@@ -113,7 +113,8 @@ TEST_F(KeyringOfAFolder, WithATimeThatIsNoneIsRefused) {
     Keyring open(state());
     ADD_FAILURE() << "the file was taken";
   } catch (const AccessError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("is not what 'hone rotate-token' writes (1.8e+20 is not"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("is not what 'hone rotate-token' writes (until: 1.8e+20 is not"));
   }
 }
 
