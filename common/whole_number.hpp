@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -9,19 +10,27 @@
 
 namespace hone {
 
-/// What an object or a list of JSON, of nlohmann's type, has at `key`, as an integer. nlohmann's
-/// own get() takes any number: of a double beyond T that is undefined behaviour, and an integer
-/// beyond T becomes another one. Throws std::out_of_range, also for what is no integer, with a
-/// message that has no text of the value's but a number; and what `Json` throws if nothing is
-/// there.
+/// What an object or a list of JSON, of nlohmann's type, has at `key`, as an integer; 3.0 is one to
+/// JSON. nlohmann's own get() takes any number: of a double beyond T that is undefined behaviour,
+/// and an integer beyond T becomes another one. Throws std::out_of_range, also for what is no
+/// integer, with a message that has no text of the value's but a number; and what `Json` throws if
+/// nothing is there.
 template <std::integral T, class Json, class Key>
 T whole_number(const Json& of, const Key& key) {
+  constexpr double most_exact = 9007199254740992.0;  // 2^53
   const Json& value = of.at(key);
-  const bool fits =
-      value.is_number_unsigned()
-          ? std::in_range<T>(value.template get<std::uint64_t>())
-          : value.is_number_integer() && std::in_range<T>(value.template get<std::int64_t>());
-  if (fits) return value.template get<T>();
+  if (value.is_number_unsigned()) {
+    const auto number = value.template get<std::uint64_t>();
+    if (std::in_range<T>(number)) return static_cast<T>(number);
+  } else if (value.is_number_integer()) {
+    const auto number = value.template get<std::int64_t>();
+    if (std::in_range<T>(number)) return static_cast<T>(number);
+  } else if (value.is_number()) {
+    const auto number = value.template get<double>();
+    if (std::abs(number) <= most_exact && std::trunc(number) == number &&
+        std::in_range<T>(static_cast<std::int64_t>(number)))
+      return static_cast<T>(number);
+  }
   std::string place;
   if constexpr (std::integral<Key>)
     place = std::to_string(key);

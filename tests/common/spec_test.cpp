@@ -119,6 +119,7 @@ TEST(TrialSpec, RefusesWhatWouldNotComeOutAgain) {
 // To cast such a double to an int is undefined behaviour.
 TEST(TrialSpec, SaysWhichNumberIsNotWholeOrDoesNotFit) {
   const std::string good = to_json(refinement());
+  EXPECT_EQ(parse_trial_spec(replaced(good, R"("levels":4)", R"("levels":4.0)")), refinement());
   for (const auto& [from, to, said] : std::vector<std::array<std::string, 3>>{
            {R"("fold":0)", R"("fold":1.8e20)", "fold: 1.8e+20"},
            {R"("levels":4)", R"("levels":-1e300)", "levels: -1e+300"},
