@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "coordinator/plan/experiment.hpp"
 #include "tests/coordinator/state/desk.hpp"
@@ -99,6 +100,7 @@ std::vector<std::string> Sweep::tables() {
   };
   while (!waiting.empty()) {
     const auto next = std::find_if_not(waiting.begin(), waiting.end(), waits);
+    if (next == waiting.end()) throw std::logic_error("tables refer to each other in a circle");
     names.push_back(*next);
     waiting.erase(next);
   }
