@@ -132,6 +132,8 @@ void with_connection(const Access& access, Milliseconds limit, const Request& re
   try {
     std::rethrow_exception(failure);
   } catch (const boost::system::system_error& error) {
+    const std::string refusal = certificate_refused(error.code());
+    if (!refusal.empty()) throw TrustError(refusal);
     throw BrokenConnection(std::string(request.method_string()) + " " +
                            std::string(request.target()) + " at " + address_of(access) + ": " +
                            error.code().message());

@@ -10,9 +10,10 @@ class NetworkError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Who answers is not the coordinator that the access file names, or does not speak as it says: to
-/// try again is of no use until there is another access file. No token was sent.
-class UntrustedPeer : public NetworkError {
+/// The two do not trust each other: who answers is not the coordinator that the access file names,
+/// or does not speak as it says, and no token was sent; or the coordinator asks for a certificate
+/// that this process does not have. To try again is of no use until files are others.
+class TrustError : public NetworkError {
  public:
   using NetworkError::NetworkError;
 };

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/system/error_code.hpp>
+#include <string>
 
 #include "common/net/access.hpp"
 #include "common/net/wire_stream.hpp"
@@ -8,10 +10,18 @@
 namespace hone {
 
 /// The client's part of TLS on a connection that was just opened, where the access file names a
-/// certificate; nothing where it names none. Throws UntrustedPeer unless the very certificate is
+/// certificate; nothing where it names none. Throws TrustError unless the very certificate is
 /// shown, before anything was sent; boost's system_error when the connection breaks. Its deadline
 /// is that of the stream. Both arguments outlive it.
+///
+/// A coordinator that asks for one is shown the certificate of the PEM file that the environment's
+/// HONE_CLIENT_CERTIFICATE names, whose key is in HONE_CLIENT_KEY's, for its owner alone; they are
+/// read once. Throws TrustError where only one is set or they do not fit.
 boost::asio::awaitable<void> secure(WireStream* stream, const Access* access);
+
+/// A sentence where a connection ended because the coordinator asks for a certificate and takes
+/// none, or not that of this process, which it says after the handshake; '' for any other error.
+std::string certificate_refused(const boost::system::error_code& error);
 
 /// What a client without TLS is told on a port that speaks it.
 inline constexpr const char* needs_tls =

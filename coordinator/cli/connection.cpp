@@ -61,7 +61,7 @@ HttpClient connect(const ConnectionOptions& options) {
                           state_folder(options.state).string() + advice);
     }
     throw NoCoordinator(error.what() + std::string(advice));
-  } catch (const UntrustedPeer& error) {
+  } catch (const TrustError& error) {
     throw CommandError(error.what());
   } catch (const NetworkError& error) {
     throw NoCoordinator("no coordinator answers: " + std::string(error.what()) + advice);

@@ -23,6 +23,7 @@ constexpr const char* examples = R"(
 Examples:
   hone serve                                    on a free port of 127.0.0.1, state in ./hone-state
   hone serve --state ~/sweeps --bind 10.0.0.1 --port 7600       over TLS, with a certificate of its own
+  hone serve --bind 10.0.0.1 --client-ca lab.pem                to those alone who show a certificate of lab.pem
   mpirun -n 4 --bind-to none hone-worker --access ~/sweeps/worker.json
 )";
 
@@ -39,8 +40,12 @@ struct Options {
 TlsSettings::Mode mode_of(const Options& options) {
   using Mode = TlsSettings::Mode;
   const bool is_off = options.tls == "off";
-  if (is_off && !options.server.tls.certificate.empty())
-    throw CommandError("--tls off and --certificate contradict each other", wrong_input);
+  const TlsSettings& tls = options.server.tls;
+  if (is_off && (!tls.certificate.empty() || !tls.client_authorities.empty()))
+    throw CommandError(std::string("--tls off and ") +
+                           (tls.certificate.empty() ? "--client-ca" : "--certificate") +
+                           " contradict each other",
+                       wrong_input);
   return is_off ? Mode::off : options.tls == "on" ? Mode::on : Mode::automatic;
 }
 
@@ -49,6 +54,9 @@ void tell_of_wire(const ServerSettings& settings, const Server& server) {
   if (!server.fingerprint().empty()) {
     std::fprintf(stderr, "hone: TLS with the certificate of SHA-256 %s, which access files name\n",
                  spelled_fingerprint(server.fingerprint()).c_str());
+    if (!settings.tls.client_authorities.empty())
+      std::fprintf(stderr, "hone: only who shows a certificate that %s vouches for is let in\n",
+                   settings.tls.client_authorities.c_str());
   } else if (!settings.bind.starts_with("127.")) {
     std::fprintf(stderr, "hone: what goes over %s is not encrypted; keep it inside the cluster\n",
                  settings.bind.c_str());
@@ -126,6 +134,12 @@ void add_wire_options(CLI::App& command, Options& options) {
           ->type_name("FILE");
   certificate->needs(key);
   key->needs(certificate);
+  command
+      .add_option("--client-ca", options.server.tls.client_authorities,
+                  "PEM file of authorities, or of clients' own certificates: who connects must "
+                  "show one of them, or signed by one (HONE_CLIENT_CERTIFICATE and "
+                  "HONE_CLIENT_KEY name a client's); implies TLS")
+      ->type_name("FILE");
 }
 
 void add_disk_options(CLI::App& command, Options& options) {

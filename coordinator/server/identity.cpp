@@ -23,7 +23,9 @@ constexpr const char* key_file = "key file";
 
 bool wants_tls(const ServerSettings& settings) {
   if (settings.tls.mode == TlsSettings::Mode::off) return false;
-  if (settings.tls.mode == TlsSettings::Mode::on || !settings.tls.certificate.empty()) return true;
+  if (settings.tls.mode == TlsSettings::Mode::on || !settings.tls.certificate.empty() ||
+      !settings.tls.client_authorities.empty())
+    return true;
   return !asio::ip::make_address(settings.bind).is_loopback();
 }
 
@@ -85,10 +87,24 @@ void use(asio::ssl::context& context, const Pem& pem, const TlsSettings& files) 
   context.set_password_callback(
       [](std::size_t, asio::ssl::context::password_purpose) { return ""; });
   context.use_private_key(asio::buffer(pem.key), asio::ssl::context::pem, error);
-  if (error)
+  // A key of another kind than the certificate's is taken at first.
+  if (error || SSL_CTX_check_private_key(context.native_handle()) != 1)
     throw std::runtime_error("the key " + files.key.string() + " is not that of the certificate " +
-                             files.certificate.string() +
-                             ", or is not PEM without a password: " + error.message());
+                             files.certificate.string() + ", or is not PEM without a password");
+}
+
+/// Nobody else gets as far as a request. A certificate of the file counts itself, too, not only
+/// those that it signed: two machines need no authority.
+void ask_clients(asio::ssl::context& context, const fs::path& file) {
+  boost::system::error_code error;
+  context.load_verify_file(file.string(), error);
+  if (error)
+    throw std::runtime_error("the certificates of clients " + file.string() +
+                             " cannot be read as PEM: " + error.message());
+  X509_STORE_set_flags(SSL_CTX_get_cert_store(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
+  // Of several that a browser has, it offers those of these names.
+  SSL_CTX_set_client_CA_list(context.native_handle(), SSL_load_client_CA_file(file.c_str()));
+  context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
 }
 
 }  // namespace
@@ -107,6 +123,7 @@ std::optional<Identity> identity_of(const ServerSettings& settings) {
   asio::ssl::context context(asio::ssl::context::tls_server);
   restrict(context.native_handle());
   use(context, pem, files);
+  if (!files.client_authorities.empty()) ask_clients(context, files.client_authorities);
   const X509* const shown = SSL_CTX_get0_certificate(context.native_handle());
   warn_of_dates(shown, files.certificate.string());
   std::string fingerprint = fingerprint_of(shown);

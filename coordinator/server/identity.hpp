@@ -10,7 +10,7 @@ namespace hone {
 
 /// What a coordinator shows to those who connect over TLS.
 struct Identity {
-  boost::asio::ssl::context context;  // of certificate and key; TLS 1.2 and newer
+  boost::asio::ssl::context context;  // of certificate and key; TLS 1.2 and newer; what it asks for
   std::string fingerprint;            // of the certificate, 64 hexadecimal digits
 };
 

@@ -17,6 +17,8 @@ struct TlsSettings {
   std::filesystem::path certificate =
       {};  // a PEM file, and its key's; '': made in the state folder
   std::filesystem::path key = {};
+  // A PEM file: who connects must show a certificate that is in it, or that one in it vouches for.
+  std::filesystem::path client_authorities = {};
 };
 
 struct ServerSettings {

@@ -40,7 +40,9 @@ class Certificates(TlsTest):
         certificate, key = self.own_certificate()
         other = self.own_certificate("other")[1]
         named = ["--certificate", certificate, "--key"]
-        self.assertIn("is not that of the certificate", self.refused(*named, other))
+        elliptic = self.own_certificate("elliptic", ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"))[1]
+        for another in (other, elliptic):
+            self.assertIn("is not that of the certificate", self.refused(*named, another))
         locked = self.folder / "locked.pem"
         self.openssl("pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", locked)
         locked.chmod(0o600)

@@ -123,7 +123,7 @@ class TlsTest(HoneTest):
 
     def own_certificate(self, name="own", kind=("-newkey", "rsa:2048")):
         certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}-key.pem"
-        self.openssl("req", "-x509", *kind, "-nodes", "-days", 2, "-subj", "/CN=own", "-keyout", key, "-out", certificate)
+        self.openssl("req", "-x509", *kind, "-nodes", "-days", 2, "-subj", f"/CN={name}", "-keyout", key, "-out", certificate)
         key.chmod(0o600)
         return certificate, key
 

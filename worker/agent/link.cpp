@@ -68,7 +68,9 @@ struct Session : std::enable_shared_from_this<Session> {
 asio::awaitable<void> secure_or_refuse(WireStream* stream, const Access* access) {
   try {
     co_await secure(stream, access);
-  } catch (const UntrustedPeer& error) {
+  } catch (const TrustError& error) {
+    throw Refused(error.what());
+  } catch (const AccessError& error) {
     throw Refused(error.what());
   }
 }
@@ -102,6 +104,8 @@ asio::awaitable<void> connect(std::shared_ptr<Session> session, Access access) {
   if (error == websocket::error::upgrade_declined && status == 400 && access.certificate.empty()) {
     throw Refused(needs_tls);
   }
+  const std::string refusal = certificate_refused(error);
+  if (!refusal.empty()) throw Refused(refusal);
   if (error) throw system_error(error);
 }
 

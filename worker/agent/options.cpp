@@ -40,7 +40,10 @@ constexpr const char* examples = R"(Examples:
 Ctrl-C: take no new trials, finish those that run, exit. Ctrl-C again: stop them at once;
 the coordinator gives them to others. SIGUSR1, which Slurm's --signal can send before a job's end:
 take no new trials; what runs may go on until 15 seconds before the end (--time-left). Either has
-trainings keep a checkpoint at the end of their epoch, where the next attempt goes on.)";
+trainings keep a checkpoint at the end of their epoch, where the next attempt goes on.
+
+HONE_CLIENT_CERTIFICATE and HONE_CLIENT_KEY name the PEM files that are shown to a coordinator that asks
+for them (hone serve --client-ca).)";
 
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
