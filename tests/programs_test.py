@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds what the programs are linked with against the architecture.
 
-    programs_test.py BIN [hardened]      the folder of hone and hone-worker; how they were compiled, too
+    programs_test.py BIN [hardened]      the folder of the programs; how they were compiled, too
 """
 
 import pathlib
@@ -40,9 +40,11 @@ def main() -> int:
             faults.append(f"{name}: its libraries could not be read: {libraries}")
         faults += [f"{name} is linked with {library}" for library in libraries
                    for part in forbidden if part in library.lower()]
-        if len(sys.argv) > 2:
-            faults += unhardened(pathlib.Path(sys.argv[1]) / name)
-    print("\n".join(faults) or "hone and hone-worker are what they may be")
+    for name in [*FORBIDDEN, "hone-trainer"]:  # which is not there in a build without it
+        program = pathlib.Path(sys.argv[1]) / name
+        if len(sys.argv) > 2 and (name in FORBIDDEN or program.exists()):
+            faults += unhardened(program)
+    print("\n".join(faults) or "the programs are what they may be")
     return 1 if faults else 0
 
 

@@ -12,7 +12,8 @@ class NetworkError : public std::runtime_error {
 
 /// The two do not trust each other: who answers is not the coordinator that the access file names,
 /// or does not speak as it says, and no token was sent; or the coordinator asks for a certificate
-/// that this process does not have. To try again is of no use until files are others.
+/// that this process does not have, or whose files will not do. To try again is of no use until
+/// files are others.
 class TrustError : public NetworkError {
  public:
   using NetworkError::NetworkError;

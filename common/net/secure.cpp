@@ -27,10 +27,21 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// What this process shows where it is asked who it is.
+bool has_own_certificate() {
+  return !variable(certificate_variable).empty() || !variable(key_variable).empty();
+}
+
+std::string key_text(const std::string& file) {
+  try {
+    return read_private(file, "key file");
+  } catch (const AccessError& error) {
+    throw TrustError(std::string(key_variable) + ": " + error.what());
+  }
+}
+
+/// What this process shows where it is asked who it is. Requires: has_own_certificate().
 void use_own_certificate(asio::ssl::context& context) {
   const std::string certificate = variable(certificate_variable), key = variable(key_variable);
-  if (certificate.empty() && key.empty()) return;
   if (certificate.empty() || key.empty())
     throw TrustError(std::string(certificate.empty() ? key_variable : certificate_variable) +
                      " is set, but not " + (key.empty() ? key_variable : certificate_variable));
@@ -42,8 +53,7 @@ void use_own_certificate(asio::ssl::context& context) {
   // Without this OpenSSL would ask for a password on the terminal, and wait.
   context.set_password_callback(
       [](std::size_t, asio::ssl::context::password_purpose) { return ""; });
-  context.use_private_key(asio::buffer(read_private(key, "key file")), asio::ssl::context::pem,
-                          error);
+  context.use_private_key(asio::buffer(key_text(key)), asio::ssl::context::pem, error);
   // A key of another kind than the certificate's is taken at first.
   if (error || SSL_CTX_check_private_key(context.native_handle()) != 1)
     throw TrustError(std::string(key_variable) + ": " + key + " is not the key of " + certificate +
@@ -56,14 +66,16 @@ asio::ssl::context make_context() {
   // Not by authorities, names and dates, but by the certificate alone: secure() compares it when
   // the other side has proved, as the handshake always asks, that it has the key.
   context.set_verify_mode(asio::ssl::verify_none);
-  use_own_certificate(context);
   return context;
 }
 
-/// Of the whole process; OpenSSL lets threads share it.
-asio::ssl::context& client_context() {
-  static asio::ssl::context context = make_context();
-  return context;
+/// The connection within TLS, before its handshake.
+WireStream::Secure& wrapped(WireStream& stream) {
+  static asio::ssl::context of_all = make_context();  // OpenSSL lets threads share it
+  if (!has_own_certificate()) return stream.wrap(of_all);
+  asio::ssl::context own = make_context();
+  use_own_certificate(own);
+  return stream.wrap(own);
 }
 
 std::string shown_fingerprint(WireStream::Secure& stream) {
@@ -116,12 +128,12 @@ std::string certificate_refused(const boost::system::error_code& error) {
            "HONE_CLIENT_CERTIFICATE and HONE_CLIENT_KEY";
   return "the coordinator does not take the certificate " + own +
          " that HONE_CLIENT_CERTIFICATE names (" + error.message() +
-         "): the file of its --client-ca must vouch for it";
+         "): it must be valid by now, and the file of the coordinator's --client-ca vouch for it";
 }
 
 asio::awaitable<void> secure(WireStream* stream, const Access* access) {
   if (access->certificate.empty()) co_return;
-  WireStream::Secure& tls = stream->wrap(client_context());
+  WireStream::Secure& tls = wrapped(*stream);
   boost::system::error_code error;
   co_await tls.async_handshake(asio::ssl::stream_base::client,
                                asio::redirect_error(use_awaitable, error));

@@ -15,12 +15,15 @@ namespace hone {
 /// is that of the stream. Both arguments outlive it.
 ///
 /// A coordinator that asks for one is shown the certificate of the PEM file that the environment's
-/// HONE_CLIENT_CERTIFICATE names, whose key is in HONE_CLIENT_KEY's, for its owner alone; they are
-/// read once. Throws TrustError where only one is set or they do not fit.
+/// HONE_CLIENT_CERTIFICATE names, whose key is in HONE_CLIENT_KEY's, for its owner alone; both are
+/// read anew each time, since they may be renewed. Throws TrustError where only one is set or they
+/// do not fit.
 boost::asio::awaitable<void> secure(WireStream* stream, const Access* access);
 
-/// A sentence where a connection ended because the coordinator asks for a certificate and takes
-/// none, or not that of this process, which it says after the handshake; '' for any other error.
+/// A sentence where a connection that secure() had made ended because the coordinator asks for a
+/// certificate and this process shows none, or none that it takes; '' for any other error. With
+/// TLS 1.3 it says so after the handshake; what an older one says in it is an error like others,
+/// since who says it has not been recognised yet.
 std::string certificate_refused(const boost::system::error_code& error);
 
 /// What a client without TLS is told on a port that speaks it.

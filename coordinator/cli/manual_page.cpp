@@ -103,6 +103,9 @@ Folder of results where \fB\-\-state\fR is not given.
 \fBHONE_ACCESS\fR
 The coordinator's access file where neither \fB\-\-access\fR nor \fB\-\-state\fR is given.
 .TP
+\fBHONE_CLIENT_CERTIFICATE\fR, \fBHONE_CLIENT_KEY\fR
+PEM files to show to a coordinator that asks for them (\fBhone serve \-\-client\-ca\fR).
+.TP
 \fBNO_COLOR\fR
 Not empty: no colours.
 )";

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coordinator/report/comparison.hpp"
+#include "coordinator/report/or_null.hpp"
 #include "coordinator/report/wording.hpp"
 
 namespace hone {
@@ -41,11 +42,6 @@ json interval_json(const Interval& interval) {
 
 json mean_json(const Interval& interval) {
   return {{"mean", interval.estimate}, {"interval", interval_json(interval)}};
-}
-
-template <class Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json();
 }
 
 }  // namespace

@@ -1,17 +1,13 @@
 #include <nlohmann/json.hpp>
 
 #include "coordinator/report/evidence.hpp"
+#include "coordinator/report/or_null.hpp"
 
 namespace hone {
 
 namespace {
 
 using nlohmann::json;
-
-template <class Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json();
-}
 
 json json_of(const EvidencePart& part) {
   return {{"rotation", part.rotation},

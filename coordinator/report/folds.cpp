@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "coordinator/report/or_null.hpp"
+
 namespace hone {
 
 namespace {
@@ -27,10 +29,6 @@ FoldTable table_of_sweep(Database& database, SweepId sweep) {
                                 " has no table 'folds': hand it over with 'hone tell'");
   return {
       .sweep = sweep, .sweep_name = query.text(0), .folds = {}, .cancelled = query.integer(2) == 1};
-}
-
-json number_or_null(const std::optional<double>& number) {
-  return number ? json(*number) : json();
 }
 
 }  // namespace
@@ -108,14 +106,14 @@ std::string to_json(const FoldTable& table) {
                      {"seed", fold.seed},
                      {"fold", fold.fold},
                      {"state", fold.state},
-                     {"dice", number_or_null(fold.dice)}});
+                     {"dice", or_null(fold.dice)}});
   }
   return json{{"schema", "hone.folds.v1"},
               {"sweep", table.sweep.value},
               {"name", table.sweep_name},
               {"state", table.state()},
-              {"score", table.complete() ? number_or_null(table.mean()) : json()},
-              {"mean_so_far", number_or_null(table.mean())},
+              {"score", table.complete() ? or_null(table.mean()) : json()},
+              {"mean_so_far", or_null(table.mean())},
               {"complete", table.complete()},
               {"folds", folds}}
       .dump();

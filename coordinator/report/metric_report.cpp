@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "coordinator/report/or_null.hpp"
 #include "coordinator/report/wording.hpp"
 #include "coordinator/statistics/ranks.hpp"
 
@@ -58,10 +59,6 @@ MetricRow read_row(Database& database, SweepId sweep, const CellName& cell) {
   row.failures = 100 * static_cast<double>(failed) / static_cast<double>(dice.size());
   row.fifth_percentile = 100 * quantile_of(dice, tail);
   return row;
-}
-
-json or_null(const std::optional<double>& value) {
-  return value ? json(*value) : json();
 }
 
 }  // namespace

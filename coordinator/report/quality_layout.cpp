@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "coordinator/report/or_null.hpp"
 #include "coordinator/report/quality_report.hpp"
 #include "coordinator/report/wording.hpp"
 
@@ -71,11 +72,6 @@ void add_net(const NetQuality& net, const QualityReport& report, Table& table) {
     table.notes.push_back(net.dataset + " " + net.net + ": " + std::to_string(net.trainings) +
                           " of " + counted(net.expected, "training") +
                           " evaluated on both splits.");
-}
-
-template <class Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json();
 }
 
 json errors_json(const Errors& errors) {

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "coordinator/report/or_null.hpp"
 #include "coordinator/report/results.hpp"
 
 namespace hone {
@@ -7,11 +8,6 @@ namespace hone {
 namespace {
 
 using nlohmann::json;
-
-template <class Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json();
-}
 
 json interval_json(const std::optional<Interval>& interval) {
   if (!interval || interval->kind == IntervalKind::none) return {};

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/report/or_null.hpp"
 #include "coordinator/report/stopping_contrast.hpp"
 #include "coordinator/report/stopping_report.hpp"
 #include "coordinator/report/wording.hpp"
@@ -132,10 +133,6 @@ json interval_json(const std::optional<Interval>& interval) {
   object["interval"] =
       interval->kind == IntervalKind::none ? json() : json{interval->low, interval->high};
   return object;
-}
-
-json or_null(const std::optional<double>& value) {
-  return value ? json(*value) : json();
 }
 
 json rule_json(const PooledRule& rule) {

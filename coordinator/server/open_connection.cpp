@@ -27,10 +27,12 @@ constexpr const char* has_no_tls =
     "this port speaks no TLS: use http:// and ws://, or start the coordinator with --tls on";
 
 /// In the log once a minute for each address.
-void note_stranger(const Connection& connection, const SessionContext& context, const char* event) {
+void note_stranger(const Connection& connection, const SessionContext& context, const char* event,
+                   const std::string& why = "") {
   const std::string& address = connection.place->address();
   const auto wrong = context.door->count_wrong_token(address, std::chrono::steady_clock::now());
-  if (wrong.count == 1) spdlog::warn("event={} address={}", event, address);
+  if (wrong.count > 1) return;
+  spdlog::warn("event={} address={}{}", event, address, why.empty() ? "" : " why=\"" + why + "\"");
 }
 
 asio::awaitable<void> refuse(Connection* connection, SessionContext* context, bool is_tls) {
@@ -70,7 +72,9 @@ asio::awaitable<bool> shake_hands(Connection* connection, SessionContext* contex
   const std::size_t used = co_await tls.async_handshake(asio::ssl::stream_base::server, hello,
                                                         asio::redirect_error(use_awaitable, error));
   if (is_of_no_known_client(error, tls)) {
-    note_stranger(*connection, *context, "no_or_unknown_client_certificate");
+    const long verdict = SSL_get_verify_result(tls.native_handle());
+    note_stranger(*connection, *context, "no_or_unknown_client_certificate",
+                  verdict == X509_V_OK ? "none shown" : X509_verify_cert_error_string(verdict));
     co_await read_out(&connection->stream.next_layer());
     co_return false;
   }

@@ -145,6 +145,25 @@ class Cluster(ClusterTest):
         coordinator.terminate()
         self.assertEqual(coordinator.wait(timeout=10), 0)
 
+    def test_one_trial_of_fifty_that_always_crashes_costs_itself_alone(self):
+        self.hone("submit", self.tiny(seeds=list(range(5))), "--state", self.state)
+        # The first whose spec waits for no choice, and whose end no other waits for.
+        poison = query(self.state, "SELECT min(id) FROM trial WHERE role IN ('evaluate', 'refine') AND id NOT IN "
+                       "(SELECT needs FROM need) AND id NOT IN (SELECT trial FROM need WHERE needs IN "
+                       "(SELECT id FROM trial WHERE role = 'select'))")[0][0]
+        self.environment["HONE_QUICK_CRASH"] = str(poison)
+        self.assertEqual(self.start_workers("--trainer", QUICK).wait(timeout=60), 0)
+        self.assertEqual(query(self.state, "SELECT trial, count(*) FROM attempt WHERE state != 'done' GROUP BY 1"),
+                         [(poison, 3)])
+        self.assertEqual(query(self.state, "SELECT id, state FROM trial WHERE state NOT IN ('done', 'resolved')"),
+                         [(poison, "failed")])
+        rest, trials = query(self.state, "SELECT count(*), count(DISTINCT trial) FROM attempt WHERE state = 'done'")[0]
+        self.assertEqual(rest, trials)
+        self.assertGreaterEqual(rest, 49)
+        self.assertIn("signal 9 (SIGKILL)", self.hone("why", poison, "--state", self.state).stdout)
+        print(f"took effect: 3 crashes of one trial; {rest} others done")
+        self.stop_coordinator()
+
     def test_workers_may_come_before_the_coordinator_has_work(self):
         workers = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2,
                              "--trainer", QUICK, name="worker")

@@ -66,11 +66,6 @@ class Doctor(HoneTest):
                         lambda: "wait for a worker with a GPU" in log.read_text())
         watch.terminate()
 
-    def findings(self, *words, code=0):
-        said = json.loads(self.hone("doctor", "--quick", *words, "--json", code=code).stdout)
-        self.assertEqual(said["schema"], "hone.doctor.v1")
-        return {check["about"]: check for check in said["checks"]}
-
     def test_looks_at_a_state_folder_and_its_coordinator(self):
         state = self.folder / "state"
         self.serve(state)

@@ -9,7 +9,7 @@ from harness import SOURCE
 HELP = SOURCE / "tests" / "golden" / "help"
 DOCUMENTS = [SOURCE / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "sql/README.md",
                                         "experiments/datasets/README.md")] + sorted((SOURCE / "docs").glob("*.md"))
-LEAST_COMMANDS, LEAST_FILES, LEAST_TESTS = 150, 40, 30  # or the patterns below have ceased to find them
+LEAST_COMMANDS, LEAST_FILES, LEAST_TESTS, LEAST_OF_SECURITY = 150, 40, 30, 20  # or the patterns below have ceased to find them
 FOLDERS = ("common", "coordinator", "docs", "examples", "experiments", "scripts", "sql", "tests", "worker", "dashboards")
 PATTERN = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+\.\w+)`|\]\(((?!http|#)[^)#]+)[^)]*\)")
 
@@ -85,6 +85,11 @@ class Documents(unittest.TestCase):
                            "\n".join(document.read_text() for document in DOCUMENTS))
         self.assertGreater(len(named), LEAST_TESTS)
         self.assertEqual(sorted(set(named) - there), [])
+        # Where the document is about tests, no program is named with them.
+        of_security = re.findall(r"`([A-Z]\w+\.(?:[A-Z]\w+|\*))`", (SOURCE / "SECURITY.md").read_text())
+        self.assertGreater(len(of_security), LEAST_OF_SECURITY)
+        there |= {f"{name.split('.')[0]}.*" for name in there}
+        self.assertEqual(sorted(set(of_security) - there), [])
 
 
 if __name__ == "__main__":

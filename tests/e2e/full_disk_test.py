@@ -74,6 +74,9 @@ class FullDisk(SmallDisk):
         self.assertGreater(count(self.state, "SELECT count(*) FROM trial WHERE state = 'waiting'"), 0)
         self.assertTrue(json.loads(self.hone("status", 1, "--state", self.state, "--json").stdout)["disk_full"])
         self.assertIn("disk is full", self.hone("status", 1, "--state", self.state).stdout)
+        found = self.findings("--state", self.state, code=1)["disk"]
+        self.assertEqual((found["verdict"], found["found"]), ("fault", "0.0 GiB free"))
+        self.assertIn("free some", found["advice"])
         time.sleep(1)
         self.assertEqual(trials_done(self.state), done)
         self.filler.unlink()
@@ -137,6 +140,9 @@ class NetworkDisk(HoneTest):
             self.assertEqual(list(shared.iterdir()), [], "nothing was made there")
         self.hone("run", self.tiny(), "--trainer", QUICK, "--state", shared / "state", "--network-disk")
         self.assertEqual(violations(shared / "state"), [])
+        found = self.findings("--state", shared / "state", code=1)["state folder"]
+        self.assertEqual(found["verdict"], "fault")
+        self.assertRegex(found["found"], "/shared/state on NFS$")
 
 
 class FullCache(SmallDisk):

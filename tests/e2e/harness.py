@@ -140,6 +140,12 @@ class HoneTest(unittest.TestCase):
             self.fail(f"the coordinator ended with {process.returncode}\n{self.logs()}")
         return process
 
+    def findings(self, *words, code=0):
+        """{what hone doctor looked at: what it found}, without measuring."""
+        said = json.loads(self.hone("doctor", "--quick", *words, "--json", code=code).stdout)
+        self.assertEqual(said["schema"], "hone.doctor.v1")
+        return {check["about"]: check for check in said["checks"]}
+
     def tiny(self, **changes):
         """Writes an experiment of a few seconds and returns its file. Of its TRIALS trials TRAINED
         run: two base nets, six refinements, four evaluations; three are choices."""

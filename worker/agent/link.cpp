@@ -70,8 +70,6 @@ asio::awaitable<void> secure_or_refuse(WireStream* stream, const Access* access)
     co_await secure(stream, access);
   } catch (const TrustError& error) {
     throw Refused(error.what());
-  } catch (const AccessError& error) {
-    throw Refused(error.what());
   }
 }
 

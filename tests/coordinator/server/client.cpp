@@ -47,12 +47,11 @@ http::request<http::string_body> message_of(const Request& request, const Runnin
 
 }  // namespace
 
-Running::Running(const std::filesystem::path& state)
-    : server_({.state = state,
-               .bind = "127.0.0.1",
-               .port = 0,
-               .lease = std::chrono::milliseconds(std::chrono::seconds(30))}),
-      token_(read_access(access_file(state)).token),
+Running::Running(const std::filesystem::path& state) : Running(ServerSettings{.state = state}) {}
+
+Running::Running(const ServerSettings& settings)
+    : server_(settings),
+      token_(read_access(access_file(settings.state)).token),
       thread_([this] { EXPECT_NO_THROW(server_.run()); }) {}
 
 Running::~Running() {

@@ -35,6 +35,7 @@ struct Request {
 class Running {
  public:
   explicit Running(const std::filesystem::path& state);
+  explicit Running(const ServerSettings& settings);
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;

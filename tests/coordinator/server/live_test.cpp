@@ -75,6 +75,15 @@ TEST_F(Live, ASweepThatIsSubmittedIsTold) {
   EXPECT_EQ(then.at("sweep").at("states").at("waiting"), 15);
 }
 
+TEST_F(Live, WhoSaysMoreThanAWatcherHasToSayIsCutOff) {
+  Watching watching(coordinator_, greeting(1));
+  EXPECT_FALSE(watching.next().is_null());
+  watching.say(std::string(4097, 'x'));
+  EXPECT_TRUE(watching.next().is_null());
+  Watching stranger(coordinator_, std::string(4097, 'x'));
+  EXPECT_TRUE(stranger.next().is_null());
+}
+
 TEST_F(Live, OnlyWhatHasChangedIsToldAgain) {
   coordinator_.submit(folder_ / "packs");
   Watching watching(coordinator_, greeting(1));
