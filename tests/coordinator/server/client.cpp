@@ -8,6 +8,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -106,6 +107,11 @@ Reply Running::submit(const std::filesystem::path& scratch, const std::string& e
   EXPECT_EQ(post("/api/v1/packs", R"({"digest": ")" + pack.pack.hex() + "\"}").status, 201U);
   return post("/api/v1/sweeps", R"({"experiment": )" + experiment + R"(, "packs": {"toy": ")" +
                                     pack.pack.hex() + "\"}}");
+}
+
+std::string_view sanitizer() {
+  const char* const name = std::getenv("HONE_SANITIZED");
+  return name == nullptr ? "" : name;
 }
 
 std::string experiment_text() {

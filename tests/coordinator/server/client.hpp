@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "common/digest.hpp"
@@ -73,6 +74,9 @@ class WorkerLine {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+/// "asan" or "tsan", where scripts/sanitize runs this; else "".
+std::string_view sanitizer();
 
 /// The experiment that `submit` hands in unless told: two base nets, six refinements, four curves,
 /// three selections.

@@ -240,7 +240,10 @@ TEST(ALargeArtifact, TravelsBothWaysInLittleMemory) {
   std::printf("%llu MiB there and back: peak of memory +%lld MiB\n",
               static_cast<unsigned long long>(mib), static_cast<long long>(more));
   EXPECT_EQ(fs::file_size(folder / "back"), mib << 20U);
-  EXPECT_LT(more, 32);
+  // AddressSanitizer keeps what was freed, to catch whoever comes back to it.
+  if (given::sanitizer() != "asan") {
+    EXPECT_LT(more, 32);
+  }
 }
 
 }  // namespace

@@ -23,12 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using given::Line;
-
-/// "asan" or "tsan", where scripts/sanitize runs this; else "".
-std::string_view sanitizer() {
-  const char* const name = std::getenv("HONE_SANITIZED");
-  return name == nullptr ? "" : name;
-}
+using given::sanitizer;
 
 /// A client's frame of WebSocket, masked with zeros.
 std::string frame_of(const std::string& text) {
