@@ -19,4 +19,10 @@ class TrustError : public NetworkError {
   using NetworkError::NetworkError;
 };
 
+/// The files of this process' own certificate will not do; they may by the next connection.
+class CertificateFileError : public TrustError {
+ public:
+  using TrustError::TrustError;
+};
+
 }  // namespace hone

@@ -35,7 +35,7 @@ std::string key_text(const std::string& file) {
   try {
     return read_private(file, "key file");
   } catch (const AccessError& error) {
-    throw TrustError(std::string(key_variable) + ": " + error.what());
+    throw CertificateFileError(std::string(key_variable) + ": " + error.what());
   }
 }
 
@@ -43,21 +43,22 @@ std::string key_text(const std::string& file) {
 void use_own_certificate(asio::ssl::context& context) {
   const std::string certificate = variable(certificate_variable), key = variable(key_variable);
   if (certificate.empty() || key.empty())
-    throw TrustError(std::string(certificate.empty() ? key_variable : certificate_variable) +
-                     " is set, but not " + (key.empty() ? key_variable : certificate_variable));
+    throw CertificateFileError(
+        std::string(certificate.empty() ? key_variable : certificate_variable) +
+        " is set, but not " + (key.empty() ? key_variable : certificate_variable));
   boost::system::error_code error;
   context.use_certificate_chain_file(certificate, error);
   if (error)
-    throw TrustError(std::string(certificate_variable) + ": " + certificate +
-                     " cannot be read as PEM: " + error.message());
+    throw CertificateFileError(std::string(certificate_variable) + ": " + certificate +
+                               " cannot be read as PEM: " + error.message());
   // Without this OpenSSL would ask for a password on the terminal, and wait.
   context.set_password_callback(
       [](std::size_t, asio::ssl::context::password_purpose) { return ""; });
   context.use_private_key(asio::buffer(key_text(key)), asio::ssl::context::pem, error);
   // A key of another kind than the certificate's is taken at first.
   if (error || SSL_CTX_check_private_key(context.native_handle()) != 1)
-    throw TrustError(std::string(key_variable) + ": " + key + " is not the key of " + certificate +
-                     ", or is not PEM without a password");
+    throw CertificateFileError(std::string(key_variable) + ": " + key + " is not the key of " +
+                               certificate + ", or is not PEM without a password");
 }
 
 asio::ssl::context make_context() {

@@ -16,8 +16,8 @@ namespace hone {
 ///
 /// A coordinator that asks for one is shown the certificate of the PEM file that the environment's
 /// HONE_CLIENT_CERTIFICATE names, whose key is in HONE_CLIENT_KEY's, for its owner alone; both are
-/// read anew each time, since they may be renewed. Throws TrustError where only one is set or they
-/// do not fit.
+/// read anew each time, since they may be renewed. Throws CertificateFileError where only one is
+/// set or they do not fit.
 boost::asio::awaitable<void> secure(WireStream* stream, const Access* access);
 
 /// A sentence where a connection that secure() had made ended because the coordinator asks for a

@@ -2,10 +2,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "common/net/durable.hpp"
@@ -70,6 +73,14 @@ class Unfinished {
   fs::path temporary_;
 };
 
+/// An earlier copy, say; no device, and no file of a state folder beside its database.
+bool is_database(const fs::path& file) {
+  if (!fs::is_regular_file(file)) return false;
+  std::array<char, 16> begin{};
+  std::ifstream(file, std::ios::binary).read(begin.data(), begin.size());
+  return std::string_view(begin.data(), begin.size()) == std::string_view("SQLite format 3\0", 16);
+}
+
 void check_place(const Options& options, const fs::path& file) {
   if (fs::is_directory(file))
     throw CommandError("'" + options.file + "' is a folder; name a file in it", wrong_input);
@@ -83,6 +94,11 @@ void check_place(const Options& options, const fs::path& file) {
                        wrong_input);
   if (fs::exists(file) && !options.force)
     throw CommandError("'" + options.file + "' is there already; --force replaces it", wrong_input);
+  if (fs::exists(file) && !is_database(file))
+    throw CommandError("'" + options.file +
+                           "' is there and no database: --force replaces a copy, "
+                           "and nothing else",
+                       wrong_input);
 }
 
 void back_up(const Options& options) {

@@ -112,6 +112,10 @@ void serve(Options options) {
                       [&options](const Server& server) { announce(options, server); });
 }
 
+std::string no_empty_name(const std::string& text) {
+  return text.empty() ? "expected the name of a file, found nothing" : "";
+}
+
 void add_wire_options(CLI::App& command, Options& options) {
   command.add_option("--bind", options.server.bind, "Address to listen on")
       ->capture_default_str()
@@ -128,10 +132,12 @@ void add_wire_options(CLI::App& command, Options& options) {
       command
           .add_option("--certificate", options.server.tls.certificate,
                       "PEM file of the certificate to show [one of its own, made at first start]")
-          ->type_name("FILE");
+          ->type_name("FILE")
+          ->check(CLI::Validator(no_empty_name, ""));
   CLI::Option* const key =
       command.add_option("--key", options.server.tls.key, "PEM file of its key, mode 0600")
-          ->type_name("FILE");
+          ->type_name("FILE")
+          ->check(CLI::Validator(no_empty_name, ""));
   certificate->needs(key);
   key->needs(certificate);
   command
@@ -139,7 +145,8 @@ void add_wire_options(CLI::App& command, Options& options) {
                   "PEM file of authorities, or of clients' own certificates: who connects must "
                   "show one of them, or signed by one (HONE_CLIENT_CERTIFICATE and "
                   "HONE_CLIENT_KEY name a client's); implies TLS")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(CLI::Validator(no_empty_name, ""));
 }
 
 void add_disk_options(CLI::App& command, Options& options) {

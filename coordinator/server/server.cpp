@@ -45,12 +45,27 @@ std::filesystem::path access_file(const std::filesystem::path& state) {
   return state / "access.json";
 }
 
+/// Of a folder whose artifacts have outlived their database nothing is made anew: nobody would miss
+/// the results, and `hone gc` would take the artifacts.
+static std::filesystem::path database_to_open(const std::filesystem::path& state) {
+  std::filesystem::path file = database_file(state);
+  std::error_code none;
+  const auto size = std::filesystem::file_size(file, none);
+  const bool is_there = !none && size > 0;
+  const auto folder = artifact_folder(state);
+  if (!is_there && std::filesystem::exists(folder) && !std::filesystem::is_empty(folder))
+    throw std::runtime_error(state.string() +
+                             " has artifacts, but its database is gone or empty: put a copy of "
+                             "'hone backup' there as hone.sqlite, or name another folder");
+  return file;
+}
+
 struct Server::Parts {
   explicit Parts(ServerSettings given)
       : settings(checked(std::move(given))),
         lock(settings.state),
         keys(settings.state),
-        store(database_file(settings.state)),
+        store(database_to_open(settings.state)),
         reading(database_file(settings.state), Database::Mode::read_only),
         artifacts(artifact_folder(settings.state)),
         floor(settings.state, settings.reserve + settings.reserve / 4),  // so that uploads end

@@ -115,8 +115,12 @@ class ClientCertificates(TlsTest):
         self.wait_until("the worker is there", is_connected)
         self.stop(coordinator)
         after = self.own_certificate("after")
-        renew(*after)
+        renew(after[0], files[1])
+        self.show(*after)
         self.serve(self.state, "--bind", HERE, "--client-ca", after[0])  # which does not take the one from before
+        log = self.folder / "worker.log"
+        self.wait_until("it waits for the other half", lambda: "is not the key of" in log.read_text())
+        renew(*after)
         self.wait_until("it is back", is_connected)
         self.assertIsNone(worker.poll())
 
@@ -150,6 +154,8 @@ class ClientCertificates(TlsTest):
         self.assertIn("the certificates of clients", said)
         self.assertIn("none.pem cannot be read as PEM", said)
         self.assertIn("cannot be read as PEM", self.hone(*serve, "--client-ca", key, code=1).stderr)
+        for option in (["--client-ca", ""], ["--certificate", "", "--key", key], ["--certificate", certificate, "--key", ""]):
+            self.assertIn("expected the name of a file, found nothing", self.hone(*serve, *option, code=2).stderr)
         self.assertIn("--tls off and --client-ca contradict each other",
                       self.hone(*serve, "--tls", "off", "--client-ca", self.authority, code=2).stderr)
         self.serve_members("--bind", HERE)

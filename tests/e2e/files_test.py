@@ -1,9 +1,11 @@
 """hone init and hone backup: files that a person asks for."""
 
+import contextlib
 import json
 import os
 import pty
 import select
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -54,6 +56,30 @@ class Init(HoneTest):
         self.assertEqual(json.loads(file.read_text())["profile"], "desk")
         told = json.loads(self.hone("init", self.data, "--force", "--json").stdout)
         self.assertEqual((told["schema"], told["images"]), ("hone.init.v1", 12))
+
+    def test_nothing_but_a_copy_is_replaced(self):
+        os.mkfifo(self.folder / "pipe")
+        with contextlib.closing(sqlite3.connect(self.state / "hone.sqlite")) as reader:
+            reader.execute("SELECT count(*) FROM sweep").fetchone()  # so that there is a log
+            there = sorted(each for each in self.state.iterdir() if each.is_file() and each.name != "hone.sqlite")
+            self.assertIn("hone.sqlite-wal", [each.name for each in there])
+            before = [each.read_bytes() for each in there]
+            for each in [*there, self.folder / "pipe"]:
+                self.assertIn("and no database: --force replaces a copy, and nothing else",
+                              self.hone("backup", each, "--state", self.state, "--force", code=2).stderr)
+            self.assertEqual([each.read_bytes() for each in there], before)
+
+    def test_a_folder_that_has_lost_its_database_is_not_begun_anew(self):
+        for lose in (lambda file: file.write_bytes(b""), lambda file: file.unlink()):
+            lost = self.folder / "lost"
+            shutil.copytree(self.state, lost)
+            (lost / "artifacts" / ("0" * 64)).touch()
+            for each in ("hone.sqlite-wal", "hone.sqlite-shm"):
+                (lost / each).unlink(missing_ok=True)
+            lose(lost / "hone.sqlite")
+            said = self.hone("serve", "--state", lost, code=1, seconds=20).stderr
+            self.assertIn("has artifacts, but its database is gone or empty: put a copy of 'hone backup' there", said)
+            shutil.rmtree(lost)
 
     def test_one_clear_error(self):
         (self.folder / "empty").mkdir()
@@ -141,7 +167,8 @@ class Backup(HoneTest):
 
     def test_an_earlier_copy_is_whole_until_the_new_one_is(self):
         file = self.folder / "kept.sqlite"
-        file.write_text("of yesterday")
+        yesterday = b"SQLite format 3\0 of yesterday"
+        file.write_bytes(yesterday)
         self.assertIn("--force replaces it", self.hone("backup", file, "--state", self.state, code=2).stderr)
         damaged = self.folder / "damaged"
         damaged.mkdir()
@@ -150,7 +177,7 @@ class Backup(HoneTest):
             bytes_of_it[at:at + 64] = b"\xff" * 64
         (damaged / "hone.sqlite").write_bytes(bytes_of_it)
         self.hone("backup", file, "--state", damaged, "--force", code=1)
-        self.assertEqual(file.read_text(), "of yesterday")
+        self.assertEqual(file.read_bytes(), yesterday)
         self.assertEqual([each.name for each in self.folder.glob("kept*")], ["kept.sqlite"])
 
     def test_one_clear_error(self):

@@ -68,6 +68,8 @@ struct Session : std::enable_shared_from_this<Session> {
 asio::awaitable<void> secure_or_refuse(WireStream* stream, const Access* access) {
   try {
     co_await secure(stream, access);
+  } catch (const CertificateFileError&) {
+    throw;
   } catch (const TrustError& error) {
     throw Refused(error.what());
   }
@@ -120,6 +122,7 @@ struct Link::State {
   Access access;
   LinkEvents events;
   std::shared_ptr<Session> session = nullptr;  // null: no connection
+  bool was_connected = false;
   BackOff back_off{first_pause, longest_pause};
 };
 
@@ -134,6 +137,9 @@ asio::awaitable<void> Link::State::run() {
       why = error.code().message();
     } catch (const WireError& error) {
       why = std::string("a message makes no sense: ") + error.what();
+    } catch (const CertificateFileError& error) {
+      if (!was_connected) throw Refused(error.what());
+      why = error.what();  // two files cannot be renewed at once
     } catch (const Refused& error) {
       if (!is_outdated()) throw;
       why = error.what();
@@ -155,6 +161,7 @@ asio::awaitable<void> Link::State::converse() {
   const auto opened = std::make_shared<Session>(io);
   co_await connect(opened, access);
   session = opened;
+  was_connected = true;
   events.on_open();
   beast::flat_buffer buffer;
   for (;;) {
