@@ -36,7 +36,8 @@ struct Pem {
 
 std::string read_text(const fs::path& file) {
   std::ifstream stream(file);
-  if (!stream) throw std::runtime_error("the certificate " + file.string() + " cannot be read");
+  if (!stream || !fs::is_regular_file(file))
+    throw std::runtime_error("the certificate " + file.string() + " cannot be read");
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 

@@ -45,19 +45,20 @@ std::filesystem::path access_file(const std::filesystem::path& state) {
   return state / "access.json";
 }
 
-/// Of a folder whose artifacts have outlived their database nothing is made anew: nobody would miss
-/// the results, and `hone gc` would take the artifacts.
-static std::filesystem::path database_to_open(const std::filesystem::path& state) {
-  std::filesystem::path file = database_file(state);
+/// Where a coordinator was before, and artifacts have outlived its database, nothing is begun anew:
+/// nobody would miss the results, and `hone gc` would take the artifacts. (`hone ingest` makes
+/// artifacts where no coordinator was yet.)
+static ServerSettings with_its_database(ServerSettings settings) {
+  namespace fs = std::filesystem;
   std::error_code none;
-  const auto size = std::filesystem::file_size(file, none);
-  const bool is_there = !none && size > 0;
-  const auto folder = artifact_folder(state);
-  if (!is_there && std::filesystem::exists(folder) && !std::filesystem::is_empty(folder))
-    throw std::runtime_error(state.string() +
+  const auto size = fs::file_size(database_file(settings.state), none);
+  const bool is_lost = (none || size == 0) && fs::exists(access_file(settings.state));
+  const fs::path artifacts = artifact_folder(settings.state);
+  if (is_lost && fs::exists(artifacts) && !fs::is_empty(artifacts))
+    throw std::runtime_error(settings.state.string() +
                              " has artifacts, but its database is gone or empty: put a copy of "
                              "'hone backup' there as hone.sqlite, or name another folder");
-  return file;
+  return settings;
 }
 
 struct Server::Parts {
@@ -65,7 +66,7 @@ struct Server::Parts {
       : settings(checked(std::move(given))),
         lock(settings.state),
         keys(settings.state),
-        store(database_to_open(settings.state)),
+        store(database_file(settings.state)),
         reading(database_file(settings.state), Database::Mode::read_only),
         artifacts(artifact_folder(settings.state)),
         floor(settings.state, settings.reserve + settings.reserve / 4),  // so that uploads end
@@ -148,7 +149,8 @@ asio::awaitable<void> Server::Parts::tick() {
   }
 }
 
-Server::Server(ServerSettings settings) : parts_(std::make_unique<Parts>(std::move(settings))) {
+Server::Server(ServerSettings settings)
+    : parts_(std::make_unique<Parts>(with_its_database(std::move(settings)))) {
   parts_->listen();
   parts_->service.recover(std::chrono::steady_clock::now());
 }

@@ -50,7 +50,8 @@ class Certificates(TlsTest):
         key.chmod(0o640)
         self.assertIn(f"chmod 600 '{key}'", self.refused(*named, key))
         key.chmod(0o600)
-        self.assertIn("cannot be read", self.refused("--certificate", self.folder / "none", "--key", key))
+        for no_file in (self.folder / "none", self.folder):
+            self.assertIn(f"the certificate {no_file} cannot be read", self.refused("--certificate", no_file, "--key", key))
         self.assertIn("is not PEM", self.refused("--certificate", key, "--key", key))
         self.assertIn("contradict", self.refused("--tls", "off", *named, key, code=2))
         self.hone("serve", "--state", self.state, "--certificate", certificate, code=2)  # and where is its key?

@@ -57,30 +57,6 @@ class Init(HoneTest):
         told = json.loads(self.hone("init", self.data, "--force", "--json").stdout)
         self.assertEqual((told["schema"], told["images"]), ("hone.init.v1", 12))
 
-    def test_nothing_but_a_copy_is_replaced(self):
-        os.mkfifo(self.folder / "pipe")
-        with contextlib.closing(sqlite3.connect(self.state / "hone.sqlite")) as reader:
-            reader.execute("SELECT count(*) FROM sweep").fetchone()  # so that there is a log
-            there = sorted(each for each in self.state.iterdir() if each.is_file() and each.name != "hone.sqlite")
-            self.assertIn("hone.sqlite-wal", [each.name for each in there])
-            before = [each.read_bytes() for each in there]
-            for each in [*there, self.folder / "pipe"]:
-                self.assertIn("and no database: --force replaces a copy, and nothing else",
-                              self.hone("backup", each, "--state", self.state, "--force", code=2).stderr)
-            self.assertEqual([each.read_bytes() for each in there], before)
-
-    def test_a_folder_that_has_lost_its_database_is_not_begun_anew(self):
-        for lose in (lambda file: file.write_bytes(b""), lambda file: file.unlink()):
-            lost = self.folder / "lost"
-            shutil.copytree(self.state, lost)
-            (lost / "artifacts" / ("0" * 64)).touch()
-            for each in ("hone.sqlite-wal", "hone.sqlite-shm"):
-                (lost / each).unlink(missing_ok=True)
-            lose(lost / "hone.sqlite")
-            said = self.hone("serve", "--state", lost, code=1, seconds=20).stderr
-            self.assertIn("has artifacts, but its database is gone or empty: put a copy of 'hone backup' there", said)
-            shutil.rmtree(lost)
-
     def test_one_clear_error(self):
         (self.folder / "empty").mkdir()
         for words, says in ((["none"], "there is no such folder"), (["empty"], "0 image files"),
@@ -179,6 +155,30 @@ class Backup(HoneTest):
         self.hone("backup", file, "--state", damaged, "--force", code=1)
         self.assertEqual(file.read_bytes(), yesterday)
         self.assertEqual([each.name for each in self.folder.glob("kept*")], ["kept.sqlite"])
+
+    def test_nothing_but_a_copy_is_replaced(self):
+        os.mkfifo(self.folder / "pipe")
+        with contextlib.closing(sqlite3.connect(self.state / "hone.sqlite")) as reader:
+            reader.execute("SELECT count(*) FROM sweep").fetchone()  # so that there is a log
+            there = sorted(each for each in self.state.iterdir() if each.is_file() and each.name != "hone.sqlite")
+            self.assertIn("hone.sqlite-wal", [each.name for each in there])
+            before = [each.read_bytes() for each in there]
+            for each in [*there, self.folder / "pipe"]:
+                self.assertIn("and no database: --force replaces a copy, and nothing else",
+                              self.hone("backup", each, "--state", self.state, "--force", code=2).stderr)
+            self.assertEqual([each.read_bytes() for each in there], before)
+
+    def test_a_folder_that_has_lost_its_database_is_not_begun_anew(self):
+        for lose in (lambda file: file.write_bytes(b""), lambda file: file.unlink()):
+            lost = self.folder / "lost"
+            shutil.copytree(self.state, lost)
+            (lost / "artifacts" / ("0" * 64)).touch()
+            for each in ("hone.sqlite-wal", "hone.sqlite-shm"):
+                (lost / each).unlink(missing_ok=True)
+            lose(lost / "hone.sqlite")
+            said = self.hone("serve", "--state", lost, code=1, seconds=20).stderr
+            self.assertIn("has artifacts, but its database is gone or empty: put a copy of 'hone backup' there", said)
+            shutil.rmtree(lost)
 
     def test_one_clear_error(self):
         for words, says in ((["x.sqlite", "--state", self.folder / "none"], "there are no results"),
