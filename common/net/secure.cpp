@@ -11,6 +11,7 @@
 
 #include "common/net/fingerprint.hpp"
 #include "common/net/network_error.hpp"
+#include "common/net/private_key.hpp"
 
 namespace hone {
 
@@ -51,12 +52,7 @@ void use_own_certificate(asio::ssl::context& context) {
   if (error)
     throw CertificateFileError(std::string(certificate_variable) + ": " + certificate +
                                " cannot be read as PEM: " + error.message());
-  // Without this OpenSSL would ask for a password on the terminal, and wait.
-  context.set_password_callback(
-      [](std::size_t, asio::ssl::context::password_purpose) { return ""; });
-  context.use_private_key(asio::buffer(key_text(key)), asio::ssl::context::pem, error);
-  // A key of another kind than the certificate's is taken at first.
-  if (error || SSL_CTX_check_private_key(context.native_handle()) != 1)
+  if (!use_private_key(context, key_text(key)))
     throw CertificateFileError(std::string(key_variable) + ": " + key + " is not the key of " +
                                certificate + ", or is not PEM without a password");
 }

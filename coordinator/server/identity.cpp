@@ -9,6 +9,7 @@
 
 #include "common/net/access.hpp"
 #include "common/net/fingerprint.hpp"
+#include "common/net/private_key.hpp"
 #include "coordinator/server/self_signed.hpp"
 
 namespace hone {
@@ -84,12 +85,7 @@ void use(asio::ssl::context& context, const Pem& pem, const TlsSettings& files) 
   if (error)
     throw std::runtime_error("the certificate " + files.certificate.string() +
                              " is not PEM, as 'openssl req -x509' writes it: " + error.message());
-  // Without this OpenSSL would ask for a password on the terminal, and wait.
-  context.set_password_callback(
-      [](std::size_t, asio::ssl::context::password_purpose) { return ""; });
-  context.use_private_key(asio::buffer(pem.key), asio::ssl::context::pem, error);
-  // A key of another kind than the certificate's is taken at first.
-  if (error || SSL_CTX_check_private_key(context.native_handle()) != 1)
+  if (!use_private_key(context, pem.key))
     throw std::runtime_error("the key " + files.key.string() + " is not that of the certificate " +
                              files.certificate.string() + ", or is not PEM without a password");
 }

@@ -49,7 +49,7 @@ class BareMachine(HoneTest):
     def setUp(self):
         super().setUp()
         if why := why_no_namespace():
-            self.skipTest(why)
+            self.lacks(why)
         self.root = self.folder / "root"
         for name in ("bin", "proc", "dev", "tmp", "root", "opt", "lib"):
             (self.root / name).mkdir(parents=True)
@@ -124,7 +124,7 @@ class LoginNode(HostsTest):
 
     def setUp(self):
         if why := slurm_host.why_not() or netns.why_not():
-            self.skipTest(why)
+            self.lacks(why)
         HoneTest.setUp(self)
         self.hosts = netns.Hosts(self.folder, 3)
         self.addCleanup(self.hosts.down)
@@ -186,7 +186,7 @@ class Making(HoneTest):
 
     def test_says_how_much_space_it_needs(self):
         if why := why_no_namespace():
-            self.skipTest(why)
+            self.lacks(why)
         said = self.run_program(
             "unshare", "--mount", "sh", "-c", f"mount -t tmpfs -o size=20m none {self.folder} && "
             f"{MAKE} --build {BIN.parent} --output {self.folder}/x.tar.gz", code=1).stderr

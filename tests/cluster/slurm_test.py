@@ -15,7 +15,7 @@ class SlurmOfTwoNodes(HostsTest):
 
     def setUp(self):
         if why := slurm_host.why_not() or netns.why_not():
-            self.skipTest(why)
+            self.lacks(why)
         super().setUp()
         self.slurm = slurm_host.Slurm(self.hosts, self.folder,
                                       lambda words, name: self.start(*words, name=name))

@@ -46,9 +46,9 @@ class HoneTest(unittest.TestCase):
         self.addCleanup(self.end_all)
 
     def lacks(self, why):
-        """Skips for want of something that a fault needs; fails where HONE_EVERY_FAULT says that it is there."""
+        """Skips for want of something that the test needs; fails where HONE_EVERY_FAULT says that all is there."""
         if os.environ.get("HONE_EVERY_FAULT"):
-            self.fail(f"nothing was injected: {why}")
+            self.fail(f"nothing was tried: {why}")
         self.skipTest(why)
 
     def end_all(self):
