@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <map>
@@ -39,10 +40,12 @@ Check check_wire(const Access& access) {
           "let it listen with TLS: 'hone serve --tls on'"};
 }
 
-Check check_clock(const json& workers) {
+/// @param asked,answered  This machine's time before the coordinator said its own, and after
+Check check_clock(const json& workers, std::time_t asked, std::time_t answered) {
   std::tm parts{};
   ::strptime(workers.at("now").get<std::string>().c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  const double apart = std::abs(std::difftime(::timegm(&parts), ::time(nullptr)));
+  const std::time_t said = ::timegm(&parts);
+  const double apart = std::abs(std::difftime(said, std::clamp(said, asked, answered)));
   const std::string found = std::to_string(std::lround(apart)) + " s from this machine's";
   constexpr double seconds_are_cut_off = 2;
   if (apart <= seconds_are_cut_off) return {"clock", Verdict::good, found};
@@ -162,9 +165,11 @@ std::vector<Check> check_coordinator(const ConnectionOptions& options) {
   try {
     HttpClient coordinator = connect(options);
     const json status = json::parse(body_of(coordinator.get("/api/v1/status")));
+    const std::time_t asked = ::time(nullptr);
     const json workers = json::parse(body_of(coordinator.get("/api/v1/workers")));
+    const std::time_t answered = ::time(nullptr);
     std::vector<Check> all = {check_version(status), check_wire(read_access(access_path(options))),
-                              check_clock(workers), check_workers(workers)};
+                              check_clock(workers, asked, answered), check_workers(workers)};
     for (const auto& more : {check_clocks(workers), check_software(workers)})
       all.insert(all.end(), more.begin(), more.end());
     all.push_back(check_floor(status));

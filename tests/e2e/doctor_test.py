@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import threading
 import time
 import unittest
 import urllib.request
@@ -91,7 +92,8 @@ class Doctor(HoneTest):
         self.assertRegex(found["artifacts"]["found"], r"^2 of \d+ files are not in .*/artifacts, as [0-9a-f]{16}\.\.\.$")
 
     def worker_of(self, name, clock, **software):
-        """A worker that says so of itself; it lasts as long as its connection."""
+        """A worker that says so of itself; it lasts as long as its connection. A busy machine lets its words
+        wait, which the coordinator takes for a clock that is behind by as much."""
         status = self.ask("/api/v1/status")
         line = WorkerLine(json.loads((self.folder / "state" / "worker.json").read_text()))
         self.addCleanup(line.close)
@@ -100,6 +102,7 @@ class Doctor(HoneTest):
                    "slots": 1, "threads": 1, "ranks": 1, "device": "cpu", "precisions": ["fp32"], "memory_mib": 0,
                    "holding": [], "about": about | software})
         self.assertEqual(line.hear()["type"], "welcome")
+        threading.Thread(target=line.hear, daemon=True).start()  # answers pings, so that it stays
 
     def ask(self, path):
         access = json.loads((self.folder / "state" / "access.json").read_text())
@@ -123,12 +126,12 @@ class Doctor(HoneTest):
         found = self.findings("--state", state)
         self.assertEqual(found["workers' clocks"]["verdict"], "warning")
         self.assertRegex(found["workers' clocks"]["found"],
-                         "^that of h3 is 3600 s behind the coordinator's; more than 5 s off: h3$")
+                         "^that of h3 is 360[0-4] s behind the coordinator's; more than 5 s off: h3$")
         self.assertEqual(found["workers' software"]["verdict"], "warning")
         self.assertIn("LibTorch 2.14.1 (AVX2) on h3", found["workers' software"]["found"])
         self.worker_of("h4", 86400)
         self.assertRegex(self.findings("--state", state)["workers' clocks"]["found"],
-                         "^that of h4 is 86400 s ahead of the coordinator's; more than 5 s off: h3, h4$")
+                         "^that of h4 is 86(400|39[6-9]) s ahead of the coordinator's; more than 5 s off: h3, h4$")
 
     def test_says_what_is_at_fault_and_what_to_do(self):
         state = self.folder / "state"

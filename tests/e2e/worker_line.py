@@ -1,6 +1,7 @@
 """A worker by hand, for tests."""
 
 import base64
+import contextlib
 import json
 import socket
 
@@ -20,6 +21,8 @@ class WorkerLine:
             pass
 
     def close(self):
+        with contextlib.suppress(OSError):  # the other side was first
+            self.line.shutdown(socket.SHUT_RDWR)  # whoever hears hears the end
         self.bytes.close()
         self.line.close()
 
@@ -39,5 +42,7 @@ class WorkerLine:
             if size > 125:
                 size = int.from_bytes(self.bytes.read(2 if size == 126 else 8), "big")
             body = self.bytes.read(size)
+            if head[0] & 15 == 9:
+                self.line.sendall(bytes([0x8a, 0x80 | size]) + bytes(4) + body)  # a ping's answer
             if head[0] & 15 == 1:
                 return json.loads(body)
