@@ -96,4 +96,12 @@ milliseconds parse_duration(std::string_view text, milliseconds bare) {
   return milliseconds(std::llround(ms));
 }
 
+milliseconds parse_duration_of(std::string_view option, std::string_view text, milliseconds bare) {
+  try {
+    return parse_duration(text, bare);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(std::string(option) + ": " + error.what());
+  }
+}
+
 }  // namespace hone

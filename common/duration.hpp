@@ -11,4 +11,9 @@ namespace hone {
 std::chrono::milliseconds parse_duration(std::string_view text,
                                          std::chrono::milliseconds bare = std::chrono::seconds(1));
 
+/// Likewise of what stands behind an option of a command line; the error's words begin with it.
+std::chrono::milliseconds parse_duration_of(
+    std::string_view option, std::string_view text,
+    std::chrono::milliseconds bare = std::chrono::seconds(1));
+
 }  // namespace hone

@@ -102,7 +102,10 @@ std::int64_t Answers::one_sweep(const std::string& text) {
 }
 
 std::int64_t Answers::trial(const std::string& text, const std::string& sweep) {
-  if (const auto number = whole_number(text)) return *number;
+  if (const auto number = whole_number(text)) {
+    one_sweep(sweep);  // that there is one, though the number says all
+    return *number;
+  }
   const std::string target = "/api/v1/sweeps/" + std::to_string(one_sweep(sweep)) +
                              "/trials?limit=500&text=" + url_encoded(text);
   return only_match(json::parse(get(target)), text);

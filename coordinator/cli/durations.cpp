@@ -30,9 +30,9 @@ std::chrono::milliseconds duration_of(const std::string& option, const std::stri
                                       const DurationRange& range) {
   std::chrono::milliseconds time{};
   try {
-    time = parse_duration(text, range.bare);
+    time = parse_duration_of(option, text, range.bare);
   } catch (const std::invalid_argument& error) {
-    throw CommandError(option + ": " + error.what(), wrong_usage);
+    throw CommandError(error.what(), wrong_usage);
   }
   if (time >= range.least && time <= range.most) return time;
   throw CommandError(option + ": '" + text + "' is not from " + text_of(range.least) + " to " +

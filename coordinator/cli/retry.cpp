@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -40,7 +41,7 @@ coordinator runs the file is changed, and the next 'hone serve' or 'hone run' go
 struct Options {
   ConnectionOptions connection;
   std::string sweeps = "last";
-  std::string trials;  // '': those of sweeps
+  std::optional<std::string> trials;  // nothing: those of sweeps
   bool film_strips = false;
   bool dry_run = false;
   bool json = false;
@@ -74,7 +75,7 @@ void print(const json& answer) {
 
 std::vector<std::int64_t> trials_of(const Options& options) {
   try {
-    return parse_trials(options.trials);
+    return parse_trials(*options.trials);
   } catch (const std::invalid_argument& error) {
     throw CommandError(error.what(), wrong_input);
   }
@@ -83,7 +84,7 @@ std::vector<std::int64_t> trials_of(const Options& options) {
 /// What is asked of whom: one request for all trials, so that each counts once.
 std::vector<std::pair<std::string, json>> requests_of(const Options& options, Changes& changes) {
   json body = {{"dry_run", options.dry_run}, {"film_strips", options.film_strips}};
-  if (!options.trials.empty()) {
+  if (options.trials) {
     std::vector<std::int64_t> trials = trials_of(options);
     const std::string first = std::to_string(trials.front());
     trials.erase(trials.begin());

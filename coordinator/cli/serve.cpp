@@ -93,6 +93,15 @@ void refuse_root(const Options& options) {
                      wrong_input);
 }
 
+/// Before there is a state folder.
+void check_tls_files(const TlsSettings& settings) {
+  try {
+    require_tls_files(settings);
+  } catch (const std::runtime_error& error) {
+    throw CommandError(error.what(), wrong_input);
+  }
+}
+
 void serve(Options options) {
   if (options.server.bind == "0.0.0.0") {
     throw CommandError(
@@ -102,6 +111,7 @@ void serve(Options options) {
   }
   refuse_root(options);
   options.server.tls.mode = mode_of(options);
+  check_tls_files(options.server.tls);
   options.server.state = state_folder(options.state);
   constexpr std::chrono::milliseconds second{1000}, least{500}, most{3'600'000};
   options.server.lease = duration_of("--lease", options.lease, {second, least, most});

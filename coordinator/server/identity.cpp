@@ -104,7 +104,25 @@ void ask_clients(asio::ssl::context& context, const fs::path& file) {
   context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
 }
 
+asio::ssl::context context_of(const Pem& pem, const TlsSettings& files) {
+  asio::ssl::context context(asio::ssl::context::tls_server);
+  restrict(context.native_handle());
+  use(context, pem, files);
+  if (!files.client_authorities.empty()) ask_clients(context, files.client_authorities);
+  return context;
+}
+
+Pem pem_of(const TlsSettings& files) {
+  return {.certificate = read_text(files.certificate), .key = read_private(files.key, key_file)};
+}
+
 }  // namespace
+
+void require_tls_files(const TlsSettings& settings) {
+  if (!settings.certificate.empty()) context_of(pem_of(settings), settings);
+  asio::ssl::context any(asio::ssl::context::tls_server);
+  if (!settings.client_authorities.empty()) ask_clients(any, settings.client_authorities);
+}
 
 std::optional<Identity> identity_of(const ServerSettings& settings) {
   if (!wants_tls(settings)) return {};
@@ -115,12 +133,9 @@ std::optional<Identity> identity_of(const ServerSettings& settings) {
     files.key = settings.state / "tls-key.pem";
     pem = found_or_made(files.certificate, files.key, settings.bind);
   } else {
-    pem = {.certificate = read_text(files.certificate), .key = read_private(files.key, key_file)};
+    pem = pem_of(files);
   }
-  asio::ssl::context context(asio::ssl::context::tls_server);
-  restrict(context.native_handle());
-  use(context, pem, files);
-  if (!files.client_authorities.empty()) ask_clients(context, files.client_authorities);
+  asio::ssl::context context = context_of(pem, files);
   const X509* const shown = SSL_CTX_get0_certificate(context.native_handle());
   warn_of_dates(shown, files.certificate.string());
   std::string fingerprint = fingerprint_of(shown);

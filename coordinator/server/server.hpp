@@ -21,6 +21,10 @@ struct TlsSettings {
   std::filesystem::path client_authorities = {};
 };
 
+/// Reads the files that the settings name. Throws std::runtime_error, with a sentence, where they
+/// are missing, damaged, of different keys, or a key that others may read.
+void require_tls_files(const TlsSettings& settings);
+
 struct ServerSettings {
   std::filesystem::path state = "hone-state";  // database, artifacts, access file; made if need be
   std::string bind = "127.0.0.1";

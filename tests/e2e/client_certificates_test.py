@@ -150,10 +150,10 @@ class ClientCertificates(TlsTest):
     def test_wrong_files_are_named(self):
         certificate, key = self.signed("member")
         serve = ["serve", "--state", self.state, "--bind", HERE]
-        said = self.hone(*serve, "--client-ca", self.folder / "none.pem", code=1).stderr
+        said = self.hone(*serve, "--client-ca", self.folder / "none.pem", code=2).stderr
         self.assertIn("the certificates of clients", said)
         self.assertIn("none.pem cannot be read as PEM", said)
-        self.assertIn("cannot be read as PEM", self.hone(*serve, "--client-ca", key, code=1).stderr)
+        self.assertIn("cannot be read as PEM", self.hone(*serve, "--client-ca", key, code=2).stderr)
         for option in (["--client-ca", ""], ["--certificate", "", "--key", key], ["--certificate", certificate, "--key", ""]):
             self.assertIn("expected the name of a file, found nothing", self.hone(*serve, *option, code=2).stderr)
         self.assertIn("--tls off and --client-ca contradict each other",

@@ -110,6 +110,8 @@ hone-worker --time-left soon
 hone-worker --checkpoint often
 hone-worker --give-up never
 hone-worker --artifacts nowhere
+hone-worker --trainer /nowhere/hone-trainer
+hone-worker --silence long
 hone-worker --cache-limit much
 hone-worker --cache-limit -1
 hone-worker --fast
@@ -189,6 +191,7 @@ hone retry --trial 3-
 hone retry --trial 1-2000
 hone retry --trial 1-3
 hone retry --trial last
+hone retry --trial ''
 hone pause 7
 hone pause
 hone cancel all
@@ -201,6 +204,7 @@ hone table II --access nowhere.json
 hone trials --fold x
 hone trial diff 1 999
 hone why 1 999
+hone why 1 --sweep 99
 hone query --limit x 'SELECT 1'
 hone query ''
 hone resume 3-2

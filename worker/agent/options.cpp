@@ -217,7 +217,7 @@ std::optional<std::chrono::steady_clock::time_point> end_of(const Given& given) 
 /// Nothing for no words. Throws std::invalid_argument.
 std::optional<std::chrono::seconds> limit_of(const std::string& option, const std::string& words) {
   if (words.empty()) return {};
-  const auto limit = std::chrono::ceil<std::chrono::seconds>(parse_duration(words));
+  const auto limit = std::chrono::ceil<std::chrono::seconds>(parse_duration_of(option, words));
   if (limit.count() == 0) throw std::invalid_argument(option + " " + words + ": leaves no time");
   return limit;
 }
@@ -238,21 +238,29 @@ void place_slots(const Given& given, WorkerOptions& options) {
   options.team.gpus = options.gpus;
 }
 
+/// Throws std::invalid_argument.
+void require_program(const std::string& option, const fs::path& program) {
+  if (::access(program.c_str(), X_OK) != 0)
+    throw std::invalid_argument(option + " " + program.string() +
+                                ": cannot be run: " + std::strerror(errno));
+}
+
 /// What the words of the command line come to. Throws TimeLeftError and std::invalid_argument.
 void settle(const Given& given, WorkerOptions& options) {
   options.ends_at = end_of(given);
-  if (!options.team.mpirun.empty() && ::access(options.team.mpirun.c_str(), X_OK) != 0)
-    throw std::invalid_argument("--mpirun " + options.team.mpirun.string() +
-                                ": cannot be run: " + std::strerror(errno));
+  if (!options.team.mpirun.empty()) require_program("--mpirun", options.team.mpirun);
+  if (!options.is_agent && options.trainer != default_trainer())
+    require_program("--trainer", options.trainer);
   place_slots(given, options);
   options.bf16 = given.bf16 == "yes" ||
                  (given.bf16 == "auto" && (processor_has_bf16() || !options.gpus.empty()));
   if (given.count > 0) options.count = given.count;
-  options.checkpoint = parse_duration(given.checkpoint);
+  options.checkpoint = parse_duration_of("--checkpoint", given.checkpoint);
   if (!given.grace.empty())
-    options.grace = std::chrono::floor<std::chrono::seconds>(parse_duration(given.grace));
+    options.grace =
+        std::chrono::floor<std::chrono::seconds>(parse_duration_of("--grace", given.grace));
   if (!given.give_up.empty())
-    options.give_up = parse_duration(given.give_up);
+    options.give_up = parse_duration_of("--give-up", given.give_up);
   else if (options.until_drained)
     options.give_up = give_up_when_draining;
   options.trial_limit = limit_of("--trial-limit", given.trial_limit);

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "common/net/processor.hpp"
@@ -243,7 +245,10 @@ TEST_F(Agent, SaysWhichAccessFileItWaitsFor) {
 
 TEST_F(Agent, NeverAsksWhenItsTrainerDoesNotRun) {
   lease(1);
-  WorkerProcess worker(access_, cache_, {"--trainer", "/nowhere/hone-trainer"});
+  const std::string trainer = cache_.string() + "-trainer";
+  std::ofstream(trainer) << "#!/nowhere/interpreter\n";
+  std::filesystem::permissions(trainer, std::filesystem::perms::owner_all);
+  WorkerProcess worker(access_, cache_, {"--trainer", trainer});
   EXPECT_EQ(worker.wait(), 1);
   EXPECT_TRUE(all<Ask>(coordinator_.heard()).empty());
 }
