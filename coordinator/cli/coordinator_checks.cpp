@@ -57,23 +57,6 @@ bool is_connected(const json& worker) {
   return worker.at("connected").get<bool>();
 }
 
-Check check_workers(const json& workers) {
-  std::set<std::string> hosts;
-  std::int64_t slots = 0, gpu_slots = 0;
-  for (const json& each : workers.at("workers")) {
-    if (!is_connected(each)) continue;
-    hosts.insert(each.at("host"));
-    slots += each.at("slots").get<std::int64_t>();
-    if (each.at("device").get<std::string>().starts_with("cuda"))
-      gpu_slots += each.at("slots").get<std::int64_t>();
-  }
-  if (hosts.empty()) return {"workers", Verdict::good, "none connected"};
-  return {"workers", Verdict::good,
-          counted(workers.at("connected"), "worker") + " on " + counted(std::ssize(hosts), "host") +
-              ", " + counted(slots, "slot") +
-              (gpu_slots > 0 ? ", " + std::to_string(gpu_slots) + " of them on GPUs" : "")};
-}
-
 /// "h1, h2, h3 and 5 more".
 std::string some_of(const std::set<std::string>& names) {
   constexpr std::size_t most = 3;
@@ -84,6 +67,29 @@ std::string some_of(const std::set<std::string>& names) {
     text += (text.empty() ? "" : ", ") + name;
   }
   return text;
+}
+
+Check check_workers(const json& workers) {
+  std::set<std::string> hosts, resting;
+  std::int64_t slots = 0, gpu_slots = 0;
+  for (const json& each : workers.at("workers")) {
+    if (!is_connected(each)) continue;
+    hosts.insert(each.at("host"));
+    if (each.at("rests").get<bool>()) resting.insert(each.at("host"));
+    slots += each.at("slots").get<std::int64_t>();
+    if (each.at("device").get<std::string>().starts_with("cuda"))
+      gpu_slots += each.at("slots").get<std::int64_t>();
+  }
+  if (hosts.empty()) return {"workers", Verdict::good, "none connected"};
+  const std::string found =
+      counted(workers.at("connected"), "worker") + " on " + counted(std::ssize(hosts), "host") +
+      ", " + counted(slots, "slot") +
+      (gpu_slots > 0 ? ", " + std::to_string(gpu_slots) + " of them on GPUs" : "");
+  if (resting.empty()) return {"workers", Verdict::good, found};
+  return {"workers", Verdict::warning,
+          found + "; trials crash one after the other on " + some_of(resting) +
+              ", which gets few for a while",
+          "see 'hone trials --only failed', 'hone trial logs', and 'hone doctor' on that host"};
 }
 
 /// The connected workers' clocks before the coordinator's; nothing without any.

@@ -14,10 +14,12 @@ constexpr int most_attempts = 2000;
 /// What a connected worker says of itself; null of one that is away, and what it does not know.
 json facts_of(const LiveFacts& live, WorkerId worker) {
   const auto found = live.connected.find(worker);
-  if (found == live.connected.end()) return {{"clock_ahead_seconds", {}}, {"software", {}}};
+  if (found == live.connected.end())
+    return {{"clock_ahead_seconds", {}}, {"rests", false}, {"software", {}}};
   const Particulars& about = found->second.about;
   const auto known = [](const std::string& text) { return text.empty() ? json() : json(text); };
   return {{"clock_ahead_seconds", std::chrono::duration<double>(found->second.ahead).count()},
+          {"rests", found->second.rests},
           {"software",
            {{"hone", known(about.code)},
             {"library", known(about.library)},

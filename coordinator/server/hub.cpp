@@ -49,7 +49,7 @@ void Hub::receive(ConnectionId connection, FromWorker message) {
 void Hub::tick() {
   const Instant now = clock_();
   const auto silence = now - std::exchange(last_tick_, now) - tick_period;
-  if (silence > tick_period) service_.excuse(silence);
+  if (silence > tick_period) service_.excuse(now, silence);
   // After a stop, what arrived meanwhile is read first: a renewal among it came in time. Once: a
   // busy machine is always late.
   const bool was_late = std::exchange(late_, silence > most_late);

@@ -8,14 +8,18 @@ namespace hone {
 
 Service::Service(Store& store, ServiceSettings settings,
                  std::function<bool(const Digest&)> has_artifact)
-    : store_(store), settings_(settings), has_artifact_(std::move(has_artifact)) {}
+    : store_(store),
+      settings_(settings),
+      has_artifact_(std::move(has_artifact)),
+      suspects_(settings.crash_limit, 2 * settings.lease) {}
 
 void Service::recover(Instant now) {
   for (const Ticket& ticket : store_.leases()) deadlines_[ticket] = now + settings_.lease;
 }
 
-void Service::excuse(Instant::duration silence) {
-  for (auto& [ticket, deadline] : deadlines_) deadline += silence;
+void Service::excuse(Instant now, Instant::duration silence) {
+  for (auto& [ticket, deadline] : deadlines_)
+    deadline = std::min<Instant>(deadline + silence, now + settings_.lease);
 }
 
 std::vector<Departure> Service::apply(Instant now, std::span<const Arrival> arrivals) {
@@ -48,7 +52,10 @@ void Service::disconnect(ConnectionId connection) {
 
 std::map<WorkerId, WorkerFacts> Service::connected_workers() const {
   std::map<WorkerId, WorkerFacts> all;
-  for (const auto& [connection, worker] : workers_) all[worker.id] = worker.facts;
+  for (const auto& [connection, worker] : workers_) {
+    all[worker.id] = worker.facts;
+    all[worker.id].rests = has_to_rest(worker);
+  }
   return all;
 }
 
@@ -187,6 +194,7 @@ void Service::on(ConnectionId from, const Done& done) {
     return;
   }
   ++tally_.done;
+  suspects_.note_work(workers_[from].id);
   settle(done.ticket);
   note_result(from, done);
   send(from, Ack{done.ticket, -1});
@@ -219,6 +227,8 @@ void Service::on(ConnectionId from, const Failed& failed) {
     return;
   }
   if (failed.checkpoint > 0) store_.note_checkpoint(failed.ticket, failed.checkpoint);
+  if (failed.failure == Failure::crashed && !store_.got_further(failed.ticket))
+    suspects_.note_crash(workers_[from].id, failed.ticket.trial, now_);
   if (failed.failure == Failure::diverged) {
     give_up(failed.ticket, "diverged", failed.reason);
   } else if (failed.failure == Failure::impossible ||

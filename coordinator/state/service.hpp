@@ -13,6 +13,7 @@
 #include "common/message.hpp"
 #include "coordinator/state/rests.hpp"
 #include "coordinator/state/store.hpp"
+#include "coordinator/state/suspects.hpp"
 
 namespace hone {
 
@@ -35,7 +36,8 @@ struct Departure {
 
 struct ServiceSettings {
   std::chrono::milliseconds lease = std::chrono::seconds(30);  // without renewal it is over
-  /// Crashed attempts after which a trial has failed; see Store::got_further.
+  /// Crashed attempts after which a trial has failed, see Store::got_further; and in a row on one
+  /// worker, after which it rests, see Suspects.
   int crash_limit = 3;
   /// After a first crash a trial rests about so long, see pause_after; 0: not at all.
   std::chrono::milliseconds retry_pause = std::chrono::seconds(1);
@@ -55,7 +57,8 @@ struct WorkerFacts {
   /// Its clock before the coordinator's; what a message takes on its way makes it less. By tenths
   /// of a second, so that a clock that goes right stays the same.
   std::chrono::milliseconds ahead{0};
-  Particulars about;  // its clock is left out
+  Particulars about;   // its clock is left out
+  bool rests = false;  // it gets nothing just now, see Suspects
   bool operator==(const WorkerFacts&) const = default;
 };
 
@@ -74,8 +77,9 @@ class Service {
   /// Gives every lease of the database one full period: what a restarted coordinator begins with.
   void recover(Instant now);
 
-  /// Nobody could be heard for so long: lets every lease last that much longer.
-  void excuse(Instant::duration silence);
+  /// Nobody could be heard for so long: lets every lease last that much longer, but none longer
+  /// than if it were renewed now; some were, by what was read before.
+  void excuse(Instant now, Instant::duration silence);
 
   /// Applies everything that has arrived in one transaction, commits, and returns the replies.
   std::vector<Departure> apply(Instant now, std::span<const Arrival> arrivals);
@@ -145,6 +149,7 @@ class Service {
   void on(ConnectionId from, const Done& done);
   void on(ConnectionId from, const Failed& failed);
   bool is_last_straw(const Ticket& ticket);
+  bool has_to_rest(const Worker& worker) const;
   void give_up(const Ticket& ticket, const std::string& state, const std::string& reason);
   void release(const Ticket& ticket, AttemptEnd end, const std::string& reason);
   void send(ConnectionId to, ToWorker message);
@@ -171,6 +176,7 @@ class Service {
   std::map<Ticket, Instant> deadlines_;
   std::map<TrialId, Standing> standings_;
   Rests rests_;
+  Suspects suspects_;
   bool may_lease_ = true;
   std::int64_t refused_stale_ = 0;
   Tally tally_;

@@ -1,4 +1,5 @@
 // Service: leases, how they are offered and how they end by themselves.
+#include <algorithm>
 #include <utility>
 
 #include "coordinator/state/service.hpp"
@@ -43,6 +44,23 @@ void Service::end_rests() {
   for (const TrialId trial : rests_.take_over(now_)) store_.end_rest(trial);
 }
 
+/// Whether its trials crash one after the other while others can do all that it can. Alone, it is
+/// the only hope that there is.
+bool Service::has_to_rest(const Worker& worker) const {
+  if (!suspects_.rests(worker.id, now_)) return false;
+  const auto can_as_much = [](const Hello& other, const Hello& hello) {
+    const bool has_memory =
+        other.memory_mib == 0 || (hello.memory_mib != 0 && other.memory_mib >= hello.memory_mib);
+    return other.threads >= hello.threads && other.ranks >= hello.ranks &&
+           other.has_gpu() == hello.has_gpu() && has_memory &&
+           (other.can(Precision::bf16) || !hello.can(Precision::bf16));
+  };
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& each) {
+    const Worker& other = each.second;
+    return !suspects_.rests(other.id, now_) && can_as_much(other.hello, worker.hello);
+  });
+}
+
 /// Hands what is ready to workers that asked, one trial to each in turn, so that a small sweep
 /// spreads over all of them.
 void Service::offer() {
@@ -50,7 +68,7 @@ void Service::offer() {
   for (bool any = may_lease_; any;) {
     any = false;
     for (auto& [connection, worker] : workers_) {
-      if (worker.wanted <= 0 || worker.most_trials <= 0) continue;
+      if (worker.wanted <= 0 || worker.most_trials <= 0 || has_to_rest(worker)) continue;
       auto lease = store_.claim(worker.id, worker.hello, worker.wanted, held_[worker.id]);
       if (!lease) continue;
       ++tally_.leases;
@@ -88,6 +106,7 @@ void Service::forget_absent() {
   std::set<WorkerId> here;
   for (const auto& [connection, worker] : workers_) here.insert(worker.id);
   std::erase_if(held_, [&](const auto& each) { return !here.contains(each.first); });
+  suspects_.keep_only([&](WorkerId worker) { return here.contains(worker); });
 }
 
 /// Tells workers that got nothing, once per Ask and again when the sweep drains.

@@ -27,7 +27,7 @@ void Book::assigned(const Lease& lease, Time now) {
   std::int64_t& newest = newest_[ticket.trial];
   if (ticket.attempt <= newest) blame("ticket " + text_of(ticket) + " is not a new one");
   newest = ticket.attempt;
-  heard_[ticket] = now;
+  heard_[ticket] = read_[ticket] = now;
   for (const Input& input : lease.inputs)
     if (input.name != "pack" && !artifacts.contains(input.content))
       blame("trial " + text_of(ticket) + " was given '" + input.name + "', which nobody has");
@@ -62,6 +62,7 @@ void Book::check_promises(Store& store) {
 void Book::check(Store& store, Time now) {
   check_promises(store);
   look(store, now);
+  check_silent_leases(store, now);
 }
 
 void Book::check_reports(Store& store) {
@@ -131,6 +132,19 @@ void Book::check_leases(Store& store, Time now) {
     if (heard == heard_.end()) continue;
     if (heard->second > now - lease_ + looks && heard->second < now - unread)
       blame("the lease " + text_of(ticket) + " ended although it was renewed");
+  }
+}
+
+/// Of a coordinator that has been there for two leases: it has excused nobody since.
+void Book::check_silent_leases(Store& store, Time now) {
+  if (now < back_ + 2 * lease_) return;
+  Statement query =
+      store.database().prepare("SELECT trial, attempt FROM attempt WHERE state = 'running'");
+  while (query.step()) {
+    const Ticket ticket{{query.integer(0)}, query.integer(1)};
+    const auto read = read_.find(ticket);
+    if (read != read_.end() && read->second < now - 2 * lease_)
+      blame("the lease " + text_of(ticket) + " goes on although nobody renewed it");
   }
 }
 

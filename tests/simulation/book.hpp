@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -31,6 +32,12 @@ class Book {
   /// A sign of life of a ticket has reached the coordinator's host.
   void heard(const Ticket& ticket, Time now);
 
+  /// The coordinator has read a message, however late, that renews the ticket.
+  void read(const Ticket& ticket, Time now) { read_[ticket] = now; }
+
+  /// The coordinator did not run, or could not look at its leases, until then.
+  void was_away(Time until) { back_ = std::max(back_, until); }
+
   bool orderly = true;         // messages come in the order in which they were sent
   std::set<Digest> artifacts;  // that have come and are durable
 
@@ -58,6 +65,7 @@ class Book {
   void check_endings(Store& store);
   void check_leases(Store& store, Time now);
   void check_rests(Store& store, Time now);
+  void check_silent_leases(Store& store, Time now);
 
   Time lease_;
   std::map<Ticket, std::vector<Input>> assigned_;
@@ -68,9 +76,11 @@ class Book {
   std::map<Ticket, std::map<std::string, Digest>> ended_;
   std::set<Ticket> failed_, crashed_;
   std::set<Ticket> over_by_crash_;  // as seen in the store
-  Time looked_ = 0;                 // at rests
-  std::map<Ticket, Time> heard_;    // without a gap in which the lease was over
-  std::set<Ticket> lost_;           // seen as lost before
+  std::map<Ticket, Time> read_;
+  Time looked_ = 0;               // at rests
+  Time back_ = 0;                 // the coordinator, from its last absence
+  std::map<Ticket, Time> heard_;  // without a gap in which the lease was over
+  std::set<Ticket> lost_;         // seen as lost before
   std::string fault_;
 };
 

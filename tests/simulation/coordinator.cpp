@@ -18,6 +18,16 @@ void at_fault_point(std::string_view point) {
   if (running != nullptr) running->pass(point);
 }
 
+/// The leases that a message renews, if they are.
+std::vector<Ticket> renewed_by(const FromWorker& message) {
+  std::vector<Ticket> tickets;
+  if (const auto* hello = std::get_if<Hello>(&message)) tickets = hello->holding;
+  if (const auto* renew = std::get_if<Renew>(&message))
+    for (const Renew::Standing& each : renew->trials) tickets.push_back(each.ticket);
+  if (const auto* report = std::get_if<Report>(&message)) tickets.push_back(report->ticket);
+  return tickets;
+}
+
 constexpr Time pause_of_looks = std::chrono::microseconds(Hub::tick_period).count();
 constexpr int looks_of_a_check = 32;  // a look at everything, so many looks at the leases
 
@@ -60,6 +70,7 @@ void Coordinator::note(WireId wire, const char* way, const Message& message) {
 
 void Coordinator::start() {
   looked_ = now();
+  world_.book.was_away(now());
   store_.emplace(sweep_.open());
   const bool all_there = world_.plant == Plant::artifacts_unchecked;
   service_ = std::make_unique<Service>(
@@ -100,6 +111,7 @@ void Coordinator::crash(Time down_for) {
 
 void Coordinator::pause(Time duration) {
   world_.events.note("coordinator stopped");
+  world_.book.was_away(now() + duration);
   process_.stop(duration);
 }
 
@@ -138,7 +150,7 @@ void Coordinator::tick() {
     if (life != life_) return;
     const Time silence = now() - std::exchange(looked_, now());
     if (world_.plant == Plant::no_excuse && silence > 2 * pause_of_looks)
-      service_->excuse(-std::chrono::microseconds(silence - pause_of_looks));  // as if not
+      service_->excuse(clock(), -std::chrono::microseconds(silence - pause_of_looks));  // as if not
     guarded([this] { hub_->tick(); });
     if (life != life_) return;  // killed at it
     world_.book.look(*store_, now());
@@ -166,15 +178,14 @@ void Coordinator::arrive(WireId wire, const FromWorker& message) {
     const auto found = sessions_.find(wire);
     if (found == sessions_.end()) return;
     note(wire, ">", message);
+    for (const Ticket& ticket : renewed_by(message)) world_.book.read(ticket, now());
     receive(found->second, message);
   });
 }
 
 void Coordinator::note_life(const FromWorker& message) {
-  const auto heard = [this](const Ticket& ticket) { world_.book.heard(ticket, now()); };
-  if (const auto* renew = std::get_if<Renew>(&message))
-    for (const Renew::Standing& each : renew->trials) heard(each.ticket);
-  if (const auto* report = std::get_if<Report>(&message)) heard(report->ticket);
+  if (std::holds_alternative<Hello>(message)) return;
+  for (const Ticket& ticket : renewed_by(message)) world_.book.heard(ticket, now());
 }
 
 void Coordinator::receive(Session& session, FromWorker message) {

@@ -4,12 +4,12 @@
 //
 // HONE_QUICK_MILLISECONDS=N  a trial takes about so long (also --milliseconds N)
 // HONE_QUICK_CRASH=T-A       killed in the middle of attempt A of trial T; or =T: of every attempt
-// of it; or =ROLE: of every such trial; or =ROLE+1: in the second part that an attempt of such a
-// trial trains HONE_QUICK_HANG=T-A        says nothing more from the middle of attempt A of trial T
-// on; or =ROLE HONE_QUICK_CHECKPOINT=1    trainings keep a checkpoint after each part, and go on
-// from there HONE_QUICK_SHAKY=T-A       computes wrongly in attempt A of trial T: rows and losses
-// differ HONE_QUICK_MUTE=1          never says Ready HONE_QUICK_FILM_STRIP=1    leaves a file where
-// a film strip is asked for, which is none
+// of it; or =ROLE: of every such trial; or =any: of every trial; or =ROLE+1: in the second part
+// that an attempt of such a trial trains HONE_QUICK_HANG=T-A        says nothing more from the
+// middle of attempt A of trial T on; or =ROLE HONE_QUICK_CHECKPOINT=1    trainings keep a
+// checkpoint after each part, and go on from there HONE_QUICK_SHAKY=T-A       computes wrongly in
+// attempt A of trial T: rows and losses differ HONE_QUICK_MUTE=1          never says Ready
+// HONE_QUICK_FILM_STRIP=1    leaves a file where a film strip is asked for, which is none
 
 #include <unistd.h>
 
@@ -89,7 +89,7 @@ void keep_checkpoint(const Train& order, int part) {
 // Where the trial is killed or hangs, if it is to be, in this part.
 void fail_if_meant(const Train& order, int part, int first) {
   const std::string crash = variable("HONE_QUICK_CRASH"), role(name_of(order.spec.role));
-  const bool meant = crash == text_of(order.ticket) || crash == role ||
+  const bool meant = crash == "any" || crash == text_of(order.ticket) || crash == role ||
                      crash == std::to_string(order.ticket.trial.value);
   if ((part == 3 && meant) || (part == first + 1 && crash == role + "+1")) ::raise(SIGKILL);
   const std::string hang = variable("HONE_QUICK_HANG");

@@ -216,5 +216,15 @@ TEST(Lease, IsNotGivenWhileNoneMayBeAndThenToWhoStillWaits) {
   EXPECT_EQ(desk.heard<Assign>(worker).size(), 1U);
 }
 
+// After a stop of the coordinator, what workers said meanwhile is read before the stop is excused.
+TEST(LeaseAfterAStop, ThatWasRenewedSinceLastsNoLongerThanOthers) {
+  given::Desk desk;
+  desk.submit();
+  const TrialId trial = desk.ask_one(desk.hello()).ticket.trial;
+  desk.service().excuse(Instant{}, 10 * given::lease_time);
+  desk.after(given::lease_time);
+  EXPECT_EQ(desk.state(trial), "waiting");
+}
+
 }  // namespace
 }  // namespace hone
