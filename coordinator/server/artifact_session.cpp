@@ -159,8 +159,7 @@ asio::awaitable<bool> take_artifact(Connection* connection, HeaderParser* header
   const std::uint64_t length = header->content_length().value_or(0);
   const auto first = upload_start(request, length);
   if (auto refused = refusal_of_upload(*artifacts, digest, first, length)) {
-    co_await send_response(connection, &request, std::move(*refused));
-    co_return false;  // its body is not read
+    co_return co_await send_response(connection, &request, std::move(*refused));
   }
   http::request_parser<http::buffer_body> parser(std::move(*header));
   parser.body_limit(artifact_limit);
@@ -183,6 +182,7 @@ asio::awaitable<bool> take_artifact(Connection* connection, HeaderParser* header
     co_await send_response(connection, &request, std::move(refused));
     co_return false;
   }
+  connection->has_unread = false;
   ApiResponse answer{201, "{}"};
   switch (upload.finish()) {
     case ArtifactStore::Finish::done:
@@ -207,14 +207,12 @@ asio::awaitable<bool> serve_artifact(Connection* connection, HeaderParser* heade
   const auto digest = Digest::parse(name);
   if (!digest) {
     ApiResponse answer = api_error(400, "an artifact's name is its SHA-256");
-    co_await send_response(connection, &request, std::move(answer));
-    co_return false;
+    co_return co_await send_response(connection, &request, std::move(answer));
   }
   const RouteFound route = find_route(std::string_view(request.method_string()), request.target());
   if (!route.allowed) {
     ApiResponse answer = refusal_of(request, route);
-    co_await send_response(connection, &request, std::move(answer));
-    co_return false;  // a body that was not read must not become the next request
+    co_return co_await send_response(connection, &request, std::move(answer));
   }
   if (request.method() == http::verb::put) {
     co_return co_await take_artifact(connection, header, context, *digest);
@@ -232,8 +230,7 @@ asio::awaitable<bool> serve_artifact(Connection* connection, HeaderParser* heade
   }
   if (!there) {
     ApiResponse answer = api_error(404, "no artifact " + digest->hex());
-    co_await send_response(connection, &request, std::move(answer));
-    co_return false;  // a body that was not read must not become the next request
+    co_return co_await send_response(connection, &request, std::move(answer));
   }
   std::string path = context->artifacts->path_of(*digest).string();
   co_return co_await send_artifact(connection, &request, std::move(path), context->telemetry);

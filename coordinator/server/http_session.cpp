@@ -131,6 +131,7 @@ asio::awaitable<bool> serve_api(Connection* connection, HeaderParser* header,
   parser.body_limit(body_limit);
   connection->stream.expires_after(body_deadline);
   co_await http::async_read(connection->stream, connection->buffer, parser, use_awaitable);
+  connection->has_unread = false;
   std::string body = std::move(parser.get().body());
   ApiResponse response = co_await respond(context, &request, std::move(body));
   co_return co_await send_response(connection, &request, std::move(response));
@@ -208,6 +209,7 @@ asio::awaitable<bool> serve_request(Connection* connection, SessionContext* cont
   const RouteFound route =
       find_route(std::string_view(header->get().method_string()), header->get().target());
   const std::string_view method = http::to_string(header->get().method());
+  connection->has_unread = !header->is_done();
   connection->status = 0;  // 0: it was cut off
   std::exception_ptr failure;
   bool goes_on = false;
@@ -223,7 +225,7 @@ asio::awaitable<bool> serve_request(Connection* connection, SessionContext* cont
     answered.seconds +=
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (failure) std::rethrow_exception(failure);
-  co_return goes_on;
+  co_return goes_on && !connection->has_unread;  // which must not become the next request
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ bool is_of_no_known_client(const boost::system::error_code& error, WireStream::S
          SSL_get_verify_result(tls.native_handle()) != X509_V_OK;
 }
 
-/// With bytes unread the kernel would say "reset", over TLS' own word that said why. No more than a
-/// request has, though.
+/// With bytes unread the kernel would say "reset", over the answer, or TLS' own word, that said
+/// why. No more than a request has, though.
 asio::awaitable<void> read_out(WireStream::Plain* stream) {
   boost::system::error_code error;
   stream->socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
@@ -104,6 +104,7 @@ asio::awaitable<void> end_connection(Connection* connection) {
     connection->stream.expires_after(farewell_deadline);
     co_await connection->stream.async_shutdown(asio::redirect_error(use_awaitable, ignored));
   }
+  if (connection->has_unread) co_await read_out(&connection->stream.next_layer());
   connection->stream.shut();
 }
 

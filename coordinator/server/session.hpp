@@ -61,6 +61,7 @@ struct Connection {
   boost::beast::flat_buffer buffer{64 * 1024};
   unsigned status = 0;
   bool is_first = true;                   // nothing has been asked yet
+  bool has_unread = false;                // of the last request's body
   std::optional<Door::Place> place = {};  // there from the beginning
 };
 

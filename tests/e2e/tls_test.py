@@ -170,6 +170,23 @@ class Tls(TlsTest):
         self.wait_until("all are closed", lambda: len(list(folder.iterdir())) <= before, 10)
         self.hone("status", "--state", self.state)
 
+    def test_who_is_refused_in_the_middle_of_a_body_hears_why_and_no_reset(self):
+        for tls in ("on", "off"):
+            coordinator = self.serve(self.state, "--bind", HERE, "--tls", tls)
+            with contextlib.ExitStack() as open_until_then:
+                line = open_until_then.enter_context(socket.create_connection((HERE, self.access()["port"]), timeout=10))
+                if tls == "on":
+                    line = open_until_then.enter_context(client().wrap_socket(line))
+                line.sendall(f"POST /api/v1/sweeps HTTP/1.1\r\nHost: {HERE}:{self.access()['port']}\r\n"
+                             "Authorization: Bearer wrong\r\nContent-Length: 200000\r\n\r\n".encode() + bytes(100_000))
+                answer = line.recv(65536)
+                self.assertIn(b" 401 ", answer)
+                time.sleep(0.2)  # whoever closes has closed
+                line.sendall(bytes(100_000))
+                while line.recv(65536):  # to the end, which is none by force
+                    pass
+            self.stop(coordinator)
+
 
 class WrongLanguage(TlsTest):
     def ask(self, connection, **headers):
