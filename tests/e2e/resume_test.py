@@ -82,6 +82,7 @@ class Resume(HoneTest):
               f"a checkpoint each {self.interval:.2f} s", flush=True)
         self.assertEqual(resumed, self.kept)
         self.assertLessEqual(sum(lost), self.interval + max(lost, default=0))
+        self.assertLess(self.interval, 5, "writing is taken to be so slow that nearly nothing is kept")
 
     def expect_resumed(self, straight, *words):
         run = self.hone("run", self.spec, "--state", self.state, *words)
@@ -144,6 +145,22 @@ class Resume(HoneTest):
         server.wait(timeout=10)
         self.expect_resumed(straight, "--slots", 1)
         self.expect_resumed_after(before)
+
+    def test_so_does_one_whose_job_ends(self):
+        self.environment["HONE_CHECKPOINT"] = "3600"
+        spec = self.tiny(tables=["folds"], inner_folds=2, training={
+            "epochs": 50_000, "patience": 50_000, "batch": 4, "learning_rate": 0.001, "loss": "dice+bce"})
+        self.serve(self.state)
+        self.hone("submit", spec, "--state", self.state)
+        kept = []
+        for _ in range(2):
+            worker = self.start(WORKER, "--access", self.state / "worker.json", "--slots", 1, "--time-left", 16,
+                                "--cache", self.state / "worker", name="state/worker")
+            self.assertEqual(worker.wait(timeout=60), 0)
+            kept.append(self.epoch_kept())
+        print(f"kept at the end of its time: epochs {kept}", flush=True)
+        self.assertEqual(self.log_numbers("resumed epoch"), kept[:1])
+        self.assertTrue(0 < kept[0] < kept[1], kept)
 
     def test_none_are_kept_where_none_are_wanted(self):
         self.environment["HONE_CHECKPOINT"] = "0"

@@ -81,6 +81,7 @@ Agent::Agent(const WorkerOptions& options, const Access& access, const SpoolFold
                         spdlog::info("time-left: no further trial would be done in time");
                         drain();
                       },
+                  .on_last_checkpoint = [this] { trials_.want_checkpoints(); },
                   .on_end =
                       [this] {
                         if (!stopping_) stop_at_once("the time of the worker's job is over");

@@ -175,7 +175,7 @@ void describe_end(CLI::App& app, WorkerOptions& options, Given& given) {
       "Time until the job ends that this worker is in, as 3600 (seconds) or 2h 30min, or "
       "'auto': what Slurm grants. "
       "No trial is taken that would take longer (as long as the longest so far); what "
-      "runs is given back 15 seconds before the end");
+      "runs is given back 15 seconds before the end, with a checkpoint of the 15 before that");
   app.add_flag("--with-parent", options.with_parent,
                "Stop when the process that started this one ends, however it ends");
   // Hidden: the supervisor's own.

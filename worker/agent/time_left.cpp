@@ -97,18 +97,25 @@ std::optional<seconds> time_left(const std::string& text) {
 }
 
 TimeLeft::TimeLeft(boost::asio::io_context& io, std::optional<Instant> end, TimeLeftEvents events)
-    : events_(std::move(events)), last_start_timer_(io), stop_timer_(io) {
+    : events_(std::move(events)), last_start_timer_(io), checkpoint_timer_(io), stop_timer_(io) {
   if (!end) return;
-  const auto left = *end - std::chrono::steady_clock::now();
-  stop_ = *end - std::clamp<Instant::duration>(left / 4, Instant::duration::zero(), margin);
+  const Instant::duration none{}, left = std::max(*end - std::chrono::steady_clock::now(), none);
+  stop_ = *end - std::min<Instant::duration>(left / 4, margin);
+  checkpoint_ = *stop_ - std::min<Instant::duration>(left / 8, margin);
+}
+
+void TimeLeft::call_at(boost::asio::steady_timer& timer, Instant time,
+                       const std::function<void()>& event) {
+  timer.expires_at(time);
+  timer.async_wait([&event](boost::system::error_code error) {
+    if (!error) event();
+  });
 }
 
 void TimeLeft::start() {
   if (!stop_) return;
-  stop_timer_.expires_at(*stop_);
-  stop_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) events_.on_end();
-  });
+  call_at(checkpoint_timer_, *checkpoint_, events_.on_last_checkpoint);
+  call_at(stop_timer_, *stop_, events_.on_end);
   watch_last_start();
 }
 
@@ -123,10 +130,7 @@ void TimeLeft::watch_last_start() {
     last_start_timer_.cancel();
     return events_.on_last_start();
   }
-  last_start_timer_.expires_at(*stop_ - longest_);
-  last_start_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) events_.on_last_start();
-  });
+  call_at(last_start_timer_, *stop_ - longest_, events_.on_last_start);
 }
 
 }  // namespace hone

@@ -27,13 +27,14 @@ std::optional<std::chrono::seconds> parse_slurm_time(const std::string& text);
 
 /// What a job's end means to an agent. Called on the io_context's thread.
 struct TimeLeftEvents {
-  std::function<void()> on_last_start;  // a trial that is taken later would not be done
-  std::function<void()> on_end;         // give back what runs
+  std::function<void()> on_last_start;       // a trial that is taken later would not be done
+  std::function<void()> on_last_checkpoint;  // a little before the end: what runs is to be kept
+  std::function<void()> on_end;              // give back what runs
 };
 
 /// Watches the end of the job in which an agent runs. A trial is expected to take as long as the
 /// longest so far; what runs is given back 15 seconds (at most a quarter of the time) before the
-/// end.
+/// end, and asked for a checkpoint as much or half as much before that.
 class TimeLeft {
  public:
   using Instant = std::chrono::steady_clock::time_point;
@@ -49,9 +50,12 @@ class TimeLeft {
  private:
   void watch_last_start();
 
-  std::optional<Instant> stop_;
+  void call_at(boost::asio::steady_timer& timer, Instant time, const std::function<void()>& event);
+
+  std::optional<Instant> stop_, checkpoint_;
   TimeLeftEvents events_;
   boost::asio::steady_timer last_start_timer_;
+  boost::asio::steady_timer checkpoint_timer_;
   boost::asio::steady_timer stop_timer_;
   std::chrono::milliseconds longest_{0};
 };

@@ -244,7 +244,7 @@ TEST_F(Survival, AnyNumberOfWarningsLetsTheTrialEndAndTakesNoOther) {
   next.ticket.attempt = 2;
   coordinator_.add_lease(next);
   WorkerProcess worker(access_, cache_, {"--slots", "1", "--grace", "0"},
-                       {"HONE_QUICK_MILLISECONDS=1500"});
+                       {"HONE_QUICK_MILLISECONDS=4000"});
   const pid_t trainer = worker.trainer();
   coordinator_.wait_until(is_reported);
   for (const pid_t process : {worker.agent(), trainer, trainer}) {  // as Slurm does: all of them
