@@ -8,8 +8,6 @@ person with `date` or a virtual machine that is restored do to a machine.
 import calendar
 import contextlib
 import glob
-import http.client
-import json
 import os
 import re
 import time
@@ -92,14 +90,6 @@ class ClockJumps(Storm):
         self.assertEqual("s ahead of the coordinator's" in said or "s behind the coordinator's" in said,
                          any(abs(each) > 5 for each in ahead), said)
         super().calm_down()
-
-    def ask(self, path):
-        access = json.loads((self.state / "access.json").read_text())
-        connection = http.client.HTTPConnection(access["host"], access["port"], timeout=30)
-        connection.request("GET", path, headers={"Authorization": f"Bearer {access['token']}"})
-        answer = json.loads(connection.getresponse().read())
-        connection.close()
-        return answer
 
     def test_on_either_side_end_no_lease_and_change_no_number(self):
         self.rage({"jump_coordinator": 11, "jump_worker": 11}, SEED)

@@ -145,6 +145,25 @@ class Cluster(ClusterTest):
         coordinator.terminate()
         self.assertEqual(coordinator.wait(timeout=10), 0)
 
+    def test_a_host_on_which_every_trial_crashes_fails_none(self):
+        """It is free at once each time, and would draw all of them to itself."""
+        self.hone("submit", self.tiny(seeds=list(range(4))), "--state", self.state)
+        workers = []
+        for name, crash, milliseconds in (("bad", "any", "0"), ("good", "", "300")):
+            self.environment |= {"HONE_QUICK_CRASH": crash, "HONE_QUICK_MILLISECONDS": milliseconds}
+            workers.append(self.start(WORKER, "--access", self.state / "worker.json", "--until-drained", "--slots", 1,
+                                      "--cache", self.folder / name, "--trainer", QUICK, name=name))
+        resting = self.wait_until("it rests", lambda: [each for each in json.loads(self.hone(
+            "doctor", "--quick", "--state", self.state, "--json").stdout)["checks"] if "crash one after the other" in
+            each["found"]])
+        self.assertEqual(resting[0]["about"], "workers")
+        self.assertEqual([worker.wait(timeout=120) for worker in workers], [0, 0])
+        self.assertEqual(query(self.state, "SELECT DISTINCT state FROM trial WHERE state NOT IN ('done', 'resolved')"), [])
+        crashes = query(self.state, "SELECT count(*) FROM attempt WHERE state = 'failed'")[0][0]
+        print(f"took effect: {crashes} crashes on one host, {attempts(self.state)} attempts")
+        self.assertTrue(3 <= crashes <= 4, crashes)  # a lease is 30 s, a first rest a minute
+        self.stop_coordinator()
+
     def test_one_trial_of_fifty_that_always_crashes_costs_itself_alone(self):
         self.hone("submit", self.tiny(seeds=list(range(5))), "--state", self.state)
         # The first whose spec waits for no choice, and whose end no other waits for.
@@ -197,6 +216,7 @@ class Launchers(ClusterTest):
         both = [self.start_workers("--trainer", QUICK) for _ in range(2)]
         self.assertEqual([workers.wait(timeout=60) for workers in both], [0, 0])
         self.assertEqual(attempts(self.state), TRAINED)
+        self.assertEqual(query(self.state, "SELECT count(DISTINCT instance) FROM worker"), [(4,)])  # none came too late
         self.check_numbers()
 
     def check_numbers(self):

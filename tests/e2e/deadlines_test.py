@@ -1,7 +1,11 @@
 """Connections that stop in the middle: each is closed when its time is over, and not before."""
 
 import concurrent.futures
+import contextlib
+import hashlib
+import http.client
 import json
+import random
 import socket
 import time
 import unittest
@@ -33,6 +37,29 @@ class Deadlines(HoneTest):
 
     def ask(self, what, more=""):
         return ASK.format(what, self.access["port"], self.access["token"], more)
+
+    def bytes_read_late(self, digest):
+        """Of an artifact, by somebody who begins to read when a reader's time is over."""
+        with socket.create_connection(("127.0.0.1", self.access["port"])) as line:
+            line.sendall(self.ask(f"GET /artifacts/{digest}").encode())
+            time.sleep(BODY + MORE)
+            line.settimeout(MORE)
+            read = 0
+            with contextlib.suppress(ConnectionResetError):
+                while piece := line.recv(1 << 20):
+                    read += len(piece)
+            return read
+
+    def test_of_who_does_not_read(self):
+        bytes_of_it = random.Random(1).randbytes(64 << 20)
+        digest = hashlib.sha256(bytes_of_it).hexdigest()
+        put = http.client.HTTPConnection("127.0.0.1", self.access["port"])
+        put.request("PUT", f"/artifacts/{digest}", bytes_of_it, {"Authorization": f"Bearer {self.access['token']}"})
+        self.assertEqual(put.getresponse().status, 201)
+        put.close()
+        read = self.bytes_read_late(digest)
+        print(f"closed: after {read >> 20} of 64 MiB, whose reader waited for {BODY + MORE} s")
+        self.assertLess(read, len(bytes_of_it))
 
     def test_of_a_body_and_of_what_comes_next(self):
         post, get = "POST /api/v1/sweeps", "GET /api/v1/status"

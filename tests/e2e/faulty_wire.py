@@ -32,6 +32,7 @@ class FaultyWire:
         self.said = collections.Counter()       # reports and endings, by (kind, ticket, sequence)
         self.reports = {}                       # the rows of each, by (ticket, sequence)
         self.acknowledged = collections.defaultdict(set)  # rows that a worker was told are stored, by ticket
+        self.ended = set()                      # tickets whose ending a worker was told is stored
         self.unreadable = 0                     # bytes that passed and were not looked at
         self.lock = threading.Lock()
         self.listener = socket.create_server((target[0], 0))
@@ -52,6 +53,11 @@ class FaultyWire:
     def said_again(self):
         return sum(times - 1 for times in self.said.values())
 
+    def all_acknowledged(self):
+        """Copies of what a worker was told is stored: {ticket: rows}, and the tickets that ended."""
+        with self.lock:
+            return {ticket: set(rows) for ticket, rows in self.acknowledged.items()}, set(self.ended)
+
     def strikes(self, fault, what=None):
         """Whether it happens now, and counts it as `what`."""
         with self.lock:
@@ -69,8 +75,11 @@ class FaultyWire:
                 self.reports[str(message["ticket"]), message["sequence"]] = {tuple(row) for row in message["rows"]}
             if kind == "ack":
                 ticket = message["ticket"]
-                rows = self.reports.get((str(ticket), message["sequence"]), set())  # none: of an ending
-                self.acknowledged[ticket["trial"], ticket["attempt"]] |= rows
+                number = ticket["trial"], ticket["attempt"]
+                if message["sequence"] < 0:
+                    self.ended.add(number)
+                else:
+                    self.acknowledged[number] |= self.reports[str(ticket), message["sequence"]]
 
 
 class Broken(Exception):

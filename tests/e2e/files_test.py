@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from harness import HONE, QUICK, HoneTest, query
+from harness import HONE, QUICK, WORKER, HoneTest, query
 from pictures import write_disc
 
 
@@ -140,6 +140,24 @@ class Backup(HoneTest):
         database = sqlite3.connect(file)
         self.addCleanup(database.close)
         self.assertEqual(database.execute("SELECT count(*) FROM sweep").fetchone(), (2,))
+
+    def test_while_workers_report_each_copy_is_of_one_moment(self):
+        self.serve(self.state)
+        self.hone("submit", self.tiny(seeds=list(range(1, 9))), "--state", self.state)
+        self.environment["HONE_QUICK_MILLISECONDS"] = "100"
+        worker = self.start(WORKER, "--access", self.state / "worker.json", "--slots", 2, "--trainer", QUICK,
+                            "--until-drained", name="worker")
+        file, moments = self.folder / "kept.sqlite", set()
+        while worker.poll() is None:
+            self.hone("backup", file, "--state", self.state, "--force")
+            database = sqlite3.connect(file)
+            self.assertEqual(database.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+            self.assertEqual(database.execute("SELECT rule, trial FROM violation").fetchall(), [])
+            moments.add(database.execute("SELECT count(*) FROM measurement").fetchone())
+            database.close()
+        self.assertEqual(worker.returncode, 0)
+        print(f"took effect: {len(moments)} copies with other rows")
+        self.assertGreater(len(moments), 5)
 
     def test_an_earlier_copy_is_whole_until_the_new_one_is(self):
         file = self.folder / "kept.sqlite"

@@ -6,6 +6,8 @@ process left over. tests/e2e/storm_test.py lets some loose for CI, scripts/chaos
 """
 
 import collections
+import http.client
+import json
 import os
 import random
 import signal
@@ -57,6 +59,14 @@ class Storm(HoneTest):
         self.workers[name] = self.start(
             WORKER, "--access", self.state / "access.json", "--slots", SLOTS, "--cache", self.folder / name,
             "--checkpoint", "0.2", *self.trainer, name=name)
+
+    def ask(self, path):
+        access = json.loads((self.state / "access.json").read_text())
+        connection = http.client.HTTPConnection(access["host"], access["port"], timeout=30)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {access['token']}"})
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        return answer
 
     def open_trials(self):
         return count(self.state, "SELECT count(*) FROM trial WHERE state IN ('waiting', 'leased')")
@@ -158,11 +168,14 @@ class Storm(HoneTest):
         self.assertEqual(self.coordinator.wait(timeout=30), 0)
         self.assert_no_orphan()
 
+    def lost(self):
+        """Attempts that ended before their trial was done."""
+        return count(self.state, "SELECT count(*) FROM attempt WHERE state <> 'done'")
+
     def report(self, seed):
         told = ", ".join(f"{kind} {times}" for kind, times in sorted(self.took_effect.items()))
-        lost = count(self.state, "SELECT count(*) FROM attempt WHERE state <> 'done'")
         print(f"seed {seed}: took effect: {told}; {self.sweeps} sweeps, {attempts(self.state)} attempts, "
-              f"{lost} of them lost or crashed", flush=True)
+              f"{self.lost()} of them lost or crashed", flush=True)
         if self.restarts:
             print(f"restart of the coordinator to the first new row: worst {max(self.restarts):.2f} s of "
                   f"{len(self.restarts)}", flush=True)

@@ -5,7 +5,7 @@ import pathlib
 import re
 import unittest
 
-from harness import SOURCE, TRAINED, attempts, query, violations
+from harness import SOURCE, TRAINED, attempts, count, violations
 from kill_test import SweepUnderFire
 from storm import Storm
 
@@ -16,16 +16,23 @@ class Kills(Storm):
     def test_of_workers_and_of_the_coordinator_a_hundred_and_fifty_times(self):
         self.rage({"kill_trainer": 40, "kill_agent": 40, "kill_supervisor": 20, "kill_coordinator": 50}, SEED)
         self.assert_same_as_undisturbed()
-        # The worst is printed; the gate runs other tests beside.
-        self.assertLess(sorted(self.restarts)[len(self.restarts) * 9 // 10], 2)
+        self.assertGreaterEqual(count(self.state, "SELECT count(*) FROM trial"), 200)
+        self.assertGreaterEqual(self.lost(), 50, "most kills hit nobody who trained")
+        self.assertLess(sorted(self.restarts)[-2], 2)  # the gate runs other tests beside: one may have waited
 
 
 class Stops(Storm):
+    def calm_down(self):
+        self.stale = self.ask("/api/v1/status")["refused_stale"]
+        super().calm_down()
+
     def test_of_either_side_for_longer_than_a_lease(self):
         self.rage({"stop_agent": 12, "stop_coordinator": 8}, SEED)
         self.assert_same_as_undisturbed()
-        refused = query(self.state, "SELECT count(*) FROM attempt WHERE reason LIKE '%renew%'")[0][0]
-        self.assertGreater(refused, 0, "no lease ended while its worker was stopped")
+        ended = count(self.state, "SELECT count(*) FROM attempt WHERE reason LIKE '%renew%'")
+        print(f"took effect: {ended} leases ended while their worker was stopped; {self.stale} stale messages refused")
+        self.assertGreaterEqual(ended, 12, "leases outlived the stops of their workers")
+        self.assertGreater(self.stale, 0, "nobody said anything of a lease that had ended")
 
 
 class TrainerKills(Storm):
@@ -37,6 +44,9 @@ class TrainerKills(Storm):
     def test_of_real_trainings_and_of_the_coordinator(self):
         self.rage({"kill_trainer": 7, "kill_agent": 3, "kill_coordinator": 5}, SEED)
         self.assert_same_as_undisturbed()
+        resumed = sum((self.folder / f"{name}.log").read_text().count("event=resumed") for name in self.workers)
+        print(f"took effect: {resumed} trainings went on from a checkpoint")
+        self.assertGreater(resumed, 0)
 
 
 POINTS = re.findall(r'^    "([a-z]+\.[a-z]+)",', (SOURCE / "common" / "fault_point.hpp").read_text(), re.M)

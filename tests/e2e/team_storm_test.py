@@ -50,7 +50,7 @@ class TeamStorm(HoneTest):
         failed = count(self.state, "SELECT count(*) FROM attempt WHERE state = 'failed'")
         begin = time.monotonic()
         os.kill(choose.choice(teams[broken]), how)
-        self.wait_until("the broken team is gone", lambda: not set(teams[broken]) & set(self.processes()), REAPED)
+        self.wait_until("the broken team is gone", lambda: not {broken, *teams[broken]} & set(self.processes()), REAPED)
         took = time.monotonic() - begin
         self.wait_until("its attempt has failed", lambda: count(
             self.state, "SELECT count(*) FROM attempt WHERE state = 'failed'") > failed)
@@ -59,7 +59,7 @@ class TeamStorm(HoneTest):
         return took
 
     def test_ends_alone_and_changes_no_number(self):
-        self.serve(self.state, "--crash-limit", 100, "--retry-pause", "100ms")
+        coordinator = self.serve(self.state, "--crash-limit", 100, "--retry-pause", "100ms")
         self.hone("submit", self.spec, "--state", self.state)
         workers = [self.start(WORKER, "--access", self.state / "access.json", "--slots", 2, "--until-drained",
                               "--cache", self.folder / name, name=name) for name in ("worker-0", "worker-1")]
@@ -75,6 +75,9 @@ class TeamStorm(HoneTest):
         self.assertEqual(query(self.state, "SELECT state, count(*) FROM attempt WHERE state != 'done' GROUP BY state"),
                          [("failed", FAULTS)])
         self.assertEqual(violations(self.state), [])
+        coordinator.terminate()
+        self.assertEqual(coordinator.wait(timeout=30), 0)
+        self.assert_no_orphan()
         undisturbed = self.folder / "undisturbed"
         self.hone("run", self.spec, "--state", undisturbed, "--slots", 4)
         self.assertEqual(results(self.state), results(undisturbed))

@@ -94,6 +94,20 @@ class Team(HoneTest):
         self.assertEqual(count(self.state, "SELECT count(*) FROM trial WHERE spec ->> "
                                "'$.numerics.ranks' = 2 AND state = 'done'"), 1)
 
+    def test_that_is_cancelled_ends_whole(self):
+        self.serve(self.state)
+        self.hone("submit", self.tiny(numerics={"ranks": 2}, training={
+            "epochs": 5000, "batch": 4, "learning_rate": 0.01, "loss": "dice+bce"}), "--state", self.state)
+        worker = self.start(WORKER, "--access", self.state / "access.json", "--slots", 2, name="worker")
+        self.wait_until("a team trains", lambda: count(self.state, "SELECT count(*) FROM epoch") > 0)
+        self.assertEqual(len(self.ranks()), 2)
+        team = self.processes("--team")
+        self.hone("cancel", 1, "--state", self.state)
+        self.wait_until("nobody of it is left", lambda: not set(team) & set(self.processes()), REAPED)
+        self.assertIsNone(worker.poll())
+        self.assertEqual(count(self.state, "SELECT count(*) FROM trial WHERE state = 'leased'"), 0)
+        self.assertEqual(violations(self.state), [])
+
     def test_that_is_too_large_for_every_worker_waits_and_says_so(self):
         self.serve(self.state)
         self.start(WORKER, "--access", self.state / "access.json", "--slots", 2, name="worker")

@@ -39,6 +39,15 @@ class Sweeper {
     desk_.after(given::lease_time * 2);
   }
 
+  /// Likewise; the disk may fail meanwhile, which ends the coordinator once more.
+  void try_to_restart() {
+    try {
+      restart();
+    } catch (const SqlError&) {
+      stop();
+    }
+  }
+
   /// What was promised and is not there; '' if all is well.
   std::string fault() {
     if (desk_.text("PRAGMA integrity_check") != "ok") return "the file is damaged";
@@ -93,7 +102,7 @@ TEST(PowerCut, LosesNothingAcknowledged) {
   const std::string undisturbed = undisturbed_results();
   const char* const text = std::getenv("HONE_SEED");
   const std::uint64_t first = text == nullptr ? 1 : std::strtoull(text, nullptr, 10);
-  std::int64_t cuts = 0, sectors = 0, of_checkpoints = 0;
+  std::int64_t cuts = 0, of_restarts = 0, sectors = 0, of_checkpoints = 0;
   std::size_t promises = 0;
   for (std::uint64_t seed = first; cuts < 300; ++seed) {
     SCOPED_TRACE("HONE_SEED=" + std::to_string(seed));
@@ -109,6 +118,14 @@ TEST(PowerCut, LosesNothingAcknowledged) {
       ++cuts;
       sweeper.stop();
       disk.restore_power();
+      disk.plan(Disk::Fault::power_cut, 1 + random.below(60));  // and again, while it starts
+      sweeper.try_to_restart();
+      if (disk.happened()) {
+        ++of_restarts;
+        sweeper.stop();
+        disk.restore_power();
+      }
+      disk.plan(Disk::Fault::power_cut, 0);
       sweeper.restart();
       EXPECT_EQ(sweeper.fault(), "");
     }
@@ -121,10 +138,12 @@ TEST(PowerCut, LosesNothingAcknowledged) {
     if (HasFailure()) break;
   }
   std::printf(
-      "power cut %lld times from seed %llu on; %lld sectors lost, %lld of them of the database; "
-      "%zu promises kept\n",
+      "power cut %lld times from seed %llu on, and %lld times while it started again; %lld sectors "
+      "lost, %lld of them of the database; %zu promises kept\n",
       static_cast<long long>(cuts), static_cast<unsigned long long>(first),
-      static_cast<long long>(sectors), static_cast<long long>(of_checkpoints), promises);
+      static_cast<long long>(of_restarts), static_cast<long long>(sectors),
+      static_cast<long long>(of_checkpoints), promises);
+  EXPECT_GT(of_restarts, 100);
   EXPECT_GT(sectors, 300);
   EXPECT_GT(of_checkpoints, 30) << "no cut met a checkpoint";
 }
@@ -167,6 +186,41 @@ void fail_at_every_call(Disk::Fault fault) {
   }
   std::printf("%lld calls failed, one in each sweep\n", static_cast<long long>(calls - 1));
   EXPECT_GT(calls, 100);
+}
+
+/// Every call of a start on what was left in the middle of a sweep fails once.
+void fail_at_every_call_of_a_restart(Disk::Fault fault) {
+  const std::string undisturbed = undisturbed_results();
+  constexpr std::int64_t in_the_middle = 120;
+  std::int64_t calls = 1;
+  for (;; ++calls) {
+    SCOPED_TRACE("at call " + std::to_string(calls));
+    Disk disk(1);
+    Sweeper sweeper;
+    disk.plan(Disk::Fault::power_cut, in_the_middle);
+    sweeper.work();
+    sweeper.stop();
+    disk.restore_power();
+    disk.plan(fault, calls);
+    sweeper.try_to_restart();
+    const bool happened = disk.happened();
+    if (happened && fault == Disk::Fault::power_cut) disk.restore_power();
+    disk.plan(fault, 0);
+    sweeper.restart();
+    sweeper.work();
+    sweeper.check_end(undisturbed);
+    if (!happened || ::testing::Test::HasFailure()) break;
+  }
+  std::printf("%lld calls failed, one in each start\n", static_cast<long long>(calls - 1));
+  EXPECT_GT(calls, 10);
+}
+
+TEST(FailingDisk, LosesNothingWhereAStartFails) {
+  fail_at_every_call_of_a_restart(Disk::Fault::io_error);
+}
+
+TEST(FullDisk, LosesNothingWhereAStartFails) {
+  fail_at_every_call_of_a_restart(Disk::Fault::full);
 }
 
 TEST(FailingDisk, AcknowledgesNothingThatIsNotStored) {

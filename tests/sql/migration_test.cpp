@@ -3,11 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "common/fault_point.hpp"
 #include "sql/database.hpp"
+#include "tests/sql/version_2.hpp"
 #include "tests/support/fake_coordinator.hpp"
 
 namespace hone {
@@ -16,36 +14,11 @@ namespace {
 using Mode = Database::Mode;
 using ::testing::HasSubstr;
 
-// A sweep in the middle of its work: a base net is done, a refiner of 4 threads and bf16 waits, a
-// choice and a trial that was deferred and is resolved.
-constexpr const char* rows_of_version_2 = R"(
-  INSERT INTO sweep (id, name, digest, experiment) VALUES (1, 's', 'd', '{}'), (2, 'later', 'e', '{}');
-  INSERT INTO worker VALUES (1, 'w', 'here', 2, 1, 'cpu');
-  INSERT INTO metric VALUES (0, 'dice');
-  INSERT INTO trial (id, identity, spec, image_steps, state, unmet, attempt, accepted) VALUES
-    (1, 'i1', '{"role":"segment","fold":3,"numerics":{"threads":1,"precision":"fp32"}}', 500, 'done', 0, 1, 1),
-    (2, 'i2', '{"role":"refine","numerics":{"threads":4,"precision":"bf16"}}', 900, 'waiting', 0, 0, NULL),
-    (3, 'i3', '{"role":"select"}', 0, 'waiting', 1, 0, NULL),
-    (5, 'i5', '{"role":"segment","numerics":{"threads":1,"precision":"fp32"}}', 700, 'waiting', 0, 0, NULL);
-  INSERT INTO trial (id, identity, spec, image_steps, state, deferred, resolved, unmet) VALUES
-    (4, 'i4', '{"role":"refine"}', 0, 'resolved', 1, 2, 0);
-  INSERT INTO sweep_trial VALUES (1, 1, 'a'), (2, 2, 'b'), (1, 3, 'c'), (1, 4, 'd'), (2, 5, 'e');
-  INSERT INTO need VALUES (2, 1, 'masks', 'masks'), (3, 2, '', '');
-  INSERT INTO attempt (trial, attempt, worker, state, rows, summary) VALUES (1, 1, 1, 'done', 1, '{}');
-  INSERT INTO output VALUES (1, 1, 'weights', 'w'), (1, 1, 'masks', 'm');
-  INSERT INTO measurement VALUES (1, 1, 1, 0, 0, 0, 0.5);
-)";
-
 constexpr int killed = 137;
 
 class FromVersion2 : public ::testing::Test {
  protected:
-  FromVersion2() {
-    std::ifstream schema(HONE_SOURCE_DIR "/tests/sql/schema_2.sql");
-    database_.execute({std::istreambuf_iterator<char>(schema), {}});
-    database_.execute("PRAGMA user_version = 2; CREATE VIEW member AS SELECT id FROM trial");
-    database_.execute(rows_of_version_2);
-  }
+  FromVersion2() { testing::make_version_2(database_); }
 
   static std::string text(Database& database, const std::string& sql) {
     Statement query = database.prepare(sql);
@@ -63,13 +36,15 @@ class FromVersion2 : public ::testing::Test {
 };
 
 TEST_F(FromVersion2, KeepsEveryFact) {
+  const std::string facts = testing::facts_of_version_2(database_);
+  for (const char* const each :
+       {"'IMD003'", "'variant'", "101.0", "'{\"refine\":{\"lambda\":0.3}}'"})
+    EXPECT_THAT(facts, HasSubstr(each));  // of the tables that few look at
   install_schema(database_);
   EXPECT_EQ(text("PRAGMA user_version"), "3\n");
-  EXPECT_EQ(text("SELECT id, identity, state, attempt, accepted, resolved, fold FROM trial ORDER "
-                 "BY id"),
-            "1|i1|done|1|1||3\n2|i2|waiting|0|||\n3|i3|waiting|0|||\n4|i4|resolved|0||2|\n"
-            "5|i5|waiting|0|||\n");
-  EXPECT_EQ(text("SELECT trial, value FROM measurement"), "1|0.5\n");
+  EXPECT_EQ(testing::facts_of_version_2(database_), facts);
+  EXPECT_EQ(text("SELECT id, resolved, fold FROM trial WHERE id IN (1, 4)"), "1||3\n4|2|\n");
+  EXPECT_EQ(text("SELECT trial, attempt, split, dice FROM trial_dice"), "1|2|1|0.5\n1|2|2|0.75\n");
   EXPECT_EQ(text("SELECT rule, trial FROM violation"), "");
   EXPECT_EQ(text("PRAGMA foreign_keys"), "1\n");
   EXPECT_THROW(database_.execute("INSERT INTO attempt (trial, attempt, worker, state) VALUES (99, "
@@ -81,7 +56,7 @@ TEST_F(FromVersion2, SaysWhatEachTrialDemandsAndWhoseTurnItIs) {
   install_schema(database_);
   EXPECT_EQ(text("SELECT t.id, t.queue, d.ranks, d.threads, d.precision, d.device FROM trial t "
                  "LEFT JOIN demand d ON d.id = t.demand ORDER BY t.id"),
-            "1|1|1|1|fp32|cpu\n2|1|1|4|bf16|cpu\n3|1||||\n4|1||||\n5|2|1|1|fp32|cpu\n");
+            "1|1|1|1|fp32|cpu\n2|1|1|4|bf16|cpu\n3|1||||\n4|1||||\n5|2|1|1|fp32|cpu\n6|1||||\n");
   EXPECT_EQ(text("SELECT id FROM trial WHERE demand IS NOT NULL ORDER BY urgency DESC"),
             "5\n1\n2\n");
   EXPECT_EQ(text("SELECT id, priority, state FROM sweep"), "1|0|active\n2|0|active\n");
@@ -114,7 +89,7 @@ TEST_F(FromVersion2, IsAllOrNothing) {
   }
   EXPECT_EQ(text("PRAGMA user_version"), "2\n");
   EXPECT_EQ(text("SELECT count(*) FROM pragma_table_info('trial') WHERE name = 'queue'"), "0\n");
-  EXPECT_EQ(text("SELECT count(*) FROM member"), "5\n");
+  EXPECT_EQ(text("SELECT count(*) FROM member"), "6\n");
 }
 
 TEST_F(FromVersion2, IsAsItWasWhenTheProcessDiesInTheMiddle) {
@@ -138,7 +113,7 @@ TEST_F(FromVersion2, IsAsItWasWhenTheProcessDiesInTheMiddle) {
   EXPECT_EQ(text("SELECT sql FROM sqlite_schema ORDER BY 1"), before);
   EXPECT_EQ(text("PRAGMA user_version"), "2\n");
   install_schema(database_);
-  EXPECT_EQ(text("SELECT count(*) FROM measurement"), "1\n");
+  EXPECT_EQ(text("SELECT count(*) FROM measurement"), "3\n");
 }
 
 TEST_F(FromVersion2, AReaderSaysWhatToDo) {
@@ -155,7 +130,7 @@ TEST_F(FromVersion2, AReaderSaysWhatToDo) {
 TEST_F(FromVersion2, AFileThatIsTooOldIsRefusedAndLeftAlone) {
   database_.execute("PRAGMA user_version = 1");
   EXPECT_THROW(install_schema(database_), std::runtime_error);
-  EXPECT_EQ(text("SELECT count(*) FROM member"), "5\n");
+  EXPECT_EQ(text("SELECT count(*) FROM member"), "6\n");
 }
 
 }  // namespace
