@@ -1,5 +1,5 @@
-// A migration on a disk that fails, fills up or loses its power at the n-th call: afterwards the file
-// is one of the old version or one of the new, never something between, and has every fact.
+// A migration on a disk that fails, fills up or loses its power at the n-th call: afterwards the
+// file is one of the old version or one of the new, never something between, and has every fact.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -13,7 +13,9 @@ namespace hone::simulation {
 
 /// For the names of the tests.
 void PrintTo(Disk::Fault fault, std::ostream* out) {
-  *out << (fault == Disk::Fault::power_cut ? "power_cut" : fault == Disk::Fault::full ? "full" : "io_error");
+  *out << (fault == Disk::Fault::power_cut ? "power_cut"
+           : fault == Disk::Fault::full    ? "full"
+                                           : "io_error");
 }
 
 namespace {
@@ -75,7 +77,8 @@ TEST_P(MigrationOn, AFailingDiskIsAllOrNothing) {
   EXPECT_GT(calls, 30);
 }
 INSTANTIATE_TEST_SUITE_P(Each, MigrationOn,
-                         ::testing::Values(Disk::Fault::power_cut, Disk::Fault::io_error, Disk::Fault::full));
+                         ::testing::Values(Disk::Fault::power_cut, Disk::Fault::io_error,
+                                           Disk::Fault::full));
 
 }  // namespace
 }  // namespace hone::simulation

@@ -52,18 +52,21 @@ inline void make_version_2(Database& database) {
   database.execute(rows_of_version_2);
 }
 
-/// Every row of every table that version 2 has, by its columns: what no migration may change. But for
-/// the list of metrics, which each version adds to.
+/// Every row of every table that version 2 has, by its columns: what no migration may change. But
+/// for the list of metrics, which each version adds to.
 inline std::string facts_of_version_2(Database& database) {
   Database empty(":memory:", Database::Mode::read_write);
   empty.execute(schema_of_version_2());
   Statement tables = empty.prepare(
-      "SELECT t.name, group_concat('quote(' || c.name || ')', ' || ''|'' || ') FROM sqlite_schema t, "
-      "pragma_table_xinfo(t.name) c WHERE t.type = 'table' AND t.name <> 'metric' GROUP BY t.name ORDER BY t.name");
+      "SELECT t.name, group_concat('quote(' || c.name || ')', ' || ''|'' || ') FROM sqlite_schema "
+      "t, "
+      "pragma_table_xinfo(t.name) c WHERE t.type = 'table' AND t.name <> 'metric' GROUP BY t.name "
+      "ORDER BY t.name");
   std::string facts;
   while (tables.step()) {
     facts += tables.text(0) + "\n";
-    Statement rows = database.prepare("SELECT " + tables.text(1) + " FROM " + tables.text(0) + " ORDER BY 1");
+    Statement rows =
+        database.prepare("SELECT " + tables.text(1) + " FROM " + tables.text(0) + " ORDER BY 1");
     while (rows.step()) facts += "  " + rows.text(0) + "\n";
   }
   return facts;
