@@ -154,8 +154,11 @@ TEST_F(Trainer, WhoseDeathDoesNotComeHoldsNobodyUpForLong) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   EXPECT_FALSE(testing::is_alive(pid));
   ::kill(tracer, SIGKILL);
-  EXPECT_EQ(::waitpid(tracer, &status, 0), tracer);
-  EXPECT_EQ(::waitpid(pid, &status, 0), pid) << "it was collected meanwhile: nothing was tried";
+  const auto collect = [&](pid_t child) {  // whose own SIGCHLD may interrupt it
+    return TEMP_FAILURE_RETRY(::waitpid(child, &status, 0));
+  };
+  EXPECT_EQ(collect(tracer), tracer);
+  EXPECT_EQ(collect(pid), pid) << "it was collected meanwhile: nothing was tried";
 }
 
 TEST(TrainerEnvironment, HidesTheLaunchersWorldAndKeepsTheRest) {
