@@ -2,9 +2,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -236,13 +233,6 @@ void place_slots(const Given& given, WorkerOptions& options) {
           : memory_of_slot(chosen.memory_mib, options.slots, static_cast<int>(options.gpus.size()));
   options.team = team_place(given, options.team, options.slots);
   options.team.gpus = options.gpus;
-}
-
-/// Throws std::invalid_argument.
-void require_program(const std::string& option, const fs::path& program) {
-  if (::access(program.c_str(), X_OK) != 0)
-    throw std::invalid_argument(option + " " + program.string() +
-                                ": cannot be run: " + std::strerror(errno));
 }
 
 /// What the words of the command line come to. Throws TimeLeftError and std::invalid_argument.

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -151,6 +153,12 @@ fs::path find_program(std::string_view name) {
     if (::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file)) return file;
   }
   return {};
+}
+
+void require_program(const std::string& option, const fs::path& program) {
+  if (::access(program.c_str(), X_OK) != 0)
+    throw std::invalid_argument(option + " " + program.string() +
+                                ": cannot be run: " + std::strerror(errno));
 }
 
 }  // namespace hone

@@ -43,4 +43,7 @@ std::vector<TeamHost> parse_hosts(const std::string& text, const std::string& ow
 /// The program of that name in the folders of PATH; empty if there is none.
 std::filesystem::path find_program(std::string_view name);
 
+/// Throws std::invalid_argument, naming the option, if the program it names cannot be run.
+void require_program(const std::string& option, const std::filesystem::path& program);
+
 }  // namespace hone
