@@ -37,16 +37,19 @@ VALUES (0, '0x', 'fixed', 0), (1, '1x', 'fixed', 1), (2, '2x', 'fixed', 2),
 
 -- Self-refinement: the net with the n that validation chose (A22). NULLs while it is not chosen.
 CREATE VIEW self_refined AS
-SELECT c.sweep, c.dataset, c.rotation, c.seed, substr(c.name, 7) AS mode, c.trial AS selection,
-       c.value ->> '$.refine.self_steps' AS steps, n.trial, n.training, i.trial AS iteration_selection,
-       i.value ->> '$.iteration' AS iteration
-FROM choice c
-LEFT JOIN net n ON n.sweep = c.sweep AND n.variant = '' AND n.dataset = c.dataset
-  AND n.rotation = c.rotation AND n.seed = c.seed AND n.split = 'test'
-  AND n.net = substr(c.name, 7) || '-' || (c.value ->> '$.refine.self_steps')
-LEFT JOIN choice i ON i.sweep = c.sweep AND i.variant = '' AND i.dataset = c.dataset
-  AND i.rotation = c.rotation AND i.seed = c.seed AND i.name = 'iteration/' || n.net
-WHERE c.variant = '' AND c.name LIKE 'steps/%';
+SELECT s.sweep, s.dataset, s.rotation, s.seed, s.mode, s.selection, s.steps,
+       (SELECT n.trial FROM net n WHERE n.sweep = s.sweep AND n.variant = '' AND n.net = s.net AND n.split = 'test'
+        AND n.dataset = s.dataset AND n.rotation = s.rotation AND n.seed = s.seed) AS trial,
+       (SELECT n.training FROM net n WHERE n.sweep = s.sweep AND n.variant = '' AND n.net = s.net AND n.split = 'test'
+        AND n.dataset = s.dataset AND n.rotation = s.rotation AND n.seed = s.seed) AS training,
+       s.iteration_selection, x.value ->> '$.iteration' AS iteration
+FROM (SELECT c.*, (SELECT i.trial FROM choice i WHERE i.sweep = c.sweep AND i.variant = '' AND i.name = 'iteration/' || c.net
+                   AND i.dataset = c.dataset AND i.rotation = c.rotation AND i.seed = c.seed) AS iteration_selection
+      FROM (SELECT sweep, dataset, rotation, seed, substr(name, 7) AS mode, trial AS selection,
+                   value ->> '$.refine.self_steps' AS steps,
+                   substr(name, 7) || '-' || (value ->> '$.refine.self_steps') AS net
+            FROM choice WHERE variant = '' AND name LIKE 'steps/%') c) s
+LEFT JOIN selection x ON x.trial = s.iteration_selection;
 
 -- One row per cell, rotation and seed: rows of `trial` at `iteration` on the test split. `waits` is
 -- what decides the cell while it has no trial or iteration.
@@ -66,16 +69,19 @@ UNION ALL
 SELECT 'variants', n.sweep, n.variant, n.dataset, k.position, k.column_name, n.rotation, n.seed, n.trial,
        n.training,
        CASE k.stop WHEN 'fixed' THEN k.iteration WHEN 'best' THEN b.iteration
-                   ELSE i.value ->> '$.iteration' END, i.trial
+                   ELSE x.value ->> '$.iteration' END, n.choice
 FROM variant_column k
-JOIN net n ON n.variant <> '' AND ((n.net = 'variant' AND n.split = 'test')
+JOIN (SELECT n.*, (SELECT i.trial FROM choice i WHERE i.sweep = n.sweep AND i.variant = n.variant
+                   AND i.name = 'iteration/' || n.net AND i.dataset = n.dataset AND i.rotation = n.rotation
+                   AND i.seed = n.seed) AS choice
+      FROM net n WHERE n.variant <> '') n
+  ON (n.net = 'variant' AND n.split = 'test')
   OR (n.net = 'base' AND k.column_name = '0x' AND NOT EXISTS (
-        SELECT 1 FROM sweep_net o WHERE o.sweep = n.sweep AND o.variant = n.variant AND o.net <> 'base')))
+        SELECT 1 FROM sweep_net o WHERE o.sweep = n.sweep AND o.variant = n.variant AND o.net <> 'base'))
 JOIN sweep s ON s.id = n.sweep
-LEFT JOIN choice i ON i.sweep = n.sweep AND i.variant = n.variant AND i.dataset = n.dataset
-  AND i.rotation = n.rotation AND i.seed = n.seed AND i.name = 'iteration/' || n.net
+LEFT JOIN selection x ON x.trial = n.choice
 LEFT JOIN best_iteration b ON b.trial = n.trial
-WHERE (k.column_name = '0x' OR i.trial IS NOT NULL)
+WHERE (k.column_name = '0x' OR n.choice IS NOT NULL)
   AND n.variant IN (SELECT v.value ->> '$.name' FROM json_each(s.experiment, '$.variants') v);
 
 -- How a cell's row stands: `done` unless a net behind its masks is not. Where the row itself is not done, the
@@ -83,12 +89,14 @@ WHERE (k.column_name = '0x' OR i.trial IS NOT NULL)
 CREATE VIEW cell_state AS
 SELECT c.*, t.spec ->> '$.evaluate.iterations' AS searched,
        coalesce(t.state = 'done', 0) AND NOT EXISTS (
-         SELECT 1 FROM net_behind b JOIN trial w ON w.id = b.training
-         WHERE b.trial = c.trial AND b.refined = (coalesce(c.iteration, 1) > 0) AND w.state <> 'done') AS done,
-       (SELECT count(*) FROM net_behind b JOIN trial w ON w.id = b.training WHERE b.trial = c.trial
-        AND (b.refined = (coalesce(c.iteration, 1) > 0) OR t.state <> 'done') AND w.state = 'collapsed') AS collapsed,
-       (SELECT count(*) FROM net_behind b JOIN trial w ON w.id = b.training WHERE b.trial = c.trial
-        AND (b.refined = (coalesce(c.iteration, 1) > 0) OR t.state <> 'done') AND w.state = 'diverged') AS diverged
+         SELECT 1 FROM net_behind b WHERE b.trial = c.trial
+         AND b.refined = (coalesce(c.iteration, 1) > 0) AND b.state <> 'done') AS done,
+       coalesce(t.role = 'segment' AND t.state = 'collapsed', 0) +
+       (SELECT count(*) FROM net_behind b WHERE b.trial = c.trial
+        AND (b.refined = (coalesce(c.iteration, 1) > 0) OR t.state <> 'done') AND b.state = 'collapsed') AS collapsed,
+       coalesce(t.role = 'segment' AND t.state = 'diverged', 0) +
+       (SELECT count(*) FROM net_behind b WHERE b.trial = c.trial
+        AND (b.refined = (coalesce(c.iteration, 1) > 0) OR t.state <> 'done') AND b.state = 'diverged') AS diverged
 FROM cell c LEFT JOIN trial t ON t.id = c.trial;
 
 -- A cell's nets and its number: the mean over the test images (and rotations and seeds) of the Dice,

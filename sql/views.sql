@@ -128,13 +128,13 @@ SELECT sn.sweep, sn.variant, sn.net, e.id AS trial, e.role, e.state, e.dataset, 
        ELSE e.id END AS training
 FROM sweep_net sn JOIN trial t ON t.id = sn.trial JOIN trial e ON e.id = coalesce(t.resolved, t.id);
 
--- The nets behind masks: `refined` 0, those of the base masks, of an ensemble all members; 1, of the
--- refiner. A base net is behind its own masks.
-CREATE VIEW net_behind (trial, refined, training) AS
-SELECT n.trial, n.input = 'weights', n.needs FROM standing_need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate'
-WHERE n.input IN ('weights', 'masks') OR n.input GLOB 'masks.*'
-UNION ALL
-SELECT id, 0, id FROM trial WHERE role = 'segment';
+-- The nets behind an evaluation's masks: `refined` 0, those of the base masks, of an ensemble all members; 1, of the
+-- refiner. Each is found by a key, which a union of them with base nets behind their own masks is not.
+CREATE VIEW net_behind (trial, refined, training, state) AS
+SELECT n.trial, n.input = 'weights', w.id, w.state
+FROM need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate'
+JOIN trial d ON d.id = n.needs JOIN trial w ON w.id = coalesce(d.resolved, d.id)
+WHERE n.input IN ('weights', 'masks') OR n.input GLOB 'masks.*';
 
 -- Evaluations of nets that collapsed (or broke): EXISTS on them is a look-up by key.
 CREATE VIEW collapsed_evaluation AS
@@ -196,19 +196,22 @@ FROM trial s, json_each(s.spec, '$.candidates') c
 LEFT JOIN halving h ON h.selection = s.id AND h.position = c.key
 WHERE s.role = 'select';
 
--- Trials of a sweep by state. What a sweep will not come to is pruned to it, whoever else wants it.
+-- Trials of a sweep and their states. What the sweep will not come to is pruned to it, whoever else wants it.
+CREATE VIEW member_state AS
+SELECT m.sweep, m.trial, t.role, t.image_steps,
+       CASE WHEN t.state IN ('waiting', 'leased', 'held') AND EXISTS (
+              SELECT 1 FROM sweep_trial o WHERE o.sweep = m.sweep AND o.trial = t.id AND o.optional)
+            AND NOT EXISTS (SELECT 1 FROM stake k JOIN sweep_trial o ON o.sweep = m.sweep AND o.trial = k.selection
+                            WHERE k.trial = t.id AND k.wish > 0)
+            AND NOT EXISTS (SELECT 1 FROM trial d JOIN sweep_trial o ON o.sweep = m.sweep AND o.trial = d.id
+                            WHERE d.resolved = t.id)
+            THEN 'pruned' ELSE t.state END AS state
+FROM member m JOIN trial t ON t.id = m.trial;
+
+-- The same counted: of all sweeps, since a condition on one does not come through two groupings.
 CREATE VIEW sweep_state AS
 SELECT sweep, role, state, count(*) AS trials, sum(image_steps) AS image_steps
-FROM (SELECT m.sweep, t.role, t.image_steps,
-             CASE WHEN t.state IN ('waiting', 'leased', 'held') AND EXISTS (
-                    SELECT 1 FROM sweep_trial o WHERE o.sweep = m.sweep AND o.trial = t.id AND o.optional)
-                  AND NOT EXISTS (SELECT 1 FROM stake k JOIN sweep_trial o ON o.sweep = m.sweep AND o.trial = k.selection
-                                  WHERE k.trial = t.id AND k.wish > 0)
-                  AND NOT EXISTS (SELECT 1 FROM trial d JOIN sweep_trial o ON o.sweep = m.sweep AND o.trial = d.id
-                                  WHERE d.resolved = t.id)
-                  THEN 'pruned' ELSE t.state END AS state
-      FROM member m JOIN trial t ON t.id = m.trial)
-GROUP BY sweep, role, state;
+FROM member_state GROUP BY sweep, role, state;
 
 -- What a trial is called, whichever sweep it is of: by its own name, or by that of the trial whose parameters
 -- were chosen to be its own.

@@ -15,7 +15,7 @@ std::vector<std::string> missing_trials(Database& database, SweepId sweep,
       "CASE WHEN t.reason = '' THEN '' ELSE ' (' || "
       "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END || "
       // It waits for ever unless somebody goes on with the sweep.
-      "CASE WHEN t.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM member o "
+      "CASE WHEN t.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM wish o "
       "JOIN sweep s ON s.id = o.sweep WHERE o.trial = t.id AND s.state = 'active') "
       "THEN coalesce((SELECT ', but the sweep is ' || state FROM sweep WHERE id = ?2), '') "
       "ELSE '' END "

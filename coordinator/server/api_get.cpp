@@ -126,9 +126,8 @@ json disagreements(Database& database, std::int64_t sweep) {
 
 json failures(Database& database, std::int64_t sweep) {
   Statement query = database.prepare(
-      std::string("SELECT t.id, ") + name_in_sweep +
-      " AS name, t.state, t.reason FROM trial t "
-      "WHERE t.state IN ('collapsed', 'diverged', 'failed', 'blocked') AND name IS NOT NULL "
+      "SELECT t.id, m.name, t.state, t.reason FROM member m JOIN trial t ON t.id = m.trial "
+      "WHERE m.sweep = ? AND t.state IN ('collapsed', 'diverged', 'failed', 'blocked') "
       "ORDER BY t.id LIMIT 100");
   query.bind(sweep);
   json list = json::array();
@@ -186,8 +185,7 @@ struct Tally {
 Tally tally_of(Database& database, std::int64_t sweep) {
   Tally tally;
   Statement query = database.prepare(
-      "SELECT state, sum(trials), sum(image_steps) FROM sweep_state WHERE sweep = ? GROUP BY "
-      "state");
+      "SELECT state, count(*), sum(image_steps) FROM member_state WHERE sweep = ? GROUP BY state");
   query.bind(sweep);
   while (query.step()) {
     const std::string state = query.text(0);
