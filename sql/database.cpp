@@ -126,7 +126,7 @@ Database::Database(const std::filesystem::path& file, Mode mode)
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   set_limits(raw);
   // The schema stays trusted: Debian 12's SQLite counts its JSON functions among the unsafe ones,
-  // and our views are made of them. They are installed anew at every start, see install_schema.
+  // and our views are made of them. Others than ours are gone after a start, see install_schema.
   // Only the writing connection may checkpoint: SQLite before 3.51.3 can corrupt a file when two do
   // so at one moment (sqlite.org/wal.html, the WAL-reset bug).
   if (!writing) sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

@@ -180,8 +180,8 @@ class Snapshot {
   Database& database_;
 };
 
-/// Creates the schema, or brings one of an earlier Hone up to date, and (re)creates the views, all
-/// in one transaction. Requires: no transaction is open. Throws SqlError, or std::runtime_error
+/// Creates the schema, or brings one of an earlier Hone up to date, and makes the views anew where
+/// they are not those of this Hone, all in one transaction. Requires: no transaction is open. Throws SqlError, or std::runtime_error
 /// when the file is of a newer Hone or of one too old.
 void install_schema(Database& database);
 

@@ -41,6 +41,19 @@ void drop_views(Database& database) {
 constexpr const char* view_texts[] = {sql_text::views, sql_text::tables, sql_text::paper,
                                       sql_text::paper_iii, sql_text::violation};
 
+/// Whether the file has the views of this Hone and no others, as it has unless another Hone was there.
+bool has_our_views(Database& database) {
+  constexpr std::string_view begin = "CREATE VIEW ";
+  std::string ours;
+  for (const char* text : view_texts) ours += text;
+  std::int64_t missing = 0;
+  for (std::size_t at = 0; (at = ours.find(begin, at)) != std::string::npos; ++at) ++missing;
+  Statement query = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'view'");
+  for (; query.step(); --missing)
+    if (ours.find(query.text(0) + ";") == std::string::npos) return false;
+  return missing == 0;
+}
+
 /// Tables that are made anew while others refer to them need this; checked before the commit.
 class ForeignKeysOff {
  public:
@@ -87,9 +100,12 @@ Columns columns_of(Database& database) {
 /// Between releases the schema changes without its version: a file of such a Hone is refused before
 /// a query of ours fails on it. Requires: the file has schema_version.
 void require_our_tables(Database& database) {
-  Database fresh(":memory:", Database::Mode::read_write);
-  fresh.execute(sql_text::schema);
-  const Columns ours = columns_of(fresh), theirs = columns_of(database);
+  static const Columns ours = [] {
+    Database fresh(":memory:", Database::Mode::read_write);
+    fresh.execute(sql_text::schema);
+    return columns_of(fresh);
+  }();
+  const Columns theirs = columns_of(database);
   if (ours == theirs) return;
   Columns differ;
   std::set_symmetric_difference(ours.begin(), ours.end(), theirs.begin(), theirs.end(),
@@ -128,7 +144,8 @@ void install_schema(Database& database) {
                              ", which this Hone cannot read any more: use the Hone that wrote it");
   }
   if (version == schema_version) require_our_tables(database);
-  drop_views(database);  // they name tables that a migration makes anew
+  const bool as_it_is = version == schema_version && has_our_views(database);
+  if (!as_it_is) drop_views(database);  // they name tables that a migration makes anew
   if (version == 0) {
     require_no_tables(database);
     database.execute(sql_text::schema);
@@ -138,7 +155,8 @@ void install_schema(Database& database) {
     set_version(database);
   }
   database.execute(sql_text::metrics);
-  for (const char* text : view_texts) database.execute(text);
+  if (!as_it_is)
+    for (const char* text : view_texts) database.execute(text);
   transaction.commit();
 }
 

@@ -1,4 +1,4 @@
--- What follows from the facts. Dropped and made anew at every start, so they may change freely.
+-- What follows from the facts. A start that finds others makes them anew, so they may change freely.
 
 -- Rows that count: of the attempt whose Done was accepted, with names instead of numbers.
 -- The view that a person queries: one row per image, split, iteration and metric.

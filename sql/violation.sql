@@ -34,12 +34,16 @@ SELECT 'a column says what the spec does not', id FROM trial
      OR fold IS NOT spec ->> '$.fold' OR seed IS NOT spec ->> '$.seed'
      OR mode IS NOT spec ->> '$.refine.mode' OR lambda IS NOT spec ->> '$.refine.lambda'
 UNION ALL
-SELECT 'a mean Dice is not that of its rows', coalesce(d.trial, m.trial)
-FROM (SELECT m.trial, m.split, m.iteration, avg(m.value) AS dice, count(*) AS images
+SELECT 'a mean Dice is not that of its rows', m.trial
+FROM (SELECT m.trial, m.attempt, m.split, m.iteration, avg(m.value) AS dice, count(*) AS images
       FROM trial t CROSS JOIN measurement m ON m.trial = t.id AND m.attempt = t.accepted
-      WHERE m.metric = 0 GROUP BY m.trial, m.split, m.iteration) m
-FULL JOIN mean_dice d ON d.trial = m.trial AND d.split = m.split AND d.iteration = m.iteration
+      WHERE m.metric = 0 GROUP BY m.trial, m.attempt, m.split, m.iteration) m
+LEFT JOIN trial_dice d ON d.trial = m.trial AND d.attempt = m.attempt AND d.split = m.split AND d.iteration = m.iteration
   WHERE d.dice IS NOT m.dice OR d.images IS NOT m.images
+UNION ALL
+SELECT 'a mean Dice has no rows', t.id FROM trial t JOIN trial_dice d ON d.trial = t.id AND d.attempt = t.accepted
+  WHERE NOT EXISTS (SELECT 1 FROM measurement m WHERE m.trial = t.id AND m.attempt = t.accepted AND m.split = d.split
+                    AND m.iteration = d.iteration AND m.metric = 0)
 UNION ALL
 SELECT 'a finished training left no weights', t.id FROM trial t
   WHERE t.role IN ('segment', 'refine') AND t.accepted IS NOT NULL AND NOT EXISTS (
