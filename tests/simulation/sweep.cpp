@@ -78,6 +78,7 @@ Sweep::Sweep(const std::vector<Setting>& settings) {
     database_->execute("CREATE TEMP TABLE submitted_" + table + " AS SELECT " + columns +
                        " FROM main." + table);
     anew_.insert(anew_.begin(), "DELETE FROM main." + table);
+    if (!database_->prepare("SELECT 1 FROM temp.submitted_" + table).step()) continue;
     refills.push_back("INSERT INTO main." + table + " (" + columns +
                       ") SELECT * FROM temp.submitted_" + table);
   }

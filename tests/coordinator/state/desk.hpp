@@ -25,7 +25,8 @@ std::vector<Measurement> dice_rows(double validation, double test);
 
 Done done_with(const Ticket& ticket, const std::vector<Measurement>& rows);
 
-/// The service and what a worker would say to it. Every step looks for violated invariants.
+/// The service and what a worker would say to it. Starts, the end, and every step while it is
+/// watched, look for violated invariants.
 class Desk {
  public:
   /// Trials that fail rest so long at first, see pause_after; 0: not at all.
@@ -80,7 +81,8 @@ class Desk {
   Store& store() { return *store_; }
   Service& service() { return *service_; }
 
-  std::set<Digest> artifacts;  // that have arrived
+  std::set<Digest> artifacts;                              // that have arrived
+  std::function<bool()> is_watched = [] { return true; };  // whether a step looks for violations
 
  private:
   void start();
