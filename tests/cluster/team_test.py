@@ -49,9 +49,9 @@ class TeamOfTwoHosts(HoneTest):
         return [pid for pid, (program, *rest) in words.items()
                 if program.endswith(b"hone-trainer") and b"--team" in rest]
 
-    def finish(self, worker):
+    def finish(self, worker, trials):
         self.assertEqual(worker.wait(timeout=170), 0, self.logs())
-        self.assertEqual(trials_done(self.state), TRAINED)
+        self.assertEqual(trials_done(self.state), trials)
         self.assertEqual(violations(self.state), [])
         self.wait_until("nothing is left on h2", lambda: not self.hosts.pids("h2"), 10)
 
@@ -60,7 +60,7 @@ class TeamOfTwoHosts(HoneTest):
         worker = self.start_worker()
         self.wait_until("each host has a rank",
                         lambda: len(self.ranks("h1")) == len(self.ranks("h2")) == 1)
-        self.finish(worker)
+        self.finish(worker, TRAINED)
         self.assertGreater(count(self.state, f"SELECT count(*) FROM trial WHERE {OF_TWO_RANKS}"), 0)
         self.assertEqual(query(self.state, "SELECT DISTINCT state FROM attempt"), [("done",)])
         self.assertEqual(list((self.folder / "tmp").glob("hone-team-*")), [])  # h2's copies
@@ -69,7 +69,7 @@ class TeamOfTwoHosts(HoneTest):
         self.assertEqual(results(self.state), results(other))
 
     def test_whose_second_host_is_cut_off_is_reaped_and_its_trial_trained_again(self):
-        self.submit(training=LONG, tables=["II"])
+        self.submit(training=LONG, tables=["folds"], inner_folds=2)
         worker = self.start_worker("--count", 1)  # while h2 is away there is no use in trying again
         self.wait_until("a team trains", lambda: count(self.state, "SELECT count(*) FROM epoch") > 0)
         team = {"h1": self.ranks("h1"), "h2": self.ranks("h2")}
@@ -83,7 +83,7 @@ class TeamOfTwoHosts(HoneTest):
             print(f"{host}: reaped after {time.monotonic() - began:.1f} s")
         self.assertEqual(worker.wait(timeout=20), 0)
         self.hosts.heal("h2")
-        self.finish(self.start_worker())
+        self.finish(self.start_worker(), 2)
         (reason,), = query(self.state, "SELECT reason FROM attempt WHERE state = 'failed'")
         # The agent misses the rank's heartbeats, unless mpirun misses its daemon on h2 before that.
         self.assertRegex(reason, "rank 1 fell silent|lost communication with a remote daemon")

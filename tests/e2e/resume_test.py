@@ -3,23 +3,28 @@
 import contextlib
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
+import tempfile
 import unittest
 
 from harness import HONE, WORKER, HoneTest, attempts, count, query, results, violations
 
-EPOCHS = 160
+EPOCHS = 60
 
 
 class Resume(HoneTest):
     def setUp(self):
         super().setUp()
         self.environment["HONE_CHECKPOINT"] = "0.1"
-        self.spec = self.tiny(tables=["folds"], inner_folds=2, training={
-            "epochs": EPOCHS, "patience": EPOCHS, "batch": 4, "learning_rate": 0.001, "loss": "dice+bce"})
+        self.spec = self.two_trainings(EPOCHS)
         self.state = self.folder / "state"
+
+    def two_trainings(self, epochs):
+        return self.tiny(tables=["folds"], inner_folds=2, training={
+            "epochs": epochs, "patience": epochs, "batch": 4, "learning_rate": 0.001, "loss": "dice+bce"})
 
     def checkpoints(self, state):
         return [file for file in (state / "worker" / "checkpoints").glob("*") if file.suffix == ""]
@@ -53,11 +58,16 @@ class Resume(HoneTest):
         self.wait_until("something is lost with it", lambda: self.last_epoch() >= known + 8)
         self.kill(run)
 
+    straight = {}  # what the same words led to undisturbed: for all tests here
+
     def undisturbed(self, *words):
-        straight = self.folder / "straight"
-        self.hone("run", self.spec, "--state", straight, *words)
-        self.assertEqual(self.checkpoints(straight), [])  # of what is done none is kept
-        return straight
+        if words not in self.straight:
+            folder = pathlib.Path(tempfile.mkdtemp(prefix="hone-e2e-straight-"))
+            self.addClassCleanup(shutil.rmtree, folder)
+            self.hone("run", self.spec, "--state", folder / "state", *words)
+            self.straight[words] = folder / "state"
+        self.assertEqual(self.checkpoints(self.straight[words]), [])  # of what is done none is kept
+        return self.straight[words]
 
     def epochs(self, state):
         return query(state, "SELECT t.identity, s.epoch, s.train_loss, s.signal FROM epoch_signal s "
@@ -148,13 +158,11 @@ class Resume(HoneTest):
 
     def test_so_does_one_whose_job_ends(self):
         self.environment["HONE_CHECKPOINT"] = "3600"
-        spec = self.tiny(tables=["folds"], inner_folds=2, training={
-            "epochs": 50_000, "patience": 50_000, "batch": 4, "learning_rate": 0.001, "loss": "dice+bce"})
         self.serve(self.state)
-        self.hone("submit", spec, "--state", self.state)
+        self.hone("submit", self.two_trainings(50_000), "--state", self.state)
         kept = []
         for _ in range(2):
-            worker = self.start(WORKER, "--access", self.state / "worker.json", "--slots", 1, "--time-left", 16,
+            worker = self.start(WORKER, "--access", self.state / "worker.json", "--slots", 1, "--time-left", 10,
                                 "--cache", self.state / "worker", name="state/worker")
             self.assertEqual(worker.wait(timeout=60), 0)
             kept.append(self.epoch_kept())
@@ -164,9 +172,8 @@ class Resume(HoneTest):
 
     def test_none_are_kept_where_none_are_wanted(self):
         self.environment["HONE_CHECKPOINT"] = "0"
-        straight = self.folder / "straight"
-        self.hone("run", self.spec, "--state", straight)
-        self.assertFalse((straight / "worker" / "checkpoints").exists())
+        self.hone("run", self.two_trainings(10), "--state", self.state)
+        self.assertFalse((self.state / "worker" / "checkpoints").exists())
 
     @unittest.skipUnless(shutil.which("mpirun"), "there is no mpirun")
     def test_a_killed_team_goes_on_where_it_was(self):

@@ -135,7 +135,7 @@ class Progress(Retry):
 class TrainerProgress(Retry):
     """Of hone-trainer, which is killed again and again, each time after another checkpoint."""
 
-    EPOCHS = 600
+    EPOCHS = 300
 
     def trainer(self):
         for process in self.processes("hone-trainer"):

@@ -11,7 +11,6 @@ from harness import HONE, WORKER, HoneTest, count, query, results, tables, viola
 REAPED = 10  # seconds that a broken team may take to be gone: row 12 of the table of promises
 
 
-
 class Team(HoneTest):
     """`hone run` with numerics.ranks 2, on this machine's slots."""
 
@@ -34,7 +33,7 @@ class Team(HoneTest):
 
     def start_long(self):
         run = self.start(HONE, *self.run_words(
-            self.state, numerics={"ranks": 2}, tables=["II"],
+            self.state, numerics={"ranks": 2}, tables=["folds"], inner_folds=2,
             training={"epochs": 60, "batch": 4, "learning_rate": 0.01, "loss": "dice+bce"}),
             name="run")
         self.wait_until("a team trains", lambda: count(self.state, "SELECT count(*) FROM epoch") > 0)

@@ -15,7 +15,6 @@ SEED = int(os.environ.get("HONE_SEED", "1"))
 LEASE = 1
 MESSAGES = 10_000
 LEAST_OF_A_TRIAL = 6  # messages
-SLOTS = 8  # of each of four workers
 
 
 class WireTest(Storm):
@@ -24,6 +23,7 @@ class WireTest(Storm):
     most_waiting = 100
     lease = LEASE
     crash_limit = 1000
+    slots = 8  # of each of four workers
     chances = {}
     faults = []
 
@@ -40,7 +40,7 @@ class WireTest(Storm):
             self.start_worker(f"worker-{number}")
 
     def start_worker(self, name):
-        self.workers[name] = self.start(WORKER, "--access", self.far, "--slots", SLOTS, "--cache", self.folder / name,
+        self.workers[name] = self.start(WORKER, "--access", self.far, "--slots", self.slots, "--cache", self.folder / name,
                                         *self.trainer, name=name)
 
     def suffer(self, enough):
@@ -98,6 +98,7 @@ class Acknowledged(WireTest):
     """What a worker was told is stored outlives the coordinator that said so: every row, and every ending."""
 
     milliseconds = 100
+    slots = 2
     kills = 50
 
     def look(self):
