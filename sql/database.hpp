@@ -181,8 +181,8 @@ class Snapshot {
 };
 
 /// Creates the schema, or brings one of an earlier Hone up to date, and makes the views anew where
-/// they are not those of this Hone, all in one transaction. Requires: no transaction is open. Throws SqlError, or std::runtime_error
-/// when the file is of a newer Hone or of one too old.
+/// they are not those of this Hone, all in one transaction. Requires: no transaction is open.
+/// Throws SqlError, or std::runtime_error when the file is of a newer Hone or of one too old.
 void install_schema(Database& database);
 
 /// Gives a connection that only reads this Hone's views, whatever views another Hone left in the

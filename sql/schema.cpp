@@ -41,7 +41,8 @@ void drop_views(Database& database) {
 constexpr const char* view_texts[] = {sql_text::views, sql_text::tables, sql_text::paper,
                                       sql_text::paper_iii, sql_text::violation};
 
-/// Whether the file has the views of this Hone and no others, as it has unless another Hone was there.
+/// Whether the file has the views of this Hone and no others, as it has unless another Hone was
+/// there.
 bool has_our_views(Database& database) {
   constexpr std::string_view begin = "CREATE VIEW ";
   std::string ours;

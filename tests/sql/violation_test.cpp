@@ -12,8 +12,8 @@
 namespace hone {
 namespace {
 
-/// Trial 1, a training that is done; 2, one that runs; 3, a selection that waits for it; 4, deferred,
-/// which waits for the choice; all of sweep 1. Sweep 2 is paused and wants nothing.
+/// Trial 1, a training that is done; 2, one that runs; 3, a selection that waits for it; 4,
+/// deferred, which waits for the choice; all of sweep 1. Sweep 2 is paused and wants nothing.
 constexpr const char* in_order = R"(
   PRAGMA foreign_keys = OFF;
   INSERT INTO sweep (id, name, digest, experiment, state)
@@ -48,7 +48,8 @@ constexpr Broken broken[] = {
     {"an attempt runs that is not its trial's lease", "UPDATE trial SET attempt = 2 WHERE id = 2"},
     {"a leased trial has no running attempt",
      "UPDATE attempt SET state = 'lost' WHERE state = 'running'"},
-    {"an accepted attempt has not the rows of its Done", "UPDATE attempt SET rows = 2 WHERE trial = 1"},
+    {"an accepted attempt has not the rows of its Done",
+     "UPDATE attempt SET rows = 2 WHERE trial = 1"},
     {"a trial rests that runs or has ended", "UPDATE trial SET rests = 1 WHERE id = 2"},
     {"a column says what the spec does not", "UPDATE trial SET seed = 7 WHERE id = 2"},
     {"a mean Dice is not that of its rows", "UPDATE trial_dice SET dice = 0.25"},
