@@ -17,7 +17,7 @@
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/signals.hpp"
 #include "coordinator/cli/state_options.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

@@ -15,7 +15,7 @@
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/file_server.hpp"
 #include "coordinator/server/page.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

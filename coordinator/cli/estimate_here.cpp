@@ -5,7 +5,7 @@
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/plan/plan.hpp"
 #include "coordinator/report/speed.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

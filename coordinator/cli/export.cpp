@@ -21,6 +21,7 @@
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/report/query.hpp"
 #include "coordinator/report/sweep_export.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "sql/texts.hpp"
 
 namespace hone::cli {

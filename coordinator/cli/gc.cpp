@@ -10,7 +10,7 @@
 #include "coordinator/cli/results_file.hpp"
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/garbage.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "coordinator/server/state_lock.hpp"
 
 namespace hone::cli {

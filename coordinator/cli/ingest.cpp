@@ -17,6 +17,7 @@
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/dataset/description.hpp"
 #include "coordinator/dataset/ingest.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

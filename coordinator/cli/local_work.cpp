@@ -14,6 +14,7 @@
 #include "coordinator/cli/worker_child.hpp"
 #include "coordinator/report/wording.hpp"
 #include "coordinator/server/keyring.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

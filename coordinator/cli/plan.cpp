@@ -8,6 +8,7 @@
 #include "coordinator/cli/datasets.hpp"
 #include "coordinator/cli/estimate_here.hpp"
 #include "coordinator/cli/state_options.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

@@ -5,7 +5,7 @@
 
 #include "coordinator/cli/command.hpp"
 #include "coordinator/dataset/pack.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "coordinator/state/store.hpp"
 
 namespace hone::cli {

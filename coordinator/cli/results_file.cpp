@@ -10,7 +10,7 @@
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/selection.hpp"
 #include "coordinator/cli/state_options.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

@@ -18,6 +18,7 @@
 #include "coordinator/cli/tables.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

@@ -14,6 +14,7 @@
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/server/keyring.hpp"
 #include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

@@ -8,7 +8,7 @@
 #include "coordinator/cli/checks.hpp"
 #include "coordinator/report/wording.hpp"
 #include "coordinator/server/file_system.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "sql/database.hpp"
 
 namespace hone::cli {

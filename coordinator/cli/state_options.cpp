@@ -38,8 +38,4 @@ std::string advised(const std::string& command, const std::string& state) {
   return "'" + command + " --state " + (plain ? state : "\"" + state + "\"") + "'";
 }
 
-std::filesystem::path artifact_folder(const std::filesystem::path& state) {
-  return state / "artifacts";
-}
-
 }  // namespace hone::cli

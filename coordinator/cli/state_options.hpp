@@ -24,7 +24,4 @@ std::string no_negative_size(const std::string& text);
 /// the same folder.
 std::string advised(const std::string& command, const std::string& state);
 
-/// Where packs, masks and weights lie in a state folder.
-std::filesystem::path artifact_folder(const std::filesystem::path& state);
-
 }  // namespace hone::cli

@@ -14,6 +14,7 @@
 #include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/watch.hpp"
 #include "coordinator/report/verdict.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::cli {
 

@@ -4,8 +4,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "coordinator/server/server.hpp"
 #include "coordinator/server/session.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/settings.hpp"
 
 namespace hone {
 

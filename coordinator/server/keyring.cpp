@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/whole_number.hpp"
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone {
 
@@ -29,10 +29,6 @@ Access found_or_made(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-std::filesystem::path worker_access_file(const std::filesystem::path& state) {
-  return state / "worker.json";
-}
 
 Keyring::Keyring() : keys_{Key(Privilege::admin, random_token())} {}
 

@@ -62,7 +62,4 @@ class Keyring {
   std::vector<Key> keys_;        // admin, worker; in memory admin alone
 };
 
-/// The file that lets workers in, beside access_file().
-std::filesystem::path worker_access_file(const std::filesystem::path& state);
-
 }  // namespace hone

@@ -9,6 +9,7 @@
 #include "coordinator/server/file_system.hpp"
 #include "coordinator/server/identity.hpp"
 #include "coordinator/server/session.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "coordinator/server/state_lock.hpp"
 
 namespace hone {
@@ -34,16 +35,6 @@ ServerSettings checked(ServerSettings settings) {
 }
 
 }  // namespace
-
-std::filesystem::path database_file(const std::filesystem::path& state) {
-  return state / "hone.sqlite";
-}
-std::filesystem::path artifact_folder(const std::filesystem::path& state) {
-  return state / "artifacts";
-}
-std::filesystem::path access_file(const std::filesystem::path& state) {
-  return state / "access.json";
-}
 
 /// Where a coordinator was before, and artifacts have outlived its database, nothing is begun anew:
 /// nobody would miss the results, and `hone gc` would take the artifacts. (`hone ingest` makes

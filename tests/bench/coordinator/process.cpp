@@ -16,6 +16,7 @@
 #include "common/net/http_client.hpp"
 #include "coordinator/dataset/ingest.hpp"
 #include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "tests/bench/coordinator/figure.hpp"
 
 namespace hone::bench {

@@ -7,6 +7,7 @@
 
 #include "common/net/access.hpp"
 #include "common/net/http_client.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {

@@ -15,6 +15,7 @@
 #include "common/net/access.hpp"
 #include "common/wire.hpp"
 #include "coordinator/dataset/ingest.hpp"
+#include "coordinator/server/state_folder.hpp"
 
 namespace hone::given {
 

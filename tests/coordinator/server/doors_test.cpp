@@ -10,6 +10,7 @@
 
 #include "common/net/access.hpp"
 #include "coordinator/server/routes.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "sql/database.hpp"
 #include "tests/coordinator/server/client.hpp"
 #include "tests/coordinator/server/route_target.hpp"

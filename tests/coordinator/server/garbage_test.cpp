@@ -7,7 +7,7 @@
 
 #include <fstream>
 
-#include "coordinator/server/server.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "coordinator/state/retention.hpp"
 #include "tests/coordinator/server/client.hpp"
 

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "coordinator/server/state_folder.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/server/exposition.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {

@@ -9,6 +9,7 @@
 
 #include "coordinator/server/keyring.hpp"
 #include "coordinator/server/routes.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "tests/coordinator/server/client.hpp"
 #include "tests/coordinator/server/route_target.hpp"
 

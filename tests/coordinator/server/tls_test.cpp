@@ -17,6 +17,7 @@
 #include "common/net/http_client.hpp"
 #include "common/net/network_error.hpp"
 #include "common/net/secure.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {
