@@ -87,7 +87,7 @@ WHERE (k.column_name = '0x' OR n.choice IS NOT NULL)
 -- How a cell's row stands: `done` unless a net behind its masks is not. Where the row itself is not done, the
 -- refiner counts for 0x too: it is what the row waits for.
 CREATE VIEW cell_state AS
-SELECT c.*, t.spec ->> '$.evaluate.iterations' AS searched,
+SELECT c.*, t.accepted, t.spec ->> '$.evaluate.iterations' AS searched,
        coalesce(t.state = 'done', 0) AND NOT EXISTS (
          SELECT 1 FROM net_behind b WHERE b.trial = c.trial
          AND b.refined = (coalesce(c.iteration, 1) > 0) AND b.state <> 'done') AS done,
@@ -108,7 +108,8 @@ SELECT c.tab, c.sweep, c.variant, c.dataset, c.position, c.column_name,
             THEN 100 * sum(m.dice * m.images) / sum(m.images) END AS dice,
        sum(m.images) AS images, min(c.iteration) AS first_iteration, max(c.iteration) AS last_iteration,
        max(c.searched) AS searched
-FROM cell_state c LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration
+FROM cell_state c LEFT JOIN trial_dice m ON m.trial = c.trial AND m.attempt = c.accepted AND m.split = 2
+  AND m.iteration = c.iteration
 GROUP BY c.tab, c.sweep, c.variant, c.dataset, c.position;
 
 -- Per image: what statistics are made from. A base net's training scores its masks by Dice, soft Dice and

@@ -56,12 +56,16 @@ FROM need n JOIN trial d ON d.id = n.needs;
 -- For a base net: the newest evaluation whose iteration 0 is its masks and no others', so that metrics which a
 -- training does not record of its masks are there.
 CREATE VIEW base_evaluation AS
-SELECT n.needs AS base, e.spec ->> '$.evaluate.split' AS split, max(e.id) AS evaluation
-FROM standing_need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate' AND e.accepted IS NOT NULL
-WHERE n.input = 'masks' AND coalesce(e.spec ->> '$.refine.base_mask_values', 'soft') = 'soft'
-  AND NOT EXISTS (SELECT 1 FROM need o WHERE o.trial = n.trial
-                  AND (o.input GLOB 'masks.*' OR o.input GLOB 'seed.*'))
-GROUP BY n.needs, split;
+SELECT * FROM (
+  SELECT b.id AS base, s.name AS split,
+         (SELECT max(e.id) FROM need n JOIN trial e ON e.id = n.trial AND e.role = 'evaluate' AND e.accepted IS NOT NULL
+          WHERE n.needs IN (SELECT b.id UNION ALL SELECT d.id FROM trial d WHERE d.resolved = b.id)
+            AND n.input = 'masks' AND e.spec ->> '$.evaluate.split' = s.name
+            AND coalesce(e.spec ->> '$.refine.base_mask_values', 'soft') = 'soft'
+            AND NOT EXISTS (SELECT 1 FROM need o WHERE o.trial = n.trial
+                            AND (o.input GLOB 'masks.*' OR o.input GLOB 'seed.*'))) AS evaluation
+  FROM trial b JOIN split s WHERE b.role = 'segment')
+WHERE evaluation IS NOT NULL;
 
 -- What a selection by halving has of a trial: 2, its candidate is on a rung that needs it; 1, it may come
 -- to it; 0, it will not any more.

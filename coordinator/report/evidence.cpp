@@ -41,7 +41,8 @@ std::vector<EvidencePart> read_parts(Database& database, SweepId sweep, const Ce
   Statement query = database.prepare(
       "SELECT c.rotation, c.seed, c.trial, c.iteration, coalesce(t.accepted, 0), "
       "coalesce(m.images, 0), 100 * m.dice FROM cell c LEFT JOIN trial t ON t.id = c.trial "
-      "LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration "
+      "LEFT JOIN trial_dice m ON m.trial = c.trial AND m.attempt = t.accepted AND m.split = 2 "
+      "AND m.iteration = c.iteration "
       "WHERE c.tab = ? AND c.sweep = ? AND c.dataset = ? AND c.variant = ? AND c.column_name = ? "
       "ORDER BY c.rotation, c.seed");
   bind_cell(query, sweep, cell);

@@ -14,7 +14,8 @@ std::vector<std::string> missing_trials(Database& database, SweepId sweep,
       "SELECT coalesce(m.name, 'trial ' || t.id) || ': ' || t.state || "
       "CASE WHEN t.reason = '' THEN '' ELSE ' (' || "
       "substr(t.reason, 1, instr(t.reason || char(10), char(10)) - 1) || ')' END || "
-      // It waits for ever unless somebody goes on with the sweep.
+      // It waits for ever unless somebody goes on with the sweep. However much a sweep wants it:
+      // `wish` is found by the trial, which `member` is not.
       "CASE WHEN t.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM wish o "
       "JOIN sweep s ON s.id = o.sweep WHERE o.trial = t.id AND s.state = 'active') "
       "THEN coalesce((SELECT ', but the sweep is ' || state FROM sweep WHERE id = ?2), '') "

@@ -99,7 +99,8 @@ void read_numbers(Database& database, ResultTable& table) {
       "  THEN 100 * sum(m.dice * m.images) / sum(m.images) END, "
       "p.dice, p.iterations, sum(m.images), sum(c.collapsed), sum(c.diverged), "
       "min(c.iteration), max(c.iteration), max(c.searched), c.dataset, c.variant FROM cell_state c "
-      "LEFT JOIN mean_dice m ON m.trial = c.trial AND m.split = 2 AND m.iteration = c.iteration "
+      "LEFT JOIN trial_dice m ON m.trial = c.trial AND m.attempt = c.accepted AND m.split = 2 "
+      "AND m.iteration = c.iteration "
       "LEFT JOIN paper_cell p ON p.tab = c.tab AND p.dataset = c.dataset "
       "AND p.column_name = c.column_name WHERE c.tab = ? AND c.sweep = ? "
       "GROUP BY c.variant, c.dataset, c.position ORDER BY c.position");
