@@ -13,6 +13,7 @@
 
 #include "coordinator/server/door.hpp"
 #include "tests/coordinator/server/client.hpp"
+#include "tests/coordinator/server/raw_line.hpp"
 
 namespace hone {
 namespace {
@@ -136,6 +137,30 @@ TEST_F(Flood, OfIdleConnectionsIsBoundedAndHoldsNobodyUp) {
   EXPECT_LT(grown, 64.0);
   const auto limit = Clock::now() + 8s;
   for (const auto& each : takers) EXPECT_TRUE(each->ends_before(limit));
+}
+
+TEST_F(Flood, OfConnectionsWithTheTokenIsBounded) {
+  constexpr std::size_t most = 4096;
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_cur < 2 * most + 100)
+    GTEST_SKIP() << "this process may have " << files.rlim_cur << " descriptors, and needs two for "
+                 << "each of " << most << " connections";
+  const std::string request =
+      "GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(coordinator_.port()) +
+      "\r\nAuthorization: Bearer " + coordinator_.token() + "\r\n\r\n";
+  std::vector<std::unique_ptr<given::Line>> lines;
+  const auto is_let_in = [&] {
+    lines.push_back(std::make_unique<given::Line>(coordinator_.port(),
+                                                  INADDR_LOOPBACK + 1 + lines.size() % 64));
+    lines.back()->say(request);
+    return lines.back()->hear("\r\n\r\n").starts_with("HTTP/1.1 200");
+  };
+  while (lines.size() < most) ASSERT_TRUE(is_let_in()) << lines.size();
+  EXPECT_FALSE(is_let_in());
+  lines.clear();
+  std::this_thread::sleep_for(100ms);  // until the server knows
+  EXPECT_TRUE(is_let_in());
 }
 
 TEST_F(Flood, OfClaimedGigabytesTakesNoMemory) {

@@ -7,7 +7,10 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "coordinator/server/live_feed.hpp"
+#include "coordinator/server/state_folder.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {
@@ -82,6 +85,31 @@ TEST_F(Live, WhoSaysMoreThanAWatcherHasToSayIsCutOff) {
   EXPECT_TRUE(watching.next().is_null());
   Watching stranger(coordinator_, std::string(4097, 'x'));
   EXPECT_TRUE(stranger.next().is_null());
+}
+
+TEST_F(Live, AWatcherThatDoesNotReadIsCutOff) {
+  coordinator_.submit(folder_ / "packs");
+  boost::asio::io_context context;
+  LiveFacts facts;
+  LiveFeed feed(context, database_file(folder_ / "state"), LiveFeed::Views::stored, [&facts] {
+    ++facts.workers;
+    return facts;
+  });
+  const auto watcher = feed.join();
+  bool is_cut = false;
+  watcher->outbox->cut = [&] { is_cut = true; };
+  std::size_t most = 0;
+  for (int look = 0; look < 5000 && !is_cut; ++look) {
+    feed.tick();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    context.restart();
+    context.poll();
+    most = std::max(most, watcher->outbox->frames.size());
+  }
+  EXPECT_TRUE(is_cut);
+  EXPECT_TRUE(watcher->outbox->closed);
+  EXPECT_EQ(most, 32U);
+  EXPECT_TRUE(watcher->outbox->frames.empty());
 }
 
 TEST_F(Live, OnlyWhatHasChangedIsToldAgain) {
