@@ -178,7 +178,7 @@ class Cluster(ClusterTest):
                          [(poison, "failed")])
         rest, trials = query(self.state, "SELECT count(*), count(DISTINCT trial) FROM attempt WHERE state = 'done'")[0]
         self.assertEqual(rest, trials)
-        self.assertGreaterEqual(rest, 49)
+        self.assertEqual(rest, 63)
         self.assertIn("signal 9 (SIGKILL)", self.hone("why", poison, "--state", self.state).stdout)
         print(f"took effect: 3 crashes of one trial; {rest} others done")
         self.stop_coordinator()

@@ -12,7 +12,7 @@ import unittest
 
 from harness import HONE, WORKER, HoneTest, attempts, count, query, results, violations
 
-EPOCHS = 60
+EPOCHS = 100
 
 
 class Resume(HoneTest):

@@ -106,7 +106,9 @@ class Progress(Retry):
     def test_a_training_that_crashes_further_along_each_time_comes_to_its_end(self):
         self.environment["HONE_QUICK_CRASH"] = "refine+1"
         self.hone("run", self.tiny(), "--trainer", QUICK)
-        for trial in self.trials("refine"):
+        trials = self.trials("refine")
+        self.assertEqual(len(trials), 6)
+        for trial in trials:
             self.assertEqual(query(self.state, FAILED, trial), [(1, 1, 0), (2, 2, 0), (3, 3, 0), (4, 4, 0)])
         self.assertGreater(4, CRASH_LIMIT)
         self.assertEqual(results(self.state), self.undisturbed(self.tiny(), "--trainer", QUICK))
@@ -128,7 +130,9 @@ class Progress(Retry):
     def test_without_checkpoints_nothing_gets_further(self):
         self.environment |= {"HONE_QUICK_CRASH": "segment+1", "HONE_CHECKPOINT": "0"}
         self.hone("run", self.tiny(), "--trainer", QUICK, code=3)
-        for trial in self.trials("segment"):
+        trials = self.trials("segment")
+        self.assertTrue(trials)
+        for trial in trials:
             self.assertEqual(query(self.state, FAILED, trial), [(1, 0, 1), (2, 0, 1), (3, 0, 1)])
 
 

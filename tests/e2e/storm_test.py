@@ -52,7 +52,6 @@ class TrainerKills(Storm):
 POINTS = re.findall(r'^    "([a-z]+\.[a-z]+)",', (SOURCE / "common" / "fault_point.hpp").read_text(), re.M)
 ELSEWHERE = {"migration.before"}           # tests/sql
 OF_THE_TRAINER = {"checkpoint.before", "checkpoint.after"}  # which quick-trainer has none of
-OF_A_WORKER = {"spool.before", "spool.after", "keep.before", "upload.before"}
 
 
 class FaultPoints(SweepUnderFire):

@@ -212,7 +212,7 @@ int Disk::call(bool writes) {
     calls_left_ = 1;  // the next one
     return SQLITE_OK;
   }
-  happened_ = true;
+  happened_ = has_failed_ = true;
   is_off_ = fault_ == Fault::power_cut;
   return fault_ == Fault::full ? SQLITE_FULL : SQLITE_IOERR;
 }

@@ -31,6 +31,9 @@ class Disk {
   /// Whether the planned fault has happened.
   bool happened() const { return happened_; }
 
+  /// Whether any fault has ever happened.
+  bool has_failed() const { return has_failed_; }
+
   /// What was not synced is lost by chance, and the disk works again.
   void restore_power();
 
@@ -55,6 +58,7 @@ class Disk {
   Fault fault_ = Fault::power_cut;
   std::int64_t calls_left_ = 0;  // 0: nothing is planned
   bool happened_ = false;
+  bool has_failed_ = false;
   bool is_off_ = false;
   std::int64_t sectors_lost_ = 0, database_sectors_lost_ = 0;
 };

@@ -19,9 +19,10 @@ class Sweeper {
  public:
   Sweeper() { desk_.submit(); }
 
-  /// Steps up to a fault are those of a sweep without one, which are looked at in that.
+  /// Violations are looked for from the first fault on: up to it all is as in the sweep without
+  /// one.
   explicit Sweeper(const Disk& disk) {
-    desk_.is_watched = [&disk] { return disk.happened(); };
+    desk_.is_watched = [&disk] { return disk.has_failed(); };
     desk_.submit();
   }
 
