@@ -162,11 +162,13 @@ Section workers_section(const json& workers) {
                   {"WORKER", "HOST", "DEVICE", "SLOTS", "RUNNING", "DONE", "FAILED", "LOST"});
   for (const json& each : workers.at("workers")) {
     if (!each.at("connected").get<bool>()) continue;
-    const bool idle = each.at("running") == 0;
+    const bool idle = each.at("running") == 0, rests = each.at("rests").get<bool>();
     section.add({each.at("worker").dump(), cut(each.at("host")), cut(each.at("device")),
-                 each.at("slots").dump(), each.at("running").dump(), each.at("done").dump(),
-                 each.at("failed").dump(), each.at("lost").dump()},
-                idle ? Emphasis::dim : Emphasis::none);
+                 each.at("slots").dump(), idle && rests ? "rests" : each.at("running").dump(),
+                 each.at("done").dump(), each.at("failed").dump(), each.at("lost").dump()},
+                rests  ? Emphasis::bad
+                : idle ? Emphasis::dim
+                       : Emphasis::none);
   }
   return section;
 }

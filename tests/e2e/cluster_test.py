@@ -157,6 +157,7 @@ class Cluster(ClusterTest):
             "doctor", "--quick", "--state", self.state, "--json").stdout)["checks"] if "crash one after the other" in
             each["found"]])
         self.assertEqual(resting[0]["about"], "workers")
+        self.assertIn(" rests ", self.hone("top", "--once", "--state", self.state).stdout)
         self.assertEqual([worker.wait(timeout=120) for worker in workers], [0, 0])
         self.assertEqual(query(self.state, "SELECT DISTINCT state FROM trial WHERE state NOT IN ('done', 'resolved')"), [])
         crashes = query(self.state, "SELECT count(*) FROM attempt WHERE state = 'failed'")[0][0]
@@ -164,7 +165,7 @@ class Cluster(ClusterTest):
         self.assertTrue(3 <= crashes <= 4, crashes)  # a lease is 30 s, a first rest a minute
         self.stop_coordinator()
 
-    def test_one_trial_of_fifty_that_always_crashes_costs_itself_alone(self):
+    def test_one_trial_of_64_that_always_crashes_costs_itself_alone(self):
         self.hone("submit", self.tiny(seeds=list(range(5))), "--state", self.state)
         # The first whose spec waits for no choice, and whose end no other waits for.
         poison = query(self.state, "SELECT min(id) FROM trial WHERE role IN ('evaluate', 'refine') AND id NOT IN "

@@ -145,6 +145,7 @@ export interface Search { candidates: Configuration[] } // hone.search.v1
 export interface WorkerLine {
   worker: number; connected: boolean; host: string; slots: number; threads: number; device: string; memory_mib: number
   running: number; done: number; failed: number; lost: number; first: string | null; last: string | null; busy_seconds: number
+  rests: boolean // one trial after the other crashed there, and others can do the same
 }
 export interface WorkerAttempt {
   worker: number; trial: number; attempt: number; state: string; started: string; ended: string | null

@@ -22,9 +22,11 @@ constexpr const char* sweeps = R"({"sweeps": [
    "pruned": 0, "lost": 1}]})";
 constexpr const char* workers = R"({"workers": [
   {"worker": 7, "connected": true, "host": "node1", "device": "cpu", "slots": 4, "running": 1, "done": 5,
-   "failed": 0, "lost": 0},
+   "failed": 0, "lost": 0, "rests": false},
+  {"worker": 8, "connected": true, "host": "ill", "device": "cpu", "slots": 0, "running": 0, "done": 0,
+   "failed": 3, "lost": 0, "rests": true},
   {"worker": 6, "connected": false, "host": "gone", "device": "cpu", "slots": 4, "running": 0, "done": 5,
-   "failed": 0, "lost": 0}],
+   "failed": 0, "lost": 0, "rests": false}],
   "attempts": [{"trial": 12, "worker": 7, "state": "running"}]})";
 constexpr const char* detail =
     R"({"sweep": 2, "name": "New", "state": "active", "priority": 3, "trials": 6,
@@ -46,7 +48,7 @@ TEST(TopPicture, HasWhatGoesOn) {
   const auto text = [](const std::string& part) {
     return Contains(Field(&TopLine::text, HasSubstr(part)));
   };
-  EXPECT_EQ(lines()[0].text, "hone  12:00:00  1 worker, 1 trial on 4 slots, 51/s images");
+  EXPECT_EQ(lines()[0].text, "hone  12:00:00  2 workers, 1 trial on 4 slots, 51/s images");
   EXPECT_THAT(lines(),
               text("█████░░░░░░░░░░░░░░░  1/6   1        3        1       51/s    2 h 00 min"));
   EXPECT_THAT(lines(), text("██████████░░░░░░░░░░  3/6  51/s    7       node1"));
@@ -54,6 +56,14 @@ TEST(TopPicture, HasWhatGoesOn) {
   EXPECT_THAT(lines(), Not(text("gone")));
   EXPECT_THAT(lines(), Not(text("\033")));
   EXPECT_THAT(lines(200, false)[0].text, HasSubstr("no coordinator runs"));
+}
+
+TEST(TopPicture, ShowsAWorkerThatRestsForItsCrashes) {
+  EXPECT_THAT(
+      lines(),
+      Contains(::testing::AllOf(
+          Field(&TopLine::text, ::testing::MatchesRegex(".*8 +ill +cpu +0 +rests +0 +3 +0.*")),
+          Field(&TopLine::emphasis, Emphasis::bad))));
 }
 
 TEST(TopPicture, ShowsWhatEndedWithoutAResult) {

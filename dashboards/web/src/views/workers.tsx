@@ -17,6 +17,14 @@ function rate(data: Data, worker: number): string {
   return sum > 0 ? count(sum) : '–'
 }
 
+function Standing({ of }: { of: WorkerLine }) {
+  const [mark, words] = !of.connected ? ['waiting', 'gone']
+    : of.running > 0 ? ['leased', `${of.running} running`]
+    : of.rests ? ['failed', 'rests: its trials crashed']
+    : ['done', 'connected']
+  return <span class={`mark mark-${mark}`}><i aria-hidden="true" />{words}</span>
+}
+
 export function Workers(_: { sweep: number }) {
   const { data, fault } = useData<Data>('workers', motion)
   return (
@@ -39,7 +47,7 @@ export function Workers(_: { sweep: number }) {
                   {data.workers.map((each) => (
                     <tr key={each.worker}>
                       <td class="text">{each.worker} · {each.host}</td>
-                      <td class="text"><span class={`mark mark-${each.connected ? (each.running > 0 ? 'leased' : 'done') : 'waiting'}`}><i aria-hidden="true" />{each.connected ? (each.running > 0 ? `${each.running} running` : 'connected') : 'gone'}</span></td>
+                      <td class="text"><Standing of={each} /></td>
                       <td class="text">{each.device}</td><td>{each.slots}</td><td>{each.threads}</td><td>{rate(data, each.worker)}</td>
                       <td>{count(each.done)}</td><td>{each.failed || ''}</td><td>{each.lost || ''}</td><td>{idle(each)}</td>
                       <td>{duration(each.busy_seconds)}</td><td>{each.last ? moment(each.last) : '–'}</td>
