@@ -34,7 +34,7 @@ Examples:
 The copy is one state of the file, checked (quick_check) before it gets its name, so what was there under that
 name is whole until then. It has all sweeps, trials and results; packs, masks and weights are in
 STATE/artifacts. To go back to it: mkdir new-state && cp monday.sqlite new-state/hone.sqlite, and the
-artifacts beside it, or what misses them is trained again.
+artifacts beside it: without them the results are there, but their nets can be neither evaluated further nor verified.
 )";
 
 struct Options {

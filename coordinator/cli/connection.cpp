@@ -82,9 +82,12 @@ HttpClient connect_patiently(const ConnectionOptions& options) {
 
 std::string body_of(const HttpResponse& response) {
   if (response.ok()) return response.body;
-  std::string message = response.body;
   const auto json = nlohmann::json::parse(response.body, nullptr, false);
-  if (json.is_object() && json.contains("error")) message = json["error"].get<std::string>();
+  if (!json.is_object() || !json.contains("error") || !json["error"].is_string())
+    throw NoCoordinator("what answers there is no coordinator of Hone (HTTP status " +
+                        std::to_string(response.status) +
+                        "): has another program taken its port? Start 'hone serve' again");
+  const std::string message = json["error"].get<std::string>();
   const bool asked_wrongly = response.status == 400 || response.status == 404;
   throw CommandError(message, asked_wrongly ? 2 : 1);
 }

@@ -34,7 +34,7 @@ Examples:
   hone retry --film-strips      evaluations that left no masks for the dashboard's film strip are done again
 
 Film strips are made from stored weights: an evaluation's numbers are missing until it is done again, and come out the
-same on a machine of the same kind. A trial that failed has three crashes to spare again. What diverged is left: it would diverge again. Where no
+same on a machine of the same kind. A trial that failed has as many crashes to spare again as --crash-limit says. What diverged is left: it would diverge again. Where no
 coordinator runs the file is changed, and the next 'hone serve' or 'hone run' goes on with it.
 )";
 

@@ -252,6 +252,9 @@ class Store {
   Database database_;
   std::int64_t epoch_ = 0;
   std::optional<SweepId> focus_;
+  std::map<std::int64_t, std::int64_t>
+      served_;                // of each queue, its newest lease among those of claim()
+  std::int64_t leases_ = 0;   // that claim() has given
   bool all_deferred_ = true;  // any of them may have got its parameters, not known from what
   std::set<std::int64_t> rungs_changed_;  // selections by halving with a trial that has ended
   std::vector<Revoked> revoked_;

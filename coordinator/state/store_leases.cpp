@@ -46,6 +46,7 @@ std::optional<Lease> Store::claim(WorkerId worker, const Hello& capabilities, in
     query.bind(*next).step();
     if (std::min(static_cast<int>(query.integer(0)), capabilities.slots) > free) return {};
     query.reset();
+    served_[queue] = ++leases_;
     return lease({nearest(*next, held)}, worker);
   }
   return {};

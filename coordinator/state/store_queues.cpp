@@ -121,7 +121,9 @@ void Store::focus(std::optional<SweepId> sweep) {
   transaction->commit();
 }
 
-/// The queues from which something may be leased, in the order of their turn.
+/// The queues from which something may be leased, in the order of their turn: of those of one
+/// priority the one that has the least at work, and of these the one that was served the longest
+/// ago.
 std::vector<std::int64_t> Store::turns() {
   Statement query = database_.prepare(
       std::string(ready_queues) +
@@ -129,11 +131,12 @@ std::vector<std::int64_t> Store::turns() {
       "WHERE s.state = 'active' AND (?1 IS NULL OR s.id = ?1) ORDER BY s.priority DESC, s.id");
   query.bind(id_of(focus_));
   struct Turn {
-    std::int64_t priority, at_work, queue;
+    std::int64_t priority, at_work, served, queue;
     auto operator<=>(const Turn&) const = default;
   };
   std::vector<Turn> turns;
-  while (query.step()) turns.push_back({-query.integer(1), 0, query.integer(0)});
+  while (query.step())
+    turns.push_back({-query.integer(1), 0, served_[query.integer(0)], query.integer(0)});
   if (turns.size() > 1) {
     Statement load = database_.prepare(
         "SELECT coalesce(sum(d.ranks), 0) FROM trial t JOIN demand d ON d.id = t.demand "

@@ -86,6 +86,20 @@ TEST(Queue, SweepsOfOnePriorityShareTheSlots) {
   EXPECT_EQ(by_seed(desk.ask(worker, 2))[9], 0);  // there is no other
 }
 
+TEST(Queue, SweepsOfOnePriorityTakeTurnsHoweverManyThereAre) {
+  Desk desk;
+  for (const char* seeds : {"seeds=[1]", "seeds=[2]", "seeds=[3]", "seeds=[4]"})
+    desk.submit(small_experiment({seeds}));
+  const ConnectionId worker = desk.hello();
+  std::vector<std::int64_t> order;
+  for (int turn = 0; turn < 8; ++turn) {
+    const Lease lease = desk.ask_one(worker);
+    order.push_back(lease.spec.seed);
+    desk.finish(worker, lease);
+  }
+  EXPECT_EQ(order, (std::vector<std::int64_t>{1, 2, 3, 4, 1, 2, 3, 4}));
+}
+
 TEST(Queue, ATrialThatSeveralSweepsWantIsInTheFirstsWithoutBeingTwice) {
   Desk desk;
   const SweepReceipt first = desk.submit();
