@@ -13,6 +13,7 @@
 
 #include "common/digest.hpp"
 #include "common/net/durable.hpp"
+#include "common/net/folder_lock.hpp"
 #include "common/whole_number.hpp"
 
 namespace hone {
@@ -108,6 +109,17 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
   }
 }
 
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+/// '' for a copy of an access file: nothing beside it tells of the coordinator.
+std::filesystem::path lock_beside(const std::filesystem::path& file) {
+  const std::filesystem::path lock = file.parent_path() / lock_name;
+  std::error_code unknown;
+  return std::filesystem::is_regular_file(lock, unknown) ? lock : std::filesystem::path();
+}
+
 std::string hex(std::span<const unsigned char> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -135,6 +147,7 @@ Access read_access(const std::filesystem::path& file) {
   // First whether it is one at all: of another file nobody shall be told to change its mode.
   Access access = access_of(file, read_all(named, descriptor.number()));
   require_private(named, descriptor.number());
+  if (is_loopback(access.host)) access.lock = lock_beside(file);
   return access;
 }
 

@@ -17,6 +17,10 @@ struct Access {
   std::string coordinator = {};  // its name, which outlives tokens; '' in files of older versions
   std::string certificate = {};  // SHA-256 of the one it shows, in hexadecimal; '': no TLS
 
+  // Set by read_access alone. STATE/lock, where the coordinator listens on this machine alone and
+  // the file lies in its state folder: tells whether it still has the port. See folder_lock.hpp.
+  std::filesystem::path lock = {};
+
   bool operator==(const Access&) const = default;
 };
 

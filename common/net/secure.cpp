@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "common/net/fingerprint.hpp"
+#include "common/net/folder_lock.hpp"
 #include "common/net/network_error.hpp"
 #include "common/net/private_key.hpp"
 
@@ -115,6 +116,23 @@ bool is_about_certificate(const boost::system::error_code& error) {
   }
 }
 
+/// The one error of it: another program may have taken the port of a coordinator that ended.
+class NotTheCoordinator : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "hone.listener"; }
+  std::string message(int /*value*/) const override {
+    return "no coordinator of this state folder has that port now, but another program; no token "
+           "was sent";
+  }
+};
+
+/// To be asked once connected. An error like a refused connection: what ended may start again.
+void require_listener(const Access& access) {
+  static const NotTheCoordinator category;
+  if (access.lock.empty() || !is_byte_free(access.lock, access.port)) return;
+  throw boost::system::system_error(1, category);
+}
+
 }  // namespace
 
 std::string certificate_refused(const boost::system::error_code& error) {
@@ -129,7 +147,10 @@ std::string certificate_refused(const boost::system::error_code& error) {
 }
 
 asio::awaitable<void> secure(WireStream* stream, const Access* access) {
-  if (access->certificate.empty()) co_return;
+  if (access->certificate.empty()) {
+    require_listener(*access);
+    co_return;
+  }
   WireStream::Secure& tls = wrapped(*stream);
   boost::system::error_code error;
   co_await tls.async_handshake(asio::ssl::stream_base::client,

@@ -9,10 +9,11 @@
 
 namespace hone {
 
-/// The client's part of TLS on a connection that was just opened, where the access file names a
-/// certificate; nothing where it names none. Throws TrustError unless the very certificate is
-/// shown, before anything was sent; boost's system_error when the connection breaks. Its deadline
-/// is that of the stream. Both arguments outlive it.
+/// What comes before the token on a connection that was just opened. Where the access file names a
+/// certificate, the client's part of TLS: throws TrustError unless the very certificate is shown,
+/// before anything was sent; boost's system_error when the connection breaks. Where it names none
+/// and the coordinator's lock is on this machine, throws boost's system_error if it no longer has
+/// the port: another program may. Its deadline is that of the stream. Both arguments outlive it.
 ///
 /// A coordinator that asks for one is shown the certificate of the PEM file that the environment's
 /// HONE_CLIENT_CERTIFICATE names, whose key is in HONE_CLIENT_KEY's, for its owner alone; both are

@@ -108,6 +108,7 @@ void Server::Parts::listen() {
     throw std::runtime_error("cannot listen on " + settings.bind + ":" +
                              std::to_string(wanted.port()) + ": " + error.message());
   }
+  lock.announce(acceptor.local_endpoint().port());  // first: who connects asks the lock at once
   acceptor.listen();
   identity = identity_of(settings);
   session = {.hub = &hub,

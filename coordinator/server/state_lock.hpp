@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 
@@ -12,7 +13,7 @@ class StateInUse : public std::runtime_error {
 };
 
 /// Keeps a second coordinator away from a state folder for as long as it lives, also through
-/// kill -9.
+/// kill -9, and also where somebody removes STATE/lock meanwhile: the folder itself is locked too.
 class StateLock {
  public:
   /// Makes the folder, for its owner alone, if need be. Throws StateInUse, std::system_error.
@@ -21,7 +22,12 @@ class StateLock {
   StateLock(const StateLock&) = delete;
   StateLock& operator=(const StateLock&) = delete;
 
+  /// From now on those who read the access file find that this process listens on the port, and so
+  /// send it the token (see folder_lock.hpp). Throws std::system_error.
+  void announce(std::uint16_t port);
+
  private:
+  int folder_ = -1;
   int file_ = -1;
 };
 

@@ -135,20 +135,6 @@ class WrongInput(HoneTest):
         self.assertIn("no coordinator runs", told.stderr)
         self.assertIn("no sweep yet", told.stdout)
 
-    def test_a_port_that_another_program_has_taken(self):
-        state = self.folder / "state"
-        server = self.serve(state)
-        self.hone("submit", self.tiny(), "--state", state)
-        server.kill()
-        server.wait()
-        access = json.loads((state / "access.json").read_text())
-        other = self.start(sys.executable, "-m", "http.server", access["port"], "--bind", access["host"], name="other")
-        self.wait_until("it answers", lambda: self.hone("submit", self.tiny(), "--state", state, code=None).stderr.startswith(
-            "hone: error: what answers there is no coordinator of Hone (HTTP status 404)"))
-        self.assert_refused(FAILED, ["submit", self.tiny(), "--state", state], "Start 'hone serve' again")
-        self.assertIn("no coordinator runs on this state folder", self.hone("trials", "1", "--state", state).stderr)
-        other.kill()
-
     def test_a_sweep_that_does_not_exist(self):
         self.serve(self.state())
         for words in (["status", 7], ["table", "II", 7]):

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/net/folder_lock.hpp"
+#include "coordinator/server/state_lock.hpp"
 #include "tests/coordinator/server/client.hpp"
 
 namespace hone {
@@ -33,6 +35,30 @@ TEST(AState, BelongsToOneCoordinatorAtATime) {
     EXPECT_THAT(error.what(), HasSubstr("another coordinator is using"));
   }
   EXPECT_EQ(first.get("/api/v1/status").status, 200U);
+}
+
+TEST(AState, StaysItsCoordinatorsWhenTheLockFileIsRemoved) {
+  const testing::TemporaryFolder folder;
+  {
+    const StateLock first(folder.path());
+    std::filesystem::remove(folder / lock_name);
+    EXPECT_THROW(const StateLock second(folder.path()), StateInUse);
+    EXPECT_FALSE(std::filesystem::exists(folder / lock_name));
+  }
+  const StateLock again(folder.path());
+}
+
+TEST(AState, TellsWhichPortItsCoordinatorHasAndForgetsItWithIt) {
+  const testing::TemporaryFolder folder;
+  std::uint16_t port = 0;
+  {
+    const Running coordinator(folder.path());
+    port = coordinator.port();
+    EXPECT_FALSE(is_byte_free(folder / lock_name, port));
+    EXPECT_TRUE(is_byte_free(folder / lock_name, port == 1 ? 2 : port - 1));
+  }
+  EXPECT_TRUE(is_byte_free(folder / lock_name, port));
+  EXPECT_FALSE(is_byte_free(folder / "no such file", port));  // it cannot be told
 }
 
 TEST(ARestart, KeepsTokenAndPortAndSweeps) {

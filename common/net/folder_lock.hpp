@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+/// Locks of the kernel on bytes of STATE/lock, which has none to read: they go with the process
+/// that holds them, however it ends, and who asks takes nothing. Byte 0 is of who may change the
+/// state folder; byte P of a coordinator that listens on port P.
+namespace hone {
+
+inline constexpr const char* lock_name = "lock";  // beside the access file
+inline constexpr std::int64_t owner_byte = 0;
+
+/// Takes the byte until the file is closed. `file` is open for writing. False: another has it.
+/// Throws std::system_error where the file system has no locks.
+bool lock_byte(int file, std::int64_t byte);
+
+/// Whether nobody has the byte. False also where that cannot be told, as without such a file.
+bool is_byte_free(const std::filesystem::path& file, std::int64_t byte);
+
+}  // namespace hone
