@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
 #include <unordered_map>
 #include <utility>
 
@@ -78,6 +79,13 @@ std::string escaped(const std::string& path) {
   return text;
 }
 
+/// SQLite's words name no reason.
+[[noreturn]] void fail_to_open(sqlite3* connection, int code, const std::filesystem::path& file) {
+  const int reason = sqlite3_system_errno(connection);
+  fail(connection, code,
+       file.string() + (reason == 0 ? "" : std::string(": ") + std::strerror(reason)));
+}
+
 /// A reader makes the files of the write-ahead log anew where they are gone, which it cannot on a
 /// read-only disk or in a folder of somebody else's. Without a log nobody writes, and the file can
 /// be taken as it is.
@@ -113,7 +121,7 @@ Database::Database(const std::filesystem::path& file, Mode mode)
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   connection_.reset(raw);
-  if (code != SQLITE_OK) fail(raw, code, file.string());
+  if (code != SQLITE_OK) fail_to_open(raw, code, file);
   if (!writing && is_locked_up(raw, file)) {
     const std::string as_it_is = "file:" + escaped(file.string()) + "?immutable=1";
     const int again = sqlite3_open_v2(as_it_is.c_str(), &raw, flags | SQLITE_OPEN_URI, nullptr);

@@ -190,4 +190,7 @@ void install_schema(Database& database);
 /// has another schema.
 void shadow_views(Database& database);
 
+/// Throws std::runtime_error unless the file is of some Hone, of whatever version.
+void require_any_hones(Database& database);
+
 }  // namespace hone

@@ -161,13 +161,20 @@ void install_schema(Database& database) {
   transaction.commit();
 }
 
+void require_any_hones(Database& database) {
+  Statement query = database.prepare(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('sweep', 'trial')");
+  query.step();
+  if (version_of(database) != 0 && query.integer(0) == 2) return;
+  throw std::runtime_error(
+      "the database is empty or another program's: 'hone run' and 'hone serve' make one of their "
+      "own in a state folder");
+}
+
 void shadow_views(Database& database) {
   const std::int64_t version = version_of(database);
   if (version != schema_version) {
-    if (version == 0)
-      throw std::runtime_error(
-          "the database is empty or another program's: 'hone run' and 'hone serve' make one of "
-          "their own in a state folder");
+    require_any_hones(database);
     const bool can_migrate = version >= oldest_version && version < schema_version;
     throw std::runtime_error(
         "the database has schema version " + std::to_string(version) + ", this Hone reads " +

@@ -47,6 +47,12 @@ void require_ok(unsigned status, const std::string& doing) {
   throw NetworkError(doing + ": the coordinator answered " + std::to_string(status));
 }
 
+/// What the coordinator should have and has not.
+std::string lost(std::string_view artifact, const std::string& how) {
+  return std::string(artifact) + " " + how +
+         ": 'hone repair', where the coordinator has its state folder, has it made again";
+}
+
 /// Asks for what the file lacks and appends it as it comes: never more than a piece is in memory.
 asio::awaitable<void> receive_rest(WireStream& stream, http::request<http::empty_body>& request,
                                    PartialFile& file, Milliseconds limit) {
@@ -57,6 +63,7 @@ asio::awaitable<void> receive_rest(WireStream& stream, http::request<http::empty
   stream.expires_after(limit);
   co_await http::async_read_header(stream, buffer, parser, use_awaitable);
   const unsigned status = parser.get().result_int();
+  if (status == 404) throw NetworkError(lost(request.target(), "is not there any more"));
   require_ok(status, "GET " + std::string(request.target()));
   const std::string from = "bytes " + std::to_string(file.size()) + "-";
   const bool goes_on = parser.get()[http::field::content_range].starts_with(from);
@@ -134,7 +141,7 @@ void HttpClient::get_artifact(const Digest& digest, const std::filesystem::path&
   const Removed beside{file.string() + "." + random_token().substr(0, 16) + ".part"};
   download(access_, timeout_, digest, beside.file);
   if (digest_of_file(beside.file) != digest) {
-    throw NetworkError("GET " + target_of(digest) + ": the bytes have another SHA-256");
+    throw NetworkError(lost(target_of(digest), "has other bytes than its SHA-256 says"));
   }
   make_durable(beside.file);
   std::error_code error;

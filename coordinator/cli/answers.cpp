@@ -76,7 +76,7 @@ Answers::Answers(const ConnectionOptions& options, Notice notice)
   source_->file.emplace(open_results(options.state));
   source_->snapshot.emplace(*source_->file);
   if (notice == Notice::silent) return;
-  std::fprintf(stderr, "no coordinator runs on this state folder; its file says:\n");
+  std::fprintf(stderr, "no coordinator runs on this state folder: read from its file\n");
 }
 
 Answers::~Answers() = default;

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -34,7 +36,8 @@ Examples:
 The copy is one state of the file, checked (quick_check) before it gets its name, so what was there under that
 name is whole until then. It has all sweeps, trials and results; packs, masks and weights are in
 STATE/artifacts. To go back to it: mkdir new-state && cp monday.sqlite new-state/hone.sqlite, and the
-artifacts beside it: without them the results are there, but their nets can be neither evaluated further nor verified.
+artifacts beside it: without them the results are there, but their nets cannot be evaluated further until 'hone repair'
+has let those be trained again that are needed.
 )";
 
 struct Options {
@@ -87,6 +90,9 @@ void check_place(const Options& options, const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!fs::is_directory(folder))
     throw CommandError("there is no folder '" + folder.string() + "' for it", wrong_input);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    throw CommandError("'" + folder.string() + "' cannot be written to: " + std::strerror(errno),
+                       wrong_input);
   const fs::path source = database_file(state_folder(options.state));
   std::error_code ignored;
   if (fs::equivalent(file, source, ignored))
@@ -106,6 +112,7 @@ void back_up(const Options& options) {
   if (!has_results(options.state)) open_results(options.state);  // says so
   // Without the views of this Hone: a file of another one is copied too.
   Database database(database_file(state_folder(options.state)), Database::Mode::read_only);
+  require_any_hones(database);
   check_place(options, file);
   Signals signals;
   signals.on_signal([] {});  // looked at below: nothing half done may keep the name

@@ -45,6 +45,7 @@ void add_doctor(CLI::App& app);
 void add_tell(CLI::App& app);
 void add_ask(CLI::App& app);
 void add_gc(CLI::App& app);
+void add_repair(CLI::App& app);
 void add_rotate_token(CLI::App& app);
 void add_trials(CLI::App& app);
 void add_trial(CLI::App& app);  // show, logs, diff

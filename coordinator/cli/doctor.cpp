@@ -25,7 +25,8 @@ using nlohmann::json;
 constexpr const char* examples = R"(
 Examples:
   hone doctor                   this machine, ./hone-state, its coordinator, and what trains fastest here
-  hone doctor --quick           without the measuring, which takes half a minute the first time
+  hone doctor --quick           without the measuring, which takes half a minute the first time, and without
+                                reading the artifacts
   hone doctor --again           measure anew, after other programs have ended say
   srun -N 1 hone doctor --access ~/sweeps/access.json     a cluster's node, and its way to the coordinator
 
@@ -71,8 +72,9 @@ void print(const Calibration& calibration) {
 
 std::vector<Check> all_checks(const Options& options) {
   std::vector<Check> all = check_machine(options.work.trainer);
-  for (auto& some :
-       {check_state(state_folder(options.connection.state)), check_coordinator(options.connection)})
+  const Look look = options.quick ? Look::at_names : Look::at_bytes;
+  for (auto& some : {check_state(state_folder(options.connection.state), look),
+                     check_coordinator(options.connection)})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }
@@ -140,7 +142,7 @@ void add_doctor(CLI::App& app) {
       app.add_subcommand("doctor", "Examine this machine, a state folder and its coordinator");
   command->footer(examples);
   command->add_flag("--again", options->again, "Measure, even if it has been measured");
-  command->add_flag("--quick", options->quick, "Measure no speed");
+  command->add_flag("--quick", options->quick, "Measure no speed and read no artifacts");
   add_connection_options(*command, options->connection);
   command->add_flag("--json", options->json,
                     "Print one JSON object; 'best' is the candidate's number from 0");

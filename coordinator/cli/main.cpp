@@ -148,6 +148,7 @@ void add_commands(CLI::App& app) {
   hone::cli::add_doctor(app);
   hone::cli::add_query(app);
   hone::cli::add_gc(app);
+  hone::cli::add_repair(app);
   hone::cli::add_rotate_token(app);
   hone::cli::add_backup(app);
   hone::cli::add_schema(app);

@@ -1,11 +1,17 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
+#include <optional>
 #include <system_error>
 
 #include "coordinator/cli/checks.hpp"
+#include "coordinator/cli/progress.hpp"
 #include "coordinator/report/wording.hpp"
 #include "coordinator/server/file_system.hpp"
 #include "coordinator/server/state_folder.hpp"
@@ -24,6 +30,20 @@ std::string gib_text(double bytes) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f GiB", bytes / gib);
   return text.data();
+}
+
+/// Nothing where this user may do with the folder what a coordinator does.
+std::optional<Check> check_permissions(const fs::path& state) {
+  for (const fs::path& each : {state, artifact_folder(state), database_file(state)}) {
+    const int search = each == database_file(state) ? 0 : X_OK;
+    if (::access(each.c_str(), R_OK | W_OK | search) == 0 || errno == ENOENT) continue;
+    const int why = errno;
+    return Check{"permissions", Verdict::fault,
+                 each.string() + " cannot be read and written by this user: " + std::strerror(why),
+                 why == EROFS ? "its disk is mounted for reading alone, as some are after an error"
+                              : "run Hone as the folder's owner, or give this user rwx on it"};
+  }
+  return {};
 }
 
 Check check_disk_kind(const fs::path& state) {
@@ -85,28 +105,37 @@ Check check_attempts(Database& database) {
 }
 
 /// What gc or retention let go is not missed.
-Check check_artifacts(Database& database, const fs::path& folder) {
-  Statement query = database.prepare(
-      "SELECT o.digest FROM output o JOIN trial t ON t.id = o.trial AND t.accepted = o.attempt "
-      "WHERE o.discarded IS NULL UNION SELECT spec ->> '$.pack' FROM trial WHERE accepted IS NOT "
-      "NULL AND spec ->> '$.pack' IS NOT NULL");
-  std::int64_t all = 0, missing = 0;
-  std::string one;
-  for (; query.step(); ++all) {
-    if (fs::exists(folder / query.text(0))) continue;
-    ++missing;
-    one = query.text(0);
+Check check_artifacts(Database& database, const fs::path& folder, Look look) {
+  std::optional<ProgressBar> bar;
+  const auto progress = [&bar](std::int64_t done, std::int64_t all) {
+    if (!bar) bar.emplace("reading artifacts", all);
+    bar->update(done);
+  };
+  Findings found;
+  try {
+    found = find_lost(database, folder, look, progress);
+  } catch (const std::system_error& error) {
+    return {"artifacts", Verdict::fault, error.what(), "see that this user may read it"};
   }
-  if (missing == 0) return {"artifacts", Verdict::good, counted(all, "file") + ", all there"};
+  const std::string all = counted(found.artifacts, "file");
+  if (found.lost.empty())
+    return {"artifacts", Verdict::good,
+            all + (look == Look::at_bytes ? ", all there and whole" : ", all there")};
+  const auto damaged = std::count_if(found.lost.begin(), found.lost.end(),
+                                     [](const LostFile& each) { return each.is_damaged; });
+  const std::string one = found.lost.front().artifact.digest.hex().substr(0, 16);
   return {"artifacts", Verdict::fault,
-          std::to_string(missing) + " of " + counted(all, "file") + " are not in " +
-              folder.string() + ", as " + one.substr(0, 16) + "...",
-          "bring them back from a copy: tables stay as they are, but these nets can be neither "
-          "verified nor evaluated again"};
+          "of " + all + " in " + folder.string() +
+              " missing: " + std::to_string(std::ssize(found.lost) - damaged) +
+              ", damaged (other bytes than the name says): " + std::to_string(damaged) + ", as " +
+              one + "...",
+          "tables stay as they are; what still needs one fails until a copy is back, or 'hone "
+          "repair' lets it be made again"};
 }
 
-std::vector<Check> check_database(const fs::path& state) {
+std::vector<Check> check_database(const fs::path& state, Look look) {
   const fs::path file = database_file(state);
+  if (::access(file.c_str(), R_OK) != 0 && errno != ENOENT) return {};  // said of its permissions
   if (!fs::exists(file)) return {{"database", Verdict::good, "none yet"}};
   try {
     Database database(file, Database::Mode::read_only);
@@ -115,7 +144,7 @@ std::vector<Check> check_database(const fs::path& state) {
     if (found.front().verdict != Verdict::good) return found;
     found.push_back(check_results(database));
     found.push_back(check_attempts(database));
-    found.push_back(check_artifacts(database, artifact_folder(state)));
+    found.push_back(check_artifacts(database, artifact_folder(state), look));
     return found;
   } catch (const std::exception& error) {
     return {{"database", Verdict::fault, error.what(),
@@ -136,11 +165,14 @@ Check check_secrets(const fs::path& state) {
 
 }  // namespace
 
-std::vector<Check> check_state(const fs::path& state) {
+std::vector<Check> check_state(const fs::path& state, Look look) {
   if (!fs::exists(state))
     return {check_disk_kind(state), {"database", Verdict::good, "no state folder yet"}};
-  std::vector<Check> found = {check_disk_kind(state), check_room(state), check_secrets(state)};
-  for (Check& each : check_database(state)) found.push_back(std::move(each));
+  std::vector<Check> found = {check_disk_kind(state), check_room(state)};
+  if (auto fault = check_permissions(state)) found.push_back(std::move(*fault));
+  if (::access(state.c_str(), R_OK | X_OK) != 0) return found;
+  found.push_back(check_secrets(state));
+  for (Check& each : check_database(state, look)) found.push_back(std::move(each));
   return found;
 }
 

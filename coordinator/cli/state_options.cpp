@@ -10,7 +10,10 @@ namespace hone::cli {
 
 void add_state_option(CLI::App& app, std::string& state) {
   app.add_option("--state", state, "Folder of results; else $HONE_STATE, else ./hone-state")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check([](const std::string& text) {
+        return text.empty() ? "names no folder: it is empty" : "";
+      });
 }
 
 std::filesystem::path state_folder(const std::string& state) {

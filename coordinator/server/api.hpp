@@ -52,7 +52,8 @@ ApiResponse api_get(Database& database, const LiveFacts& live, std::string_view 
 
 /// Answers a POST, changing the state: /packs ({"digest"} of a pack that is in the artifact store),
 /// /sweeps ({"experiment", "packs"}), /gc ({"dry_run", "grace_seconds"}; answers with a
-/// GarbageReport), and the routes below. What it says was done is durable.
+/// GarbageReport), /repair ({"dry_run"}; see lost.hpp), and the routes below. What it says was done
+/// is durable.
 ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_view target,
                      const std::string& body);
 

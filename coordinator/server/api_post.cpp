@@ -9,6 +9,7 @@
 #include "coordinator/plan/plan.hpp"
 #include "coordinator/server/api.hpp"
 #include "coordinator/server/garbage.hpp"
+#include "coordinator/server/lost.hpp"
 #include "coordinator/server/routes.hpp"
 
 namespace hone {
@@ -93,6 +94,13 @@ ApiResponse post_gc(Store& store, const ArtifactStore& artifacts, const json& bo
   return {200, to_json(remove_garbage(store, artifacts, rules), GarbageAction::removed)};
 }
 
+/// {"dry_run": whether it only looks}.
+ApiResponse post_repair(Store& store, const ArtifactStore& artifacts, const json& body) {
+  const Findings found = find_lost(store.database(), artifacts.folder(), Look::at_names);
+  if (body.value("dry_run", false)) return {200, to_json(found, {})};
+  return {200, to_json(found, let_go_of_lost(store, found.lost))};
+}
+
 struct Order {
   Store& store;
   const ArtifactStore& artifacts;
@@ -118,6 +126,10 @@ constexpr WriteRoute routes[] = {
     {"/api/v1/gc",
      [](const Order& given) {
        return post_gc(given.store, given.artifacts, parse_body(given.body));
+     }},
+    {"/api/v1/repair",
+     [](const Order& given) {
+       return post_repair(given.store, given.artifacts, parse_body(given.body));
      }},
     {"/api/v1/sweeps/{sweep}/state",
      [](const Order& given) { return post_state(given.store, {given.number}, given.body); }},
@@ -167,6 +179,8 @@ ApiResponse api_post(Store& store, const ArtifactStore& artifacts, std::string_v
     return api_error(400, error.what());
   } catch (const std::invalid_argument& error) {
     return api_error(400, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return api_error(500, error.what());  // the artifact folder cannot be read, say
   } catch (const SqlError& error) {
     if (is_failure_of_machine(error)) throw;
     spdlog::error("event=request_failed target={} error=\"{}\"", target, error.what());

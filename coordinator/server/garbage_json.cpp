@@ -87,7 +87,7 @@ std::string text_of_garbage(const std::string& report_json) {
     add_line(out, "spared", report.at("spared"), "young, or perhaps of a trial that runs");
   if (report.at("missing") != 0)
     out << "MISSING: " << report.at("missing")
-        << " artifacts that results count on are not in the folder\n";
+        << " artifacts that results count on are not in the folder: see 'hone repair'\n";
   for (const json& failed : report.at("failed"))
     out << "not removed: " << failed.get<std::string>() << '\n';
   return out.str();

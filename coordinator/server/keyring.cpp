@@ -24,8 +24,14 @@ std::size_t place_of(Privilege privilege) {
 
 /// What is in the file, or a fresh token if there is none.
 Access found_or_made(const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) return read_access(file);
-  return {.token = random_token()};
+  if (!std::filesystem::exists(file)) return {.token = random_token()};
+  try {
+    return read_access(file);
+  } catch (const AccessError& error) {
+    throw AccessError(error.what() +
+                      std::string("; where it is moved away, a start makes another, with a token "
+                                  "that whoever has the old file must get anew"));
+  }
 }
 
 }  // namespace

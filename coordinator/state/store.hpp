@@ -188,6 +188,10 @@ class Store {
   /// they are known to be missing, and a trial that comes to need one has it made again.
   void discard(const std::set<Digest>& artifacts);
 
+  /// Takes note that outputs are lost: not there, or damaged and removed. What waits for one of
+  /// them, or failed for want of it, waits until it is made again; results of others stay.
+  void let_go_of_lost(const std::set<Digest>& artifacts);
+
   /// The tickets of all leased trials.
   std::vector<Ticket> leases();
 
@@ -227,6 +231,7 @@ class Store {
   void try_failed_again(SweepId sweep);
   void finish(TrialId trial, const std::string& state, const std::string& reason);
   void count_needs_of_dependents(TrialId trial);
+  std::string reason_to_block(TrialId trial);
   void block_dependents(TrialId trial);
   void block_dependents_of_dead(std::optional<SweepId> sweep);
   std::vector<Input> inputs_of(TrialId trial, const TrialSpec& spec);

@@ -135,7 +135,7 @@ void Store::block_if_impossible(TrialId trial) {
       "n.trial WHERE n.trial = ? AND t.state = 'waiting' AND t.role <> 'select' "
       "AND d.state IN ('diverged', 'failed', 'blocked') LIMIT 1");
   if (!query.bind(trial.value).step()) return;
-  const std::string reason = "needs trial " + std::to_string(query.integer(0)) + ", which failed";
+  const std::string reason = reason_to_block({query.integer(0)});
   query.reset();
   finish(trial, "blocked", reason);
   block_dependents(trial);

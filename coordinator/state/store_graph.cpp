@@ -28,6 +28,14 @@ void Store::count_needs_of_dependents(TrialId trial) {
   count.bind(trial.value).run();
 }
 
+/// Of those that need this one, which has ended without a result.
+std::string Store::reason_to_block(TrialId trial) {
+  Statement query = database_.prepare(
+      "SELECT CASE state WHEN 'blocked' THEN 'is blocked' ELSE state END FROM trial WHERE id = ?");
+  query.bind(trial.value).step();
+  return "needs trial " + std::to_string(trial.value) + ", which " + query.text(0);
+}
+
 /// Every trial but a selection that needs this one, at once or by others, can never run.
 void Store::block_dependents(TrialId trial) {
   Statement query = database_.prepare(
@@ -37,13 +45,14 @@ void Store::block_dependents(TrialId trial) {
   query.bind(trial.value);
   std::vector<std::int64_t> dependents;
   while (query.step()) dependents.push_back(query.integer(0));
+  const std::string reason = reason_to_block(trial);
   Statement waiting = database_.prepare("SELECT 1 FROM trial WHERE id = ? AND state = 'waiting'");
   for (const std::int64_t dependent : dependents) {
     // It may have been reached by another way meanwhile.
     const bool is_waiting = waiting.bind(dependent).step();
     waiting.reset();
     if (!is_waiting) continue;
-    finish({dependent}, "blocked", "needs trial " + std::to_string(trial.value) + ", which failed");
+    finish({dependent}, "blocked", reason);
     block_dependents({dependent});
   }
 }

@@ -35,6 +35,21 @@ std::map<Digest, Fate> fates_of_artifacts(Database& database) {
   return fates;
 }
 
+std::vector<KeptArtifact> kept_artifacts(Database& database) {
+  Statement query = database.prepare(
+      "SELECT o.digest, min(o.name), min(o.trial) FROM output o "
+      "JOIN trial t ON t.id = o.trial AND t.accepted = o.attempt WHERE o.discarded IS NULL "
+      "GROUP BY o.digest UNION ALL SELECT digest, 'pack', 0 FROM pack "
+      "WHERE digest IN (SELECT pack FROM sweep_pack) "
+      "OR digest IN (SELECT spec ->> '$.pack' FROM trial) ORDER BY 3, 2");
+  std::vector<KeptArtifact> kept;
+  while (query.step()) {
+    if (const auto digest = Digest::parse(query.text(0)))
+      kept.push_back({.digest = *digest, .name = query.text(1), .trial = query.integer(2)});
+  }
+  return kept;
+}
+
 std::optional<std::int64_t> running_since(Database& database) {
   Statement query =
       database.prepare("SELECT unixepoch(min(started)) FROM attempt WHERE state = 'running'");
@@ -83,6 +98,26 @@ std::int64_t Store::make_discarded_again() {
   for (const std::int64_t maker : makers)
     forget_result({maker}, "what it left was removed and is needed again");
   return static_cast<std::int64_t>(makers.size());
+}
+
+void Store::let_go_of_lost(const std::set<Digest>& artifacts) {
+  Statement output = database_.prepare(
+      "UPDATE output SET discarded = strftime('%Y-%m-%dT%H:%M:%SZ') "
+      "WHERE discarded IS NULL AND digest = ?");
+  for (const Digest& digest : artifacts) output.bind(digest.hex()).run();
+  database_.execute(
+      "UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
+      "WHERE state = 'failed' AND id IN ("
+      "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
+      "  JOIN output o ON o.trial = d.id AND o.attempt = d.accepted AND o.name = n.artifact "
+      "  WHERE o.discarded IS NOT NULL)");
+  if (database_.changes() + make_discarded_again() == 0) return;
+  reopen();
+  all_deferred_ = true;
+  Statement query = database_.prepare("SELECT id FROM sweep");
+  std::vector<SweepId> sweeps;
+  while (query.step()) sweeps.push_back({query.integer(0)});
+  for (const SweepId sweep : sweeps) weigh_trials_of(sweep);
 }
 
 }  // namespace hone

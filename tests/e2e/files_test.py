@@ -206,6 +206,23 @@ class Backup(HoneTest):
             done = self.hone("backup", *words, code=1 if "none" == str(words[-1])[-4:] else 2)
             self.assertIn(says, done.stderr)
 
+    def test_a_folder_that_may_not_be_written_is_told_as_that(self):
+        closed = self.folder / "closed"
+        closed.mkdir(mode=0o500)
+        done = self.run_program("setpriv", "--inh-caps=-all", "--bounding-set=-all", HONE, "backup", closed / "x.sqlite",
+                                "--state", self.state, code=2)
+        self.assertEqual(done.stderr, f"hone: error: '{closed}' cannot be written to: Permission denied\n")
+
+    def test_another_program_s_database_is_not_copied(self):
+        other = self.folder / "other"
+        other.mkdir()
+        with contextlib.closing(sqlite3.connect(other / "hone.sqlite")) as database, database:
+            database.execute("CREATE TABLE notes (text)")
+            database.execute("PRAGMA user_version = 3")
+        said = self.hone("backup", self.folder / "copy.sqlite", "--state", other, code=1).stderr
+        self.assertIn("the database is empty or another program's", said)
+        self.assertFalse((self.folder / "copy.sqlite").exists())
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -102,6 +102,7 @@ class Json(HoneTest):
         self.told("dashboard", "--no-open")
         self.told("doctor", "--quick", code=None)
         self.told("gc", "--dry-run")
+        self.told("repair", "--dry-run")
         self.told("rotate-token", "worker")
 
     def test_is_what_the_page_says(self):

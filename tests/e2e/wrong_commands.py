@@ -140,6 +140,7 @@ hone pause
 hone cancel all
 hone priority 1 5
 hone gc
+hone repair
 hone ask 1
 hone tell tiny.json
 hone submit tiny.json
@@ -198,6 +199,7 @@ hone cancel all
 hone priority 1 high
 hone cancel
 hone gc --grace soon
+hone repair --state ''
 hone table II --macros --json
 hone table lambda --macros
 hone table II --access nowhere.json

@@ -169,6 +169,11 @@ TEST_F(Garbage, GoesThroughTheCoordinatorWhileOneRuns) {
   EXPECT_TRUE(there(sha256("lost").hex()));
   EXPECT_EQ(coordinator.post("/api/v1/gc", R"({"grace_seconds": -1})").status, 400U);
   EXPECT_EQ(coordinator.post("/api/v1/gc", R"({"grace_seconds": "a"})").status, 400U);
+  fs::rename(artifact_folder(folder_.path()), folder_ / "elsewhere");
+  const given::Reply without = coordinator.post("/api/v1/gc", "{}");
+  EXPECT_EQ(without.status, 500U);
+  EXPECT_THAT(without.body, HasSubstr("No such file"));
+  EXPECT_EQ(coordinator.get("/api/v1/status").status, 200U);
 }
 
 }  // namespace

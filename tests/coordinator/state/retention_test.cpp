@@ -126,6 +126,61 @@ TEST(Retention, HasWhatWasLetGoMadeAgainWhenATrialNeedsIt) {
   EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state NOT IN ('done', 'resolved')"), 0);
 }
 
+void let_go_of_lost(Desk& desk, const Digest& artifact) {
+  desk.artifacts.erase(artifact);
+  const auto transaction = desk.store().begin();
+  desk.store().let_go_of_lost({artifact});
+  desk.store().settle_selections();
+  transaction->commit();
+}
+
+TEST(Retention, HasWhatIsLostMadeAgainForWhatFailedForWantOfIt) {
+  Desk desk;
+  desk.submit();
+  const ConnectionId worker = desk.hello();
+  const Lease base = desk.ask_one(worker);
+  ASSERT_EQ(base.spec.role, Role::segment);
+  desk.finish(worker, base);
+  const auto takes = [&](const Lease& lease) {
+    return std::any_of(lease.inputs.begin(), lease.inputs.end(), [&](const Input& input) {
+      return input.content == sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1");
+    });
+  };
+  std::vector<Lease> dependents;  // the first is done before the masks are lost, the others fail
+  for (auto leases = desk.ask(worker); !leases.empty(); leases = desk.ask(worker)) {
+    const Lease& lease = leases.front();
+    const bool is_first = dependents.empty();
+    if (!takes(lease) || is_first) desk.finish(worker, lease, rows_of(lease.spec));
+    if (!takes(lease)) continue;
+    dependents.push_back(lease);
+    if (!is_first) desk.fail(worker, lease.ticket, Failure::crashed);
+  }
+  const std::string failed = "SELECT count(*) FROM trial WHERE state = 'failed'";
+  ASSERT_GT(desk.number(failed), 0);
+  const std::int64_t accepted = desk.number("SELECT count(*) FROM trial WHERE accepted > 0");
+
+  let_go_of_lost(desk, sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1"));
+  EXPECT_EQ(desk.state(base.ticket.trial), "waiting");
+  EXPECT_EQ(desk.state(dependents.front().ticket.trial), "done");
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE accepted > 0"), accepted - 1);
+  EXPECT_EQ(desk.number(failed), 0);
+  desk.finish_all(worker, rows_of);
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state NOT IN ('done', 'resolved')"), 0);
+}
+
+TEST(Retention, MakesNothingAgainThatIsLostAndThatNobodyWaitsFor) {
+  Desk desk;
+  desk.submit();
+  desk.finish_all(desk.hello(), rows_of);
+  const std::int64_t done = desk.number("SELECT count(*) FROM trial WHERE state = 'done'");
+  const auto kept = kept_artifacts(desk.store().database());
+  EXPECT_EQ(kept.front().name, "pack");
+  for (const KeptArtifact& each : kept)
+    if (each.trial != 0) let_go_of_lost(desk, each.digest);
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state = 'done'"), done);
+  EXPECT_EQ(kept_artifacts(desk.store().database()).size(), 1U);  // the pack
+}
+
 TEST(Retention, LetsGoOfAPackThatNoSweepHasAndForgetsIt) {
   Desk desk;
   desk.submit();
