@@ -148,7 +148,7 @@ CREATE TABLE output (
   attempt INTEGER NOT NULL,
   name    TEXT NOT NULL,            -- weights, masks, deformations, film_strip
   digest  TEXT NOT NULL,            -- of the artifact
-  discarded TEXT,                   -- when retention let it go; NULL: it is there
+  discarded TEXT,                   -- when it was let go, unneeded or lost; NULL: results count on it
   PRIMARY KEY (trial, attempt, name),
   FOREIGN KEY (trial, attempt) REFERENCES attempt (trial, attempt)
 ) STRICT, WITHOUT ROWID;

@@ -85,14 +85,16 @@ UNION ALL
 SELECT d.resolved, m.sweep, 2 FROM trial d JOIN sweep_trial m ON m.trial = d.id WHERE d.resolved IS NOT NULL;
 
 -- Needs that are not met: a selection only waits for a trial to end, if it still counts on it; everything else
--- for its artifacts.
+-- for its artifacts, which must be there.
 CREATE VIEW unmet_need AS
 SELECT t.id AS trial, n.needs
 FROM trial t JOIN standing_need n ON n.trial = t.id JOIN trial d ON d.id = n.needs
 WHERE NOT CASE WHEN t.demand IS NULL AND NOT t.deferred  -- a selection, told without its spec
                THEN d.state NOT IN ('waiting', 'leased', 'held', 'pruned')
                OR coalesce((SELECT max(k.wish) FROM stake k WHERE k.selection = t.id AND k.trial = d.id), 1) = 0
-               ELSE d.state IN ('done', 'collapsed') END;
+               ELSE d.state IN ('done', 'collapsed') AND NOT EXISTS (
+                 SELECT 1 FROM output o WHERE o.trial = d.id AND o.discarded IS NOT NULL
+                 AND o.attempt = d.accepted AND o.name = n.artifact) END;
 
 -- Artifacts that retention may let go: of attempts that do not count, and weights of inner folds (1 and up);
 -- of nets that vote once the choice is made and every trial that waits for it is known. No plan scores or

@@ -3,8 +3,11 @@ CREATE VIEW violation (rule, trial) AS
 SELECT 'unmet is not the number of unmet needs', t.id FROM trial t
   WHERE t.state IN ('waiting', 'leased', 'blocked') AND t.unmet <> (SELECT count(*) FROM unmet_need n WHERE n.trial = t.id)
 UNION ALL
-SELECT 'a trial is leased or past it with needs unmet', id FROM trial
-  WHERE unmet > 0 AND state NOT IN ('waiting', 'blocked', 'resolved', 'held', 'pruned')
+SELECT 'a trial is leased or past it with needs unmet', t.id FROM trial t
+  WHERE t.unmet > 0 AND t.state NOT IN ('waiting', 'blocked', 'resolved', 'held', 'pruned')
+    AND NOT EXISTS (  -- unless an input of it was lost after it was leased
+      SELECT 1 FROM standing_need n JOIN output o ON o.trial = n.needs AND o.name = n.artifact
+      WHERE n.trial = t.id AND o.discarded IS NOT NULL)
 UNION ALL
 SELECT 'a finished training has no accepted attempt, or an unfinished one has', id FROM trial
   WHERE role <> 'select' AND (accepted IS NOT NULL) <> (state IN ('done', 'collapsed'))
@@ -49,10 +52,10 @@ SELECT 'a finished training left no weights', t.id FROM trial t
   WHERE t.role IN ('segment', 'refine') AND t.accepted IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM output o WHERE o.trial = t.id AND o.attempt = t.accepted AND o.name = 'weights')
 UNION ALL
-SELECT 'a trial waits for an artifact that was discarded, or runs without it', t.id
+SELECT 'a trial waits for an artifact that was discarded, and nothing makes it again', t.id
 FROM output o JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt
 JOIN standing_need n ON n.needs = d.id AND n.artifact = o.name
-JOIN trial t ON t.id = n.trial AND t.state IN ('waiting', 'leased')
+JOIN trial t ON t.id = n.trial AND t.state = 'waiting' JOIN sweep s ON s.id = t.queue AND s.state = 'active'
   WHERE o.discarded IS NOT NULL
 UNION ALL
 SELECT 'a selection is done without a value, or has one without being done', t.id

@@ -1,5 +1,6 @@
 #include "common/net/access.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
@@ -110,7 +111,13 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
 }
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (host == "localhost") return true;
+  in_addr four{};
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24U) == 127U;
+  in6_addr six{};
+  if (::inet_pton(AF_INET6, host.c_str(), &six) != 1) return false;
+  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127;
+  return is_mapped || IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 /// '' for a copy of an access file: nothing beside it tells of the coordinator.

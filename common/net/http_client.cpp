@@ -47,10 +47,9 @@ void require_ok(unsigned status, const std::string& doing) {
   throw NetworkError(doing + ": the coordinator answered " + std::to_string(status));
 }
 
-/// What the coordinator should have and has not.
+/// Of what the coordinator should have and has not.
 std::string lost(std::string_view artifact, const std::string& how) {
-  return std::string(artifact) + " " + how +
-         ": 'hone repair', where the coordinator has its state folder, has it made again";
+  return std::string(artifact) + " " + how + ": see 'hone repair' on the coordinator's machine";
 }
 
 /// Asks for what the file lacks and appends it as it comes: never more than a piece is in memory.
@@ -63,7 +62,7 @@ asio::awaitable<void> receive_rest(WireStream& stream, http::request<http::empty
   stream.expires_after(limit);
   co_await http::async_read_header(stream, buffer, parser, use_awaitable);
   const unsigned status = parser.get().result_int();
-  if (status == 404) throw NetworkError(lost(request.target(), "is not there any more"));
+  if (status == 404) throw NotThereError(lost(request.target(), "is not there any more"));
   require_ok(status, "GET " + std::string(request.target()));
   const std::string from = "bytes " + std::to_string(file.size()) + "-";
   const bool goes_on = parser.get()[http::field::content_range].starts_with(from);

@@ -41,6 +41,7 @@ class HttpClient {
 
   /// Streams the artifact into `file` (written beside it first, renamed when its SHA-256 is right).
   /// When the connection breaks it goes on where it was, as long as each connection brings bytes.
+  /// Throws NotThereError where the coordinator has none, else NetworkError.
   void get_artifact(const Digest& digest, const std::filesystem::path& file);
 
  private:

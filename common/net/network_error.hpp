@@ -10,6 +10,12 @@ class NetworkError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The coordinator does not have what was asked for: to ask again is of no use.
+class NotThereError : public NetworkError {
+ public:
+  using NetworkError::NetworkError;
+};
+
 /// The two do not trust each other: who answers is not the coordinator that the access file names,
 /// or does not speak as it says, and no token was sent; or the coordinator asks for a certificate
 /// that this process does not have, or whose files will not do. To try again is of no use until

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "coordinator/cli/connection.hpp"
-#include "coordinator/server/lost.hpp"
 
 /// What 'hone doctor' looks at. Nothing is changed, and whatever cannot be looked at is a finding.
 namespace hone::cli {
@@ -25,7 +24,7 @@ std::vector<Check> check_machine(const std::string& trainer);
 
 /// A state folder: what it lies on, room, the database's order, rules that results break, modes of
 /// the files that hold secrets, artifacts.
-std::vector<Check> check_state(const std::filesystem::path& state, Look look);
+std::vector<Check> check_state(const std::filesystem::path& state);
 
 /// The coordinator, if one answers: its version, its wire, its clock, its workers.
 std::vector<Check> check_coordinator(const ConnectionOptions& options);

@@ -98,7 +98,7 @@ ApiResponse post_gc(Store& store, const ArtifactStore& artifacts, const json& bo
 ApiResponse post_repair(Store& store, const ArtifactStore& artifacts, const json& body) {
   const Findings found = find_lost(store.database(), artifacts.folder(), Look::at_names);
   if (body.value("dry_run", false)) return {200, to_json(found, {})};
-  return {200, to_json(found, let_go_of_lost(store, found.lost))};
+  return {200, to_json(found, let_go(store, found.lost))};
 }
 
 struct Order {

@@ -1,24 +1,29 @@
 #include "coordinator/server/lost.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <system_error>
 
+#include "common/net/durable.hpp"
 #include "common/net/file_digest.hpp"
 
 namespace hone {
 
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// A disk that cannot bring the bytes back has lost them; a file that may not be read has not.
-bool has_its_bytes(const std::filesystem::path& file, const Digest& digest) {
+constexpr const char* aside = ".damaged";
+
+enum class Bytes : std::uint8_t { right, wrong, none };
+
+Bytes bytes_of(const fs::path& file, const Digest& digest) {
   try {
-    return digest_of_file(file) == digest;
+    return digest_of_file(file) == digest ? Bytes::right : Bytes::wrong;
   } catch (const std::system_error& error) {
-    if (error.code().value() == EIO) return false;
+    if (error.code() == std::errc::no_such_file_or_directory) return Bytes::none;
     throw;
   }
 }
@@ -33,47 +38,55 @@ json objects_of(const std::vector<LostFile>& lost) {
   return list;
 }
 
-std::int64_t waiting(Database& database) {
-  Statement query = database.prepare("SELECT count(*) FROM trial WHERE state = 'waiting'");
-  query.step();
-  return query.integer(0);
+std::set<std::int64_t> waiting_trials(Database& database) {
+  Statement query = database.prepare("SELECT id FROM trial WHERE state = 'waiting'");
+  std::set<std::int64_t> trials;
+  while (query.step()) trials.insert(query.integer(0));
+  return trials;
 }
 
 }  // namespace
 
-Findings find_lost(Database& database, const std::filesystem::path& folder, Look look,
+Findings find_lost(Database& database, const fs::path& folder, Look look,
                    const std::function<void(std::int64_t, std::int64_t)>& progress) {
   const std::vector<KeptArtifact> kept = kept_artifacts(database);
   Findings found{.artifacts = std::ssize(kept), .lost = {}};
   std::int64_t done = 0;
   for (const KeptArtifact& each : kept) {
-    const std::filesystem::path file = folder / each.digest.hex();
-    if (!std::filesystem::is_regular_file(file)) {
-      found.lost.push_back({.artifact = each});
-    } else if (look == Look::at_bytes && !has_its_bytes(file, each.digest)) {
-      found.lost.push_back({.artifact = each, .is_damaged = true});
-    }
+    const fs::path file = folder / each.digest.hex();
+    Bytes bytes = fs::is_regular_file(file) ? Bytes::right : Bytes::none;
+    if (bytes == Bytes::right && look == Look::at_bytes) bytes = bytes_of(file, each.digest);
+    if (bytes != Bytes::right)
+      found.lost.push_back({.artifact = each, .is_damaged = bytes == Bytes::wrong});
     if (progress) progress(++done, found.artifacts);
   }
   return found;
 }
 
-void remove_damaged(const std::filesystem::path& folder, const std::vector<LostFile>& lost) {
-  for (const LostFile& each : lost)
-    if (each.is_damaged) std::filesystem::remove(folder / each.artifact.digest.hex());
+void set_aside_damaged(const fs::path& folder, const std::vector<LostFile>& lost) {
+  for (const LostFile& each : lost) {
+    const Digest& digest = each.artifact.digest;
+    const fs::path file = folder / digest.hex(), away = file.string() + aside;
+    if (!each.is_damaged || bytes_of(file, digest) != Bytes::wrong) continue;
+    fs::rename(file, away);
+    // A good one may have come between the look and the move.
+    if (bytes_of(away, digest) == Bytes::right) fs::rename(away, file);
+  }
+  make_durable(folder);
 }
 
-std::int64_t let_go_of_lost(Store& store, const std::vector<LostFile>& lost) {
+std::int64_t let_go(Store& store, const std::vector<LostFile>& lost) {
   std::set<Digest> outputs;
   for (const LostFile& each : lost)
     if (each.artifact.trial != 0) outputs.insert(each.artifact.digest);
   const auto transaction = store.begin();
-  const std::int64_t before = waiting(store.database());
+  const auto before = waiting_trials(store.database());
   store.let_go_of_lost(outputs);
   store.settle_selections();
-  const std::int64_t more = waiting(store.database()) - before;
+  const auto after = waiting_trials(store.database());
   transaction->commit();
-  return more;
+  return std::count_if(after.begin(), after.end(),
+                       [&before](std::int64_t trial) { return !before.contains(trial); });
 }
 
 std::string to_json(const Findings& found, std::optional<std::int64_t> waiting) {

@@ -14,9 +14,10 @@
 /// again.
 namespace hone {
 
+/// Missing, or damaged: of other bytes than its name says.
 struct LostFile {
   KeptArtifact artifact;
-  bool is_damaged = false;  // other bytes, or none that can be read; else: not there
+  bool is_damaged = false;
 };
 
 /// Names: whether the files are there. Bytes: also whether they have their SHA-256, which takes a
@@ -29,21 +30,22 @@ struct Findings {
 };
 
 /// Changes nothing. `progress` is called after each with how many of how many, and may throw to
-/// stop. Throws SqlError, std::system_error where a file may not be read.
+/// stop. Throws SqlError, and std::system_error where a file is there and cannot be read: that says
+/// nothing of its bytes.
 Findings find_lost(Database& database, const std::filesystem::path& folder, Look look,
                    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
-/// Removes those that are damaged: nothing but their name says what they were, and it is wrong.
-/// Throws std::filesystem::filesystem_error.
-void remove_damaged(const std::filesystem::path& folder, const std::vector<LostFile>& lost);
+/// Takes their names from those that are damaged, durably, once they have been read again: they are
+/// DIGEST.damaged from then on, of no use to Hone. Throws std::system_error.
+void set_aside_damaged(const std::filesystem::path& folder, const std::vector<LostFile>& lost);
 
-/// Lets go of every output that is not there (Store::let_go_of_lost), durably, and returns how many
+/// Lets go of all that are lost but packs (Store::let_go_of_lost), durably, and returns how many
 /// trials wait that did not before. Throws SqlError; then nothing was changed. Requires: no
-/// transaction is open.
-std::int64_t let_go_of_lost(Store& store, const std::vector<LostFile>& lost);
+/// transaction is open, and none of them is in the folder.
+std::int64_t let_go(Store& store, const std::vector<LostFile>& lost);
 
 /// One JSON object ("schema": "hone.repair.v1"), also for the interface under /api/v1. `waiting`:
-/// what let_go_of_lost returned; nothing where it was not called.
+/// what let_go returned; nothing where it was not called.
 std::string to_json(const Findings& found, std::optional<std::int64_t> waiting);
 
 }  // namespace hone

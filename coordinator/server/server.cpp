@@ -73,6 +73,7 @@ struct Server::Parts {
              [this] { return live_facts(session); }) {}
 
   void listen();
+  boost::system::error_code try_port(const tcp::endpoint& wanted);
   asio::awaitable<void> tick();
 
   ServerSettings settings;
@@ -96,20 +97,26 @@ struct Server::Parts {
   LiveFeed live;
 };
 
+boost::system::error_code Server::Parts::try_port(const tcp::endpoint& wanted) {
+  boost::system::error_code error;
+  if (acceptor.is_open()) acceptor.close();
+  acceptor.open(wanted.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  acceptor.bind(wanted, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  return error;
+}
+
 void Server::Parts::listen() {
   artifacts.set_reserve(settings.reserve);
   const tcp::endpoint wanted(asio::ip::make_address(settings.bind), port_of(settings));
-  acceptor.open(wanted.protocol());
-  acceptor.set_option(tcp::acceptor::reuse_address(true));
-  boost::system::error_code error;
-  acceptor.bind(wanted, error);
-  if (error && settings.port == 0) acceptor.bind({wanted.address(), 0}, error);
+  boost::system::error_code error = try_port(wanted);
+  if (error && settings.port == 0) error = try_port({wanted.address(), 0});
   if (error) {
     throw std::runtime_error("cannot listen on " + settings.bind + ":" +
                              std::to_string(wanted.port()) + ": " + error.message());
   }
-  lock.announce(acceptor.local_endpoint().port());  // first: who connects asks the lock at once
-  acceptor.listen();
+  lock.announce(acceptor.local_endpoint().port());
   identity = identity_of(settings);
   session = {.hub = &hub,
              .service = &service,
@@ -135,6 +142,7 @@ asio::awaitable<void> Server::Parts::tick() {
     session.disk_full = !floor.is_kept();
     service.allow_leases(!session.disk_full);
     hub.tick();
+    lock.keep();
     live.tick();
     ticker.expires_after(Hub::tick_period);
     co_await ticker.async_wait(use_awaitable);

@@ -27,7 +27,7 @@ struct ServerSettings {
   std::string bind = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
   std::chrono::milliseconds lease = std::chrono::seconds(30);
-  int crash_limit = 3;                                              // likewise
+  int crash_limit = 3;                                              // see ServiceSettings
   std::chrono::milliseconds retry_pause = std::chrono::seconds(1);  // see ServiceSettings
   std::uint64_t reserve = std::uint64_t{256} << 20U;  // bytes of the disk to leave free
   bool network_disk = false;                          // the state may lie on one

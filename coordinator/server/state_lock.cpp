@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "common/net/folder_lock.hpp"
 
@@ -13,9 +15,9 @@ namespace hone {
 
 namespace {
 
-/// Network disks have no locks of folders: there the file's alone keeps others away.
-bool lock_folder(int folder) {
-  return ::flock(folder, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+/// False: another has it. Network disks have no such locks of folders: nothing is learnt there.
+bool lock_whole(int descriptor) {
+  return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 int open_or_throw(const std::filesystem::path& path, int flags) {
@@ -26,16 +28,16 @@ int open_or_throw(const std::filesystem::path& path, int flags) {
 
 }  // namespace
 
-StateLock::StateLock(const std::filesystem::path& state) {
+StateLock::StateLock(const std::filesystem::path& state) : name_(state / lock_name) {
   if (std::filesystem::create_directories(state)) {
     std::filesystem::permissions(state, std::filesystem::perms::owner_all);
   }
   try {
     folder_ = open_or_throw(state, O_RDONLY | O_DIRECTORY);
-    if (lock_folder(folder_)) {
+    if (lock_whole(folder_)) {
       // Not before that: a second coordinator must make no new file where the first's was removed.
-      file_ = open_or_throw(state / lock_name, O_RDWR | O_CREAT);
-      if (lock_byte(file_, owner_byte)) return;
+      file_ = open_or_throw(name_, O_RDWR | O_CREAT);
+      if (lock_whole(file_) && lock_byte(file_, owner_byte)) return;  // the whole: of older ones
     }
     throw StateInUse("another coordinator is using " + state.string() +
                      "; stop it, or choose another folder with --state");
@@ -52,7 +54,20 @@ StateLock::~StateLock() {
 }
 
 void StateLock::announce(std::uint16_t port) {
-  lock_byte(file_, port);
+  port_ = port;
+  if (!lock_byte(file_, port))
+    throw std::system_error(EBUSY, std::generic_category(), name_.string());
+}
+
+void StateLock::keep() {
+  struct stat ours {};
+  struct stat now {};
+  if (::fstat(file_, &ours) != 0 || ::stat(name_.c_str(), &now) != 0) return;
+  if (ours.st_dev == now.st_dev && ours.st_ino == now.st_ino) return;
+  int file = ::open(name_.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return;
+  if (lock_byte(file, owner_byte) && (port_ == 0 || lock_byte(file, port_))) std::swap(file, file_);
+  ::close(file);
 }
 
 }  // namespace hone

@@ -26,9 +26,15 @@ class StateLock {
   /// send it the token (see folder_lock.hpp). Throws std::system_error.
   void announce(std::uint16_t port);
 
+  /// To be called now and then: where somebody put another file in the place of STATE/lock, it says
+  /// the same from now on.
+  void keep();
+
  private:
+  std::filesystem::path name_;
   int folder_ = -1;
   int file_ = -1;
+  std::uint16_t port_ = 0;  // 0: none yet
 };
 
 }  // namespace hone

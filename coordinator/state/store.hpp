@@ -132,12 +132,12 @@ class Store {
   void focus(std::optional<SweepId> sweep);
 
   /// Leases the next ready trial that such a worker can honour with `free` slots, or nothing: of
-  /// the active sweep with the greatest priority and then the fewest slots at work, the trial that
-  /// begins the longest chain of work. Costs a few look-ups in an index for each sweep that has
-  /// ready trials. A team that is next and needs more slots than are free holds back what comes
-  /// after it: else small trials would take every slot that becomes free. Of the next trials that
-  /// are nearly as urgent, a bounded number, it is the one with the fewest inputs that the worker
-  /// does not hold.
+  /// the active sweep with the greatest priority, then the fewest slots at work, then the one that
+  /// was served the longest ago, the trial that begins the longest chain of work. Costs a few
+  /// look-ups in an index for each sweep that has ready trials. A team that is next and needs more
+  /// slots than are free holds back what comes after it: else small trials would take every slot
+  /// that becomes free. Of the next trials that are nearly as urgent, a bounded number, it is the
+  /// one with the fewest inputs that the worker does not hold.
   std::optional<Lease> claim(WorkerId worker, const Hello& capabilities, int free,
                              const Holdings& held = {});
 
@@ -188,8 +188,9 @@ class Store {
   /// they are known to be missing, and a trial that comes to need one has it made again.
   void discard(const std::set<Digest>& artifacts);
 
-  /// Takes note that outputs are lost: not there, or damaged and removed. What waits for one of
-  /// them, or failed for want of it, waits until it is made again; results of others stay.
+  /// Takes note that outputs are lost. What waits for one of them in a sweep that is active waits
+  /// until it is made again, as does what failed and needs one; what is leased goes on, with what
+  /// its worker has. Results of others stay.
   void let_go_of_lost(const std::set<Digest>& artifacts);
 
   /// The tickets of all leased trials.
@@ -249,6 +250,7 @@ class Store {
   void weigh(TrialId trial);
   void weigh_open();
   void weigh_trials_of(SweepId sweep);
+  void mark_discarded(const Digest& artifact);
   void forget_result(TrialId trial, const std::string& why);
   std::int64_t make_discarded_again();
   std::int64_t reopen_selections();
@@ -261,6 +263,7 @@ class Store {
       served_;                // of each queue, its newest lease among those of claim()
   std::int64_t leases_ = 0;   // that claim() has given
   bool all_deferred_ = true;  // any of them may have got its parameters, not known from what
+  bool lacks_input_ = false;  // perhaps, of a trial that has come to wait: it was let go
   std::set<std::int64_t> rungs_changed_;  // selections by halving with a trial that has ended
   std::vector<Revoked> revoked_;
 };

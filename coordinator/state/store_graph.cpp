@@ -1,5 +1,7 @@
 // Store: what follows from a trial's end for the trials that need it.
 
+#include <utility>
+
 #include "coordinator/state/store.hpp"
 
 namespace hone {
@@ -75,7 +77,8 @@ int Store::settle_selections() {
     any = now + ready.size() > 0;
   }
   // What a choice has made known may need what was let go.
-  if (resolved > 0 && make_discarded_again() > 0) {
+  const bool may_lack_input = std::exchange(lacks_input_, false) || resolved > 0;
+  if (may_lack_input && make_discarded_again() > 0) {
     reopen();
     settled += settle_selections();
   }

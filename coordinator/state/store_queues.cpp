@@ -91,6 +91,7 @@ void Store::set_state(SweepId sweep, SweepState state) {
   update.bind(name_of(state)).bind(sweep.value).run();
   weigh_trials_of(sweep);
   enqueue_trials_of(sweep);
+  if (state == SweepState::active && make_discarded_again() > 0) reopen();
   if (state == SweepState::cancelled) revoke_unwanted(sweep);
 }
 

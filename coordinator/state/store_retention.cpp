@@ -9,6 +9,11 @@ namespace hone {
 
 namespace {
 
+/// A trial that needs an artifact that results count on no longer.
+constexpr const char* without_input =
+    "id IN (SELECT n.trial FROM output o JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt "
+    "JOIN standing_need n ON n.needs = d.id AND n.artifact = o.name WHERE o.discarded IS NOT NULL)";
+
 void add(std::map<Digest, Fate>& fates, Statement& query) {
   while (query.step()) {
     const auto digest = Digest::parse(query.text(0));
@@ -37,7 +42,8 @@ std::map<Digest, Fate> fates_of_artifacts(Database& database) {
 
 std::vector<KeptArtifact> kept_artifacts(Database& database) {
   Statement query = database.prepare(
-      "SELECT o.digest, min(o.name), min(o.trial) FROM output o "
+      "SELECT o.digest, o.name, min(o.trial) FROM output o "  // the name is that trial's
+
       "JOIN trial t ON t.id = o.trial AND t.accepted = o.attempt WHERE o.discarded IS NULL "
       "GROUP BY o.digest UNION ALL SELECT digest, 'pack', 0 FROM pack "
       "WHERE digest IN (SELECT pack FROM sweep_pack) "
@@ -57,15 +63,19 @@ std::optional<std::int64_t> running_since(Database& database) {
   return query.integer(0);
 }
 
-void Store::discard(const std::set<Digest>& artifacts) {
+void Store::mark_discarded(const Digest& artifact) {
   Statement output = database_.prepare(
       "UPDATE output SET discarded = strftime('%Y-%m-%dT%H:%M:%SZ') "
       "WHERE discarded IS NULL AND digest = ?");
+  output.bind(artifact.hex()).run();
+}
+
+void Store::discard(const std::set<Digest>& artifacts) {
   Statement image = database_.prepare("DELETE FROM image WHERE pack = ?");
   Statement pack = database_.prepare("DELETE FROM pack WHERE digest = ?");
   for (const auto& [digest, fate] : fates_of_artifacts(database_)) {
     if (!artifacts.contains(digest)) continue;
-    if (fate == Fate::spare) output.bind(digest.hex()).run();
+    if (fate == Fate::spare) mark_discarded(digest);
     if (fate != Fate::spare_pack) continue;
     image.bind(digest.hex()).run();
     pack.bind(digest.hex()).run();
@@ -83,36 +93,36 @@ void Store::forget_result(TrialId trial, const std::string& why) {
   wait.bind(trial.value).run();
 }
 
-/// Trials whose discarded artifacts are inputs of a trial that waits wait again themselves. Their
-/// results go with the artifacts: rows and files of one attempt belong together. What follows for
-/// others is `reopen`'s.
+/// Trials whose discarded artifacts are inputs of a trial that waits in an active sweep wait again
+/// themselves. Their results go with the artifacts: rows and files of one attempt belong together.
+/// What follows for others is `reopen`'s. Of a sweep that is held back nothing is made again before
+/// it goes on: others may count on those results.
 std::int64_t Store::make_discarded_again() {
   Statement query = database_.prepare(
       "SELECT DISTINCT d.id FROM output o "
       "JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt WHERE o.discarded IS NOT NULL "
       "AND EXISTS (SELECT 1 FROM need n JOIN trial t ON t.id = n.trial AND t.state = 'waiting' "
+      "            JOIN sweep s ON s.id = t.queue AND s.state = 'active' "
       "            WHERE n.artifact = o.name AND (n.needs = d.id OR n.needs IN ("
       "              SELECT id FROM trial WHERE resolved = d.id)))");
   std::vector<std::int64_t> makers;
   while (query.step()) makers.push_back(query.integer(0));
   for (const std::int64_t maker : makers)
-    forget_result({maker}, "what it left was removed and is needed again");
+    forget_result({maker}, "what it left is gone and is needed again");
   return static_cast<std::int64_t>(makers.size());
 }
 
 void Store::let_go_of_lost(const std::set<Digest>& artifacts) {
-  Statement output = database_.prepare(
-      "UPDATE output SET discarded = strftime('%Y-%m-%dT%H:%M:%SZ') "
-      "WHERE discarded IS NULL AND digest = ?");
-  for (const Digest& digest : artifacts) output.bind(digest.hex()).run();
+  for (const Digest& digest : artifacts) mark_discarded(digest);
   database_.execute(
-      "UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
-      "WHERE state = 'failed' AND id IN ("
-      "  SELECT n.trial FROM standing_need n JOIN trial d ON d.id = n.needs "
-      "  JOIN output o ON o.trial = d.id AND o.attempt = d.accepted AND o.name = n.artifact "
-      "  WHERE o.discarded IS NOT NULL)");
-  if (database_.changes() + make_discarded_again() == 0) return;
-  reopen();
+      std::string("UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
+                  "WHERE state = 'failed' AND ") +
+      without_input +
+      "; UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
+      "WHERE state IN ('waiting', 'leased', 'blocked') AND " +
+      without_input);
+  enqueue_all();
+  if (make_discarded_again() > 0) reopen();
   all_deferred_ = true;
   Statement query = database_.prepare("SELECT id FROM sweep");
   std::vector<SweepId> sweeps;

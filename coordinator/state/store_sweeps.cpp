@@ -139,10 +139,11 @@ void Store::try_failed_again(SweepId sweep) {
       "AND (id IN (SELECT trial FROM sweep_trial WHERE sweep = ?1) "
       "     OR id IN (SELECT trial FROM member WHERE sweep = ?1))");
   again.bind(sweep.value).run();
-  if (database_.changes() + make_discarded_again() > 0) {
+  const std::int64_t changed = database_.changes();
+  enqueue_trials_of(sweep);  // first: what is made again follows from who waits for whom
+  if (changed + make_discarded_again() > 0) {
     reopen();
   } else {
-    enqueue_trials_of(sweep);
     block_dependents_of_dead(sweep);
   }
   weigh_trials_of(sweep);  // after that: a configuration whose failed training waits is open again
@@ -164,9 +165,10 @@ void Store::reopen() {
       "UPDATE trial SET state = 'waiting', reason = '' "
       "WHERE state = 'blocked' AND id IN (SELECT id FROM reopened);"
       "UPDATE trial SET unmet = (SELECT count(*) FROM unmet_need n WHERE n.trial = trial.id) "
-      "WHERE state = 'waiting'");
+      "WHERE state IN ('waiting', 'leased', 'blocked')");
   enqueue_all();
   block_dependents_of_dead({});
+  if (make_discarded_again() > 0) reopen();  // what was blocked or held waits, too
 }
 
 /// Of all dead trials, or of those that a sweep's trials need.

@@ -1,13 +1,13 @@
 """hone repair: what the artifact folder has lost is made again, and no number changes by it."""
 
 import json
+import os
 import shutil
-import subprocess
 import unittest
 
 from harness import HONE, QUICK, WORKER, HoneTest, count, query, results, violations
 
-LOST = "'hone repair', where the coordinator has its state folder, has it made again"
+SEE = "see 'hone repair' on the coordinator's machine"
 UNPRIVILEGED = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]  # root without the right to read all files
 
 
@@ -48,54 +48,68 @@ class Repair(HoneTest):
         shutil.rmtree(self.artifacts)
         self.forget_caches()
         said = self.run_sweep(code=3, iterations=4).stderr  # the pack is made from its images again
-        self.assertIn(f"is not there any more: {LOST}", said)
+        self.assertIn(f"is not there any more: {SEE}", said)
         shown = self.hone("repair", "--state", self.state, "--dry-run").stdout
-        self.assertRegex(shown, r"^lost: (\d+) of \d+ artifacts\n  masks of trial 1 \(.*/segment\): not there\n")
+        self.assertRegex(shown, r"^lost: (\d+) of \d+ artifacts\n  masks of trial 1 \(.*/segment\): missing\n")
         self.assertIn("nothing was changed", shown)
         lost = self.repair("--dry-run")
-        self.assertTrue(lost["dry_run"])
-        self.assertEqual(lost, self.repair("--dry-run"))
         self.assertEqual({each["state"] for each in lost["lost"]}, {"missing"})
+        refused = self.hone("repair", "--state", self.state, code=1)
+        self.assertRegex(refused.stderr, r"^hone: error: \d+ of \d+ artifacts are missing in .*/artifacts: is its disk there\? .*--force")
         self.assertEqual(count(self.state, "SELECT count(*) FROM output WHERE discarded IS NOT NULL"), 0)
-        done = self.repair()
-        self.assertEqual((done["lost"], done["dry_run"]), (lost["lost"], False))
+        done = self.repair("--force")
+        self.assertEqual((done["lost"], lost["dry_run"], done["dry_run"]), (lost["lost"], True, False))
         self.assertGreater(done["waiting"], 0)
         self.run_sweep(code=0, iterations=4)
         self.assert_all_is_as_it_was()
-        self.assertGreater(count(self.state, "SELECT count(*) FROM attempt WHERE reason LIKE 'what it left was removed%'"), 0)
+        self.assertGreater(count(self.state, "SELECT count(*) FROM attempt WHERE reason LIKE 'what it left is gone%'"), 0)
+
+    def damage(self, file):
+        with open(file, "r+b") as opened:
+            opened.seek(file.stat().st_size // 2)
+            byte = opened.read(1)
+            opened.seek(-1, os.SEEK_CUR)
+            opened.write(bytes([byte[0] ^ 1]))
 
     def test_damaged_weights_are_found_by_their_bytes_and_trained_again_beside_a_coordinator(self):
         damaged = self.artifact("weights", "refine")
-        size = damaged.stat().st_size
-        with open(damaged, "r+b") as file:
-            file.seek(size // 2)
-            byte = file.read(1)
-            file.seek(size // 2)
-            file.write(bytes([byte[0] ^ 1]))
+        whole = damaged.read_bytes()
+        self.damage(damaged)
         self.forget_caches()
         self.serve(self.state)
         self.start(WORKER, "--access", self.state / "worker.json", "--trainer", QUICK, "--cache", self.folder / "other", name="worker")
         self.hone("submit", self.tiny(refine={"iterations": 4}), "--state", self.state, "--wait", code=3)
-        self.assertIn(f"has other bytes than its SHA-256 says: {LOST}",
+        self.assertIn(f"has other bytes than its SHA-256 says: {SEE}",
                       query(self.state, "SELECT group_concat(reason) FROM trial WHERE state = 'failed'")[0][0])
-        self.assertEqual(self.repair("--quick", "--dry-run")["lost"], [])
         done = self.repair()
         self.assertEqual([(each["digest"], each["name"], each["state"]) for each in done["lost"]],
                          [(damaged.name, "weights", "damaged")])
+        self.assertEqual(len(damaged.with_name(damaged.name + ".damaged").read_bytes()), len(whole))
         self.hone("submit", self.tiny(refine={"iterations": 4}), "--state", self.state, "--wait")
         self.assert_all_is_as_it_was()
-        self.assertEqual(damaged.stat().st_size, size)
+        self.assertEqual(damaged.read_bytes(), whole)
 
     def test_a_damaged_pack_is_made_again_by_the_same_command(self):
         pack = self.artifacts / query(self.state, "SELECT pack FROM sweep_pack")[0][0]
         good = pack.read_bytes()
-        pack.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
-        self.assertIn("pack of Lesions: other bytes than its name says\n", self.hone("repair", "--state", self.state, "--dry-run").stdout)
+        self.damage(pack)
+        self.assertIn("pack of Lesions: damaged\n", self.hone("repair", "--state", self.state, "--dry-run").stdout)
         self.assertIn("'hone run' or 'hone submit' the experiment again", self.hone("repair", "--state", self.state).stdout)
         self.assertFalse(pack.exists())
         self.run_sweep(code=0, iterations=4)
         self.assertEqual(pack.read_bytes(), good)
         self.assert_all_is_as_it_was()
+
+    def test_a_copy_of_a_folder_is_repaired_in_itself(self):
+        """Its access file names the coordinator of the other one."""
+        self.serve(self.state)
+        copy = self.folder / "copy"
+        shutil.copytree(self.state, copy)
+        (copy / "artifacts" / self.artifact("weights", "refine").name).unlink()
+        self.environment["HONE_ACCESS"] = str(self.state / "access.json")
+        self.assertIn("1 of ", self.hone("repair", "--state", copy).stdout)
+        gone = "SELECT count(*) FROM output WHERE discarded IS NOT NULL"
+        self.assertEqual((count(copy, gone), count(self.state, gone)), (1, 0))
 
     def test_what_may_not_be_read_is_no_loss(self):
         weights = self.artifact("weights", "refine")

@@ -14,13 +14,15 @@ class Listener(socketserver.BaseRequestHandler):
     """Keeps what it is sent, and answers as a web server that knows nothing of Hone."""
 
     def handle(self):
-        self.server.heard.append(self.request.recv(65536))
-        self.request.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        try:
+            self.server.heard.append(self.request.recv(65536))
+            self.request.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        except OSError:  # whoever asked has gone, without a word
+            self.server.heard.append(b"")
 
 
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
-    daemon_threads = True
 
     def __init__(self, *place):
         self.heard = []
@@ -58,9 +60,9 @@ class TakenPort(HoneTest):
         self.assertIn("no coordinator runs on this state folder", self.hone("trials", 1, "--state", self.state).stderr)
         met = "no token was sent"
         self.wait_until("the worker has met it too", lambda: (self.folder / "worker.log").read_text().count(met) > 1)
-        self.assertEqual(set(other.heard), {b""})
         other.shutdown()
-        other.server_close()
+        other.server_close()  # waits for those who are still being heard
+        self.assertEqual(set(other.heard), {b""})
         self.serve(self.state)
         self.wait_until("the worker has found its coordinator", lambda: trials_done(self.state))
         worker.terminate()
@@ -75,6 +77,8 @@ class TakenPort(HoneTest):
         said = self.refused("--access", copied)
         self.assertIn("what answers there is no coordinator of Hone (HTTP status 404)", said)
         self.assertIn("Start 'hone serve' again", said)
+        other.shutdown()
+        other.server_close()
         self.assertIn(self.access["token"].encode(), b"".join(other.heard))
 
     def test_without_the_lock_file_the_folder_is_still_the_first_coordinators(self):
@@ -83,6 +87,12 @@ class TakenPort(HoneTest):
         self.assertIn("another coordinator is using", done.stderr)
         self.assertEqual(self.hone("status", "--state", self.state).stderr, "")
         self.assertFalse((self.state / "lock").exists())
+
+    def test_another_file_in_the_place_of_the_lock_is_taken_by_the_coordinator(self):
+        (self.state / "lock").unlink()
+        (self.state / "lock").touch(0o600)
+        self.wait_until("it has locked that one", lambda: self.hone("status", "--state", self.state).stderr == "", 5)
+        self.assertIn("another coordinator", self.hone("serve", "--state", self.state, "--port", 0, code=FAILED).stderr)
 
 
 if __name__ == "__main__":

@@ -83,11 +83,13 @@ void Book::check_reports(Store& store) {
 
 void Book::check_endings(Store& store) {
   Statement attempts = store.database().prepare(
-      "SELECT trial, attempt, state FROM attempt WHERE state IN ('done', 'failed')");
+      "SELECT trial, attempt, state FROM attempt WHERE state IN ('done', 'failed') "
+      "OR reason = 'what it left is gone and is needed again'");
   std::set<Ticket> done;
   while (attempts.step()) {
     const Ticket ticket{{attempts.integer(0)}, attempts.integer(1)};
     done.insert(ticket);  // for good or ill
+    if (attempts.text(2) == "lost" && !lost_artifacts_.empty()) continue;
     if (attempts.text(2) == "failed") {
       // A Done that overtook its rows is refused.
       if (orderly && !crashed_.contains(ticket))
@@ -100,7 +102,7 @@ void Book::check_endings(Store& store) {
       continue;
     }
     for (const auto& [name, digest] : said->second)
-      if (!artifacts.contains(digest))
+      if (!artifacts.contains(digest) && !lost_artifacts_.contains(digest))
         blame("the " + name + " of " + text_of(ticket) + " never came, and it counts");
   }
   for (const Ticket& ticket : over_)

@@ -41,6 +41,12 @@ class Book {
   bool orderly = true;         // messages come in the order in which they were sent
   std::set<Digest> artifacts;  // that have come and are durable
 
+  /// The artifact is there no longer, and the store knows.
+  void lose(const Digest& artifact) {
+    artifacts.erase(artifact);
+    lost_artifacts_.insert(artifact);
+  }
+
   /// Looks for rows and endings that were promised and are not in the store. At any time.
   void check_promises(Store& store);
 
@@ -68,6 +74,7 @@ class Book {
   void check_silent_leases(Store& store, Time now);
 
   Time lease_;
+  std::set<Digest> lost_artifacts_;
   std::map<Ticket, std::vector<Input>> assigned_;
   std::map<TrialId, std::int64_t> newest_;  // attempt
   std::map<std::pair<Ticket, std::int64_t>, std::vector<Measurement>> reports_;

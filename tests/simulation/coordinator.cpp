@@ -2,6 +2,7 @@
 
 #include "common/fault_point.hpp"
 #include "common/wire.hpp"
+#include "coordinator/state/retention.hpp"
 #include "tests/simulation/plants.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -107,6 +108,24 @@ void Coordinator::crash(Time down_for) {
   store_.reset();
   process_.forget();
   world_.events.after(down_for, [this] { start(); });
+}
+
+void Coordinator::lose_artifact(Random& chance) {
+  if (!is_reading()) return;
+  std::vector<Digest> outputs;
+  for (const KeptArtifact& each : kept_artifacts(store_->database()))
+    if (each.trial != 0) outputs.push_back(each.digest);
+  if (outputs.empty()) return;
+  const Digest lost = outputs[chance.below(static_cast<std::uint32_t>(outputs.size()))];
+  world_.events.note("lost " + lost.hex());
+  ++world_.faults.lost_artifacts;
+  guarded([&] {
+    const auto transaction = store_->begin();
+    store_->let_go_of_lost({lost});
+    store_->settle_selections();
+    transaction->commit();
+    world_.book.lose(lost);
+  });
 }
 
 void Coordinator::pause(Time duration) {

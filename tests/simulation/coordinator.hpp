@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "common/random.hpp"
 #include "coordinator/server/hub.hpp"
 #include "coordinator/state/service.hpp"
 #include "tests/simulation/events.hpp"
@@ -29,6 +30,9 @@ class Coordinator {
   void start();
   void crash(Time down_for);
   void pause(Time duration);
+
+  /// An artifact of an accepted result is lost, and somebody lets go of it.
+  void lose_artifact(Random& chance);
 
   bool is_up() const { return hub_ != nullptr; }
   bool is_reading() const;  // up, and not paused

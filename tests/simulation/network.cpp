@@ -12,6 +12,7 @@ void Faults::add(const Faults& other) {
   worker_pauses += other.worker_pauses;
   coordinator_kills += other.coordinator_kills;
   coordinator_pauses += other.coordinator_pauses;
+  lost_artifacts += other.lost_artifacts;
   partitions += other.partitions;
   breaks += other.breaks;
   late += other.late;

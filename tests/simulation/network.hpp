@@ -16,9 +16,10 @@ struct Faults {
   int trainer_crashes = 0, worker_kills = 0, worker_pauses = 0, coordinator_kills = 0,
       coordinator_pauses = 0;
   int partitions = 0, breaks = 0, late = 0, twice = 0, overtaken = 0, clock_jumps = 0;
+  int lost_artifacts = 0;
   int total() const {
     return trainer_crashes + worker_kills + worker_pauses + coordinator_kills + coordinator_pauses +
-           partitions + breaks + late + twice + overtaken + clock_jumps;
+           partitions + breaks + late + twice + overtaken + clock_jumps + lost_artifacts;
   }
   void add(const Faults& other);
 };

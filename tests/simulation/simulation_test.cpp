@@ -37,9 +37,9 @@ struct Tally {
   std::uint64_t seed = 0;  // of the fault, or the last one
   Faults faults;
 };
-Tally run(Plant plant, const Seeds& those) {
+Tally run(Plant plant, const Seeds& those, const std::vector<Setting>& settings = small) {
   ::mallopt(M_TRIM_THRESHOLD, 1 << 28);  // a coordinator comes and goes hundreds of times a second
-  Sweep sweep(small);
+  Sweep sweep(settings);
   const std::string expected = results_in_peace(sweep);
   EXPECT_NE(expected.find(" = "), std::string::npos) << "nothing was chosen: " << expected;
   Tally tally;
@@ -56,11 +56,12 @@ void print(const char* what, const Seeds& those, const Faults& f) {
   std::printf(
       "%s: seeds %llu to %llu; trainers crashed %d, workers killed %d, stopped %d; coordinator "
       "killed %d, stopped %d; "
-      "partitions %d, wires broken %d, clock jumps %d; messages late %d, twice %d, overtaken %d\n",
+      "artifacts lost %d; partitions %d, wires broken %d, clock jumps %d; messages late %d, twice "
+      "%d, overtaken %d\n",
       what, static_cast<unsigned long long>(those.first),
       static_cast<unsigned long long>(those.first + those.count - 1), f.trainer_crashes,
-      f.worker_kills, f.worker_pauses, f.coordinator_kills, f.coordinator_pauses, f.partitions,
-      f.breaks, f.clock_jumps, f.late, f.twice, f.overtaken);
+      f.worker_kills, f.worker_pauses, f.coordinator_kills, f.coordinator_pauses, f.lost_artifacts,
+      f.partitions, f.breaks, f.clock_jumps, f.late, f.twice, f.overtaken);
 }
 
 /// 20,000 seeds in parts, which run beside each other.
@@ -76,11 +77,23 @@ TEST_P(Simulation, KeepsEveryPromise) {
   const Faults& faults = tally.faults;
   for (const int each :
        {faults.trainer_crashes, faults.worker_kills, faults.worker_pauses, faults.coordinator_kills,
-        faults.coordinator_pauses, faults.partitions, faults.breaks, faults.clock_jumps,
-        faults.late, faults.twice, faults.overtaken})
+        faults.coordinator_pauses, faults.lost_artifacts, faults.partitions, faults.breaks,
+        faults.clock_jumps, faults.late, faults.twice, faults.overtaken})
     EXPECT_GT(each, 100) << "a fault that was to happen did not";
 }
 INSTANTIATE_TEST_SUITE_P(Part, Simulation, ::testing::Range<std::uint64_t>(0, 8));
+
+/// Choices that wait for choices, and trainings that are held and pruned.
+TEST(SimulationOfHalving, KeepsEveryPromise) {
+  const Seeds those = seeds({1, 60});
+  const Tally tally = run(
+      Plant::none, those,
+      {R"(tables=["I","II"])", "inner_folds=4",
+       R"(hyperparameters={"search":"one-factor","halving":2,"grid":{"training.l2":[0.1,0.2,0.3,0.4,0.5]}})"});
+  EXPECT_EQ(tally.fault, "") << "again with HONE_SEEDS=" << tally.seed << ":1";
+  print("halving", those, tally.faults);
+  EXPECT_GT(tally.faults.lost_artifacts, 20);
+}
 
 TEST(SimulationOfBugs, FindsEach) {
   for (const Plant plant : plants) {

@@ -9,6 +9,7 @@ namespace {
 constexpr Time trouble_lasts = 6 * second;
 constexpr Time patience = 90 * second;  // for the rest of the sweep, in peace
 constexpr Time trouble_every = 300 * millisecond;
+constexpr std::uint64_t losing_stream = 1000;  // apart: worlds that lose none stay as they are
 constexpr std::uint64_t seeds_of_a_careful_one = 20;  // it takes several times as long
 
 }  // namespace
@@ -21,7 +22,9 @@ World::World(Sweep& sweep, std::uint64_t seed, Plant planted, std::string expect
       expected_(std::move(expected)),
       network_(*this),
       coordinator_(*this, network_, sweep),
-      unlucky_(below(4)) {
+      unlucky_(below(4)),
+      losses_{seed, losing_stream},
+      loses_artifacts_(losses_.below(4) == 0) {
   sweep_.begin_anew();
   if (const std::string sql = sql_of(planted); !sql.empty())
     sweep_.execute("DROP TRIGGER IF EXISTS planted; " + sql);
@@ -82,6 +85,7 @@ void World::plan_trouble() {
   events.after(between(0, 2 * trouble_every), [this] {
     if (peace) return;
     make_trouble();
+    if (loses_artifacts_) coordinator_.lose_artifact(losses_);
     plan_trouble();
   });
 }

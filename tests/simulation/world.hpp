@@ -71,6 +71,8 @@ class World {
   Coordinator coordinator_;
   std::vector<std::unique_ptr<Worker>> workers_;
   const std::int64_t unlucky_;  // every fourth trial from here on crashes most of the time
+  Random losses_;               // of artifacts
+  const bool loses_artifacts_;  // one world of four, at every trouble
   std::map<TrialId, int> crashes_, furthest_;
 };
 

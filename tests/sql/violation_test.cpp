@@ -63,8 +63,9 @@ constexpr Broken broken[] = {
     {"a mean Dice is not that of its rows", "DELETE FROM trial_dice"},
     {"a mean Dice has no rows", "UPDATE trial_dice SET iteration = 3"},
     {"a finished training left no weights", "DELETE FROM output WHERE name = 'weights'"},
-    {"a trial waits for an artifact that was discarded, or runs without it",
-     "UPDATE output SET discarded = 'now' WHERE name = 'masks'"},
+    {"a trial waits for an artifact that was discarded, and nothing makes it again",
+     "UPDATE output SET discarded = 'now' WHERE name = 'masks'; UPDATE trial SET state = 'waiting' "
+     "WHERE id = 2"},
     {"a selection is done without a value, or has one without being done",
      "INSERT INTO selection VALUES (3, 0, '{}', 0)"},
     {"a selection is done without a value, or has one without being done",

@@ -6,6 +6,8 @@
 #include <exception>
 #include <utility>
 
+#include "common/net/network_error.hpp"
+
 namespace hone {
 
 namespace {
@@ -37,6 +39,9 @@ void Transfers::run(Job job, Hear<Result> hear) {
     try {
       answer.result = job();
     } catch (const LostArtifact& error) {
+      answer.error = error.what();
+      answer.lost = true;
+    } catch (const NotThereError& error) {
       answer.error = error.what();
       answer.lost = true;
     } catch (const std::exception& error) {

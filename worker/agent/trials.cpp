@@ -115,7 +115,7 @@ void Trials::fetch(const Ticket& ticket) {
 void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Fetched>& answer) {
   HeldTrial* const trial = find(ticket, Stage::fetching);
   if (trial == nullptr) return;
-  if (!answer.error.empty()) return on_no_inputs(*trial, answer.error);
+  if (!answer.error.empty()) return on_no_inputs(*trial, answer.error, answer.lost);
   std::filesystem::path output;
   try {
     output = spool_.make_work_folder(ticket);
@@ -134,12 +134,13 @@ void Trials::on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers:
                       .film_strip = trial->lease.film_strip});
 }
 
-void Trials::on_no_inputs(HeldTrial& trial, const std::string& why) {
+void Trials::on_no_inputs(HeldTrial& trial, const std::string& why, bool is_lost) {
   const Ticket ticket = trial.standing.ticket;
   spdlog::warn("fetch-failed ticket={} why=\"{}\"", text_of(ticket), why);
   // While the coordinator is away, or the disk is full, nothing is learnt about the input, so no
   // try counts.
-  if (events_.is_connected() && spool_.has_room() && ++trial.tries >= fetch_tries) {
+  const bool counts = events_.is_connected() && spool_.has_room();
+  if (is_lost || (counts && ++trial.tries >= fetch_tries)) {
     trial.slot->release();
     return fail(trial, Failure::crashed, "an input cannot be fetched: " + why);
   }

@@ -140,7 +140,7 @@ class Trials {
   int slots_of(const HeldTrial& trial) const;
   void fetch(const Ticket& ticket);
   void on_fetched(const Ticket& ticket, const Transfers::Answer<Transfers::Fetched>& answer);
-  void on_no_inputs(HeldTrial& trial, const std::string& why);
+  void on_no_inputs(HeldTrial& trial, const std::string& why, bool is_lost = false);
   void on_message(Slot& slot, const FromTrainer& message);
   void on_progress(HeldTrial& trial, const Progress& progress);
   void on_rows(HeldTrial& trial, const Rows& rows);

@@ -38,6 +38,21 @@ TEST(AccessFile, ComesBackAsItWasWritten) {
   }
 }
 
+TEST(AccessFile, OfTheLoopbackNamesTheLockBesideIt) {
+  const TemporaryFolder folder;
+  const auto lock_of = [&](const std::string& host) {
+    write_access(folder / "access.json", {.host = host, .port = 4711, .token = random_token()});
+    return read_access(folder / "access.json").lock;
+  };
+  EXPECT_EQ(lock_of("127.0.0.1"), "");  // there is none
+  std::ofstream(folder / "lock") << "";
+  for (const char* host :
+       {"127.0.0.1", "127.3.2.1", "localhost", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"})
+    EXPECT_EQ(lock_of(host), folder / "lock") << host;
+  for (const char* host : {"192.0.2.1", "login-1", "127.example.org", "2001:db8::1", "::"})
+    EXPECT_EQ(lock_of(host), "") << host;
+}
+
 TEST(AccessFile, IsForItsOwnerOnly) {
   const TemporaryFolder folder;
   write_access(folder / "access.json", {.port = 1, .token = random_token()});

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "common/net/folder_lock.hpp"
@@ -46,6 +47,18 @@ TEST(AState, StaysItsCoordinatorsWhenTheLockFileIsRemoved) {
     EXPECT_FALSE(std::filesystem::exists(folder / lock_name));
   }
   const StateLock again(folder.path());
+}
+
+TEST(AState, IsLockedAnewWhereAnotherFileIsPutInThePlaceOfItsLock) {
+  const testing::TemporaryFolder folder;
+  StateLock lock(folder.path());
+  lock.announce(4711);
+  std::filesystem::remove(folder / lock_name);
+  std::ofstream(folder / lock_name) << "";
+  EXPECT_TRUE(is_byte_free(folder / lock_name, 4711));
+  lock.keep();
+  EXPECT_FALSE(is_byte_free(folder / lock_name, 4711));
+  EXPECT_FALSE(is_byte_free(folder / lock_name, owner_byte));
 }
 
 TEST(AState, TellsWhichPortItsCoordinatorHasAndForgetsItWithIt) {

@@ -168,6 +168,58 @@ TEST(Retention, HasWhatIsLostMadeAgainForWhatFailedForWantOfIt) {
   EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state NOT IN ('done', 'resolved')"), 0);
 }
 
+TEST(Retention, LeasesNothingWithoutAnInputThatWasLostWhileItRan) {
+  Desk desk;
+  desk.submit();
+  const ConnectionId worker = desk.hello();
+  const Lease base = desk.ask_one(worker);
+  ASSERT_EQ(base.spec.role, Role::segment);
+  desk.finish(worker, base);
+  const Digest masks = sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1");
+  const auto takes = [&](const Lease& lease) {
+    return std::any_of(lease.inputs.begin(), lease.inputs.end(),
+                       [&](const Input& input) { return input.content == masks; });
+  };
+  std::vector<Lease> running;
+  for (const Lease& lease : desk.ask(worker, 8))
+    takes(lease) ? running.push_back(lease) : desk.finish(worker, lease, rows_of(lease.spec));
+  ASSERT_GE(running.size(), 2U);
+  let_go_of_lost(desk, masks);
+  EXPECT_TRUE(desk.store().violations().empty());
+  // Nothing waits for them: who runs has them, and one comes to its end.
+  EXPECT_EQ(desk.state(base.ticket.trial), "done");
+  desk.finish(worker, running.front(), rows_of(running.front().spec));
+  EXPECT_EQ(desk.state(base.ticket.trial), "done");
+  desk.fail(worker, running.back().ticket, Failure::crashed);
+  EXPECT_EQ(desk.state(base.ticket.trial), "waiting");
+  for (const Lease& lease : desk.ask(worker, 8))
+    EXPECT_NE(lease.ticket.trial, running.back().ticket.trial) << "without its input";
+}
+
+TEST(Retention, MakesNothingAgainForASweepThatIsCancelledUntilItGoesOn) {
+  Desk desk;
+  desk.submit();
+  const ConnectionId worker = desk.hello();
+  const auto before = desk.finish_all(worker, rows_of);
+  const SweepId second = desk.submit(small_experiment({"lambdas=[0.1,0.3,1]"})).sweep;
+  const auto set_state = [&](SweepState state) {
+    const auto transaction = desk.store().begin();
+    desk.store().set_state(second, state);
+    transaction->commit();
+  };
+  set_state(SweepState::cancelled);
+  for (const Lease& lease : before)
+    if (lease.spec.role == Role::segment)
+      let_go_of_lost(desk, sha256("masks of " + std::to_string(lease.ticket.trial.value) + "-1"));
+  const std::string accepted = "SELECT count(*) FROM trial WHERE accepted IS NOT NULL";
+  EXPECT_EQ(desk.number(accepted), std::ssize(before));
+  EXPECT_TRUE(desk.store().violations().empty());
+  set_state(SweepState::active);
+  EXPECT_LT(desk.number(accepted), std::ssize(before));
+  desk.finish_all(worker, rows_of);
+  EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state NOT IN ('done', 'resolved')"), 0);
+}
+
 TEST(Retention, MakesNothingAgainThatIsLostAndThatNobodyWaitsFor) {
   Desk desk;
   desk.submit();

@@ -218,6 +218,21 @@ TEST_F(Agent, GivesBackAtOnceWhatItIsLeasedAfterItDecidedToTakeNoMore) {
   EXPECT_EQ(all<Failed>(heard).at(0).failure, Failure::returned);
 }
 
+TEST_F(Agent, AsksOnceForAnInputThatTheCoordinatorHasLost) {
+  coordinator_.add_lease({.ticket = {.trial = {1}, .attempt = 1},
+                          .spec = tiny_spec(pack_, 1),
+                          .inputs = {{.name = "pack", .content = sha256("lost")}}});
+  const std::string log = folder_ / "log";
+  WorkerProcess worker(access_, cache_, {"--until-drained"}, {}, log);
+  EXPECT_EQ(worker.wait(), 0);
+  const auto failed = all<Failed>(coordinator_.heard());
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_THAT(failed.at(0).reason,
+              ::testing::HasSubstr("is not there any more: see 'hone repair'"));
+  const std::string said = text_of_file(log);
+  EXPECT_EQ(said.find("fetch-failed"), said.rfind("fetch-failed"));
+}
+
 TEST_F(Agent, OffersBf16WhereTheProcessorHasItOrItIsTold) {
   const auto offered = [&](const std::string& word) {
     const std::size_t before = all<Hello>(coordinator_.heard()).size();
