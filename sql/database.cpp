@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/fault_point.hpp"
+#include "sql/log_file.hpp"
 
 namespace hone {
 
@@ -87,13 +88,21 @@ std::string escaped(const std::string& path) {
 }
 
 /// A reader makes the files of the write-ahead log anew where they are gone, which it cannot on a
-/// read-only disk or in a folder of somebody else's. Without a log nobody writes, and the file can
-/// be taken as it is.
+/// read-only or full disk or in a folder of somebody else's. Without a log nobody writes, and the
+/// file can be taken as it is.
 bool is_locked_up(sqlite3* connection, const std::filesystem::path& file) {
-  const int code = sqlite3_exec(connection, "PRAGMA user_version", nullptr, nullptr, nullptr);
-  const bool cannot = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
-  return cannot && std::filesystem::exists(file) &&
-         !std::filesystem::exists(file.string() + "-wal");
+  const int code =
+      sqlite3_exec(connection, "PRAGMA user_version", nullptr, nullptr, nullptr) & 0xff;
+  const bool cannot = code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_IOERR;
+  return cannot && std::filesystem::exists(file) && !has_log(file);
+}
+
+/// SQLite calls a disk that is full while it makes its log's index one that failed.
+bool is_without_room(const std::filesystem::path& file) {
+  constexpr std::uintmax_t least = std::uintmax_t{64} << 10U;
+  std::error_code unknown;
+  const auto space = std::filesystem::space(file.parent_path(), unknown);
+  return !unknown && space.available < least;
 }
 
 }  // namespace
@@ -105,6 +114,8 @@ void Database::Close::operator()(sqlite3* connection) const {
 /// SQLite names a statement; a person wants to know which file, and what now.
 [[noreturn]] void blame(const std::filesystem::path& file, const SqlError& error) {
   const int code = error.code & 0xff;
+  if (code == SQLITE_IOERR && is_without_room(file))
+    throw SqlError(SQLITE_FULL, file.string() + ": its disk is full");
   if (code == SQLITE_NOTADB)
     throw SqlError(error.code, file.string() + " is no SQLite database: name another state folder");
   if (code == SQLITE_CORRUPT)
@@ -116,13 +127,15 @@ void Database::Close::operator()(sqlite3* connection) const {
 Database::Database(const std::filesystem::path& file, Mode mode)
     : idle_(std::make_unique<StatementCache>()) {
   const bool writing = mode == Mode::read_write;
+  const bool is_restored = has_log_of_another(file);
+  if (writing && is_restored) set_aside_log(file);
   const int flags = SQLITE_OPEN_NOMUTEX |
                     (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   connection_.reset(raw);
   if (code != SQLITE_OK) fail_to_open(raw, code, file);
-  if (!writing && is_locked_up(raw, file)) {
+  if (!writing && (is_restored || is_locked_up(raw, file))) {
     const std::string as_it_is = "file:" + escaped(file.string()) + "?immutable=1";
     const int again = sqlite3_open_v2(as_it_is.c_str(), &raw, flags | SQLITE_OPEN_URI, nullptr);
     connection_.reset(raw);

@@ -98,7 +98,7 @@ Access access_of(const std::filesystem::path& file, const std::string& text) {
       fail(file, "'coordinator' is not 16 hexadecimal digits");
     if (!Digest::parse(access.token)) fail(file, "'token' is not 64 hexadecimal digits");
     access.certificate = j.value("certificate_sha256", "");
-    if (!access.certificate.empty() && !Digest::parse(access.certificate))
+    if (j.contains("certificate_sha256") && !Digest::parse(access.certificate))
       fail(file, "'certificate_sha256' is not 64 hexadecimal digits");
     access.port = static_cast<std::uint16_t>(port);
     return access;

@@ -15,7 +15,8 @@ inline constexpr std::int64_t owner_byte = 0;
 /// Throws std::system_error where the file system has no locks.
 bool lock_byte(int file, std::int64_t byte);
 
-/// Whether nobody has the byte. False also where that cannot be told, as without such a file.
+/// Whether nobody has the byte. False also where that cannot be told, as without such a file. Of a
+/// process on another host it is told only where the file system passes locks on.
 bool is_byte_free(const std::filesystem::path& file, std::int64_t byte);
 
 }  // namespace hone

@@ -30,7 +30,7 @@ std::string certificate_refused(const boost::system::error_code& error);
 /// What a client without TLS is told on a port that speaks it.
 inline constexpr const char* needs_tls =
     "this port speaks TLS, and the access file names no certificate: take the one of the "
-    "coordinator's state folder anew. The token has just crossed the wire in the clear: 'hone "
-    "rotate-token' replaces it";
+    "coordinator's state folder anew. A token that was sent has crossed the wire in the clear: "
+    "'hone rotate-token' replaces it";
 
 }  // namespace hone

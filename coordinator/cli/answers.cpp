@@ -76,7 +76,12 @@ Answers::Answers(const ConnectionOptions& options, Notice notice)
   source_->file.emplace(open_results(options.state));
   source_->snapshot.emplace(*source_->file);
   if (notice == Notice::silent) return;
-  std::fprintf(stderr, "no coordinator runs on this state folder: read from its file\n");
+  std::fprintf(
+      stderr, "%s: read from its file\n",
+      is_in_use(state_folder(options.state))
+          ? "the coordinator of this state folder does not answer (it starts, or waits for "
+            "room on its disk)"
+          : "no coordinator runs on this state folder");
 }
 
 Answers::~Answers() = default;

@@ -35,9 +35,10 @@ Examples:
 
 The copy is one state of the file, checked (quick_check) before it gets its name, so what was there under that
 name is whole until then. It has all sweeps, trials and results; packs, masks and weights are in
-STATE/artifacts. To go back to it: mkdir new-state && cp monday.sqlite new-state/hone.sqlite, and the
-artifacts beside it: without them the results are there, but their nets cannot be evaluated further until 'hone repair'
-has let those be trained again that are needed.
+STATE/artifacts. To go back to it: mkdir -m 700 new-state && cp monday.sqlite new-state/hone.sqlite, and the
+artifacts beside it; or, while no coordinator runs, cp monday.sqlite STATE/hone.sqlite. Without the artifacts the
+results are there, but their nets cannot be evaluated further until 'hone repair' has let those be trained again that
+are needed.
 )";
 
 struct Options {
@@ -109,6 +110,7 @@ void check_place(const Options& options, const fs::path& file) {
 
 void back_up(const Options& options) {
   const fs::path file = options.file;
+  if (file.empty()) throw CommandError("name a file to write, not nothing", wrong_input);
   if (!has_results(options.state)) open_results(options.state);  // says so
   // Without the views of this Hone: a file of another one is copied too.
   Database database(database_file(state_folder(options.state)), Database::Mode::read_only);

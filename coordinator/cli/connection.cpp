@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "common/net/folder_lock.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/state_options.hpp"
 
@@ -37,11 +38,18 @@ bool names_a_coordinator(const ConnectionOptions& options) {
   return access_path(options) != state_folder(options.state) / "access.json";
 }
 
+bool is_in_use(const std::filesystem::path& state) {
+  const std::filesystem::path lock = state / lock_name;
+  return std::filesystem::exists(lock) && !is_byte_free(lock, owner_byte);
+}
+
 HttpClient connect(const ConnectionOptions& options) {
-  constexpr const char* advice =
-      "; start a coordinator with 'hone serve', or name its state folder with --state or its "
-      "access file with --access";
   const std::filesystem::path file = access_path(options);
+  const char* const advice =
+      is_in_use(file.parent_path())
+          ? "; it has its state folder all the same: it starts, or waits for room on its disk"
+          : "; start a coordinator with 'hone serve', or name its state folder with --state or its "
+            "access file with --access";
   try {
     HttpClient coordinator(read_access(file));
     // Whether it is there and lets us in is said now, not after the reading of a data set.

@@ -34,6 +34,10 @@ class NoCoordinator : public CommandError {
   using CommandError::CommandError;
 };
 
+/// Whether somebody has the state folder, answering or not: a coordinator that starts or waits for
+/// room on its disk, or a command that changes its file.
+bool is_in_use(const std::filesystem::path& state);
+
 /// A client of that coordinator, which has answered. Throws NoCoordinator if there is none, else
 /// CommandError.
 HttpClient connect(const ConnectionOptions& options);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "common/fault_point.hpp"
 #include "common/near_words.hpp"
 #include "common/net/plain_log.hpp"
+#include "common/plain_text.hpp"
 #include "common/version.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/plain_output.hpp"
@@ -115,7 +117,7 @@ std::string near_option(const CLI::App& app) {
 }
 
 int fail(const std::string& message, int code) {
-  std::fprintf(stderr, "hone: error: %s\n", hone::cli::plain_output(message).c_str());
+  std::fprintf(stderr, "hone: error: %s\n", hone::without_controls(message, "\n\t").c_str());
   return code;
 }
 
@@ -200,6 +202,11 @@ int main(int argc, char** argv) {
     return fail(error.path1().string() + ": " + error.code().message(), 1);
   } catch (const hone::SqlError& error) {
     return fail(plain_words(error), 1);
+  } catch (const nlohmann::json::exception&) {
+    return fail(
+        "an answer is not what a coordinator of this Hone says: does another program, or "
+        "another Hone, have its port?",
+        1);
   } catch (const std::exception& error) {
     return fail(error.what(), 1);
   }

@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
+#include "common/plain_text.hpp"
 #include "coordinator/cli/command.hpp"
 #include "coordinator/cli/plain_output.hpp"
 #include "coordinator/cli/results_file.hpp"
@@ -51,10 +53,13 @@ void ask(const Options& options) {
   Signals signals;  // ends before the database does, since it speaks to it
   signals.on_signal([&database] { database.interrupt(); });
   try {
-    // What programs read has every value as it is; a terminal gets it as everything else.
-    std::ostream exact(options.format == "csv" && !is_terminal() ? exact_output()
-                                                                 : std::cout.rdbuf());
-    const QueryEnd end = write_query(database, options.sql, output_of(options), exact);
+    // What programs read has every value as it is; a person sees no value's control characters.
+    const bool is_exact = options.format == "csv" && !is_terminal();
+    std::ostream exact(exact_output());
+    std::ostringstream shown;
+    const QueryEnd end =
+        write_query(database, options.sql, output_of(options), is_exact ? exact : shown);
+    exact << without_controls(shown.str(), "\n\t");
     require_written(exact);
     if (end.more) {
       std::fprintf(stderr, "hone: the first %lld rows; --limit 0 shows all\n",

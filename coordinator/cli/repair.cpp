@@ -39,7 +39,8 @@ run again; choices that this trial has a part in are made again after it. Until 
 number; on a machine of the same kind it comes out the same. All other rows stay, and nothing is trained that nobody
 waits for. Packs are made again from their images by 'hone run' or 'hone submit' of the same experiment, film strips by
 'hone retry --film-strips'.
-Exit codes: 0 done, 1 a file could not be read or moved, or most are missing, 2 wrong usage.)";
+A file that cannot be read stays, and what is known of it. Exit codes: 0 done, 1 a file could not be read or moved,
+or most are missing, 2 wrong usage.)";
 
 struct Options {
   std::string state;
@@ -63,8 +64,9 @@ Findings look(const Options& options, Database& database) {
 
 /// A disk that is not mounted has lost nothing.
 void require_most(const Options& options, const Findings& found) {
-  const auto missing = std::count_if(found.lost.begin(), found.lost.end(),
-                                     [](const LostFile& each) { return !each.is_damaged; });
+  const auto missing =
+      std::count_if(found.lost.begin(), found.lost.end(),
+                    [](const LostFile& each) { return each.state == FileState::missing; });
   if (options.force || 2 * missing <= found.artifacts) return;
   throw CommandError(std::to_string(missing) + " of " + counted(found.artifacts, "artifact") +
                          " are missing in " +
@@ -92,7 +94,9 @@ std::int64_t repair(const Options& options, const Findings& found) {
 
 std::string described(Database& database, const LostFile& lost) {
   const auto& [digest, name, trial] = lost.artifact;
-  const std::string how = lost.is_damaged ? ": damaged" : ": missing";
+  const std::string how = lost.state == FileState::damaged   ? ": damaged"
+                          : lost.state == FileState::missing ? ": missing"
+                                                             : ": cannot be read";
   if (trial == 0) {
     Statement query = database.prepare("SELECT min(dataset) FROM sweep_pack WHERE pack = ?");
     query.bind(digest.hex()).step();
@@ -146,6 +150,11 @@ void run(const Options& options) {
     print_outcome(found, waiting);
   }
   require_written(std::cout);
+  const bool is_known = std::none_of(found.lost.begin(), found.lost.end(), [](const auto& each) {
+    return each.state == FileState::unreadable;
+  });
+  if (!is_known)
+    throw CommandError("some artifacts could not be read, and are as they were", failed);
 }
 
 }  // namespace

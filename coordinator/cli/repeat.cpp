@@ -47,8 +47,10 @@ Submission submission_of(const Repetition& repetition) {
 
 void link_artifact(const std::string& digest, const fs::path& from, const fs::path& to) {
   if (!fs::exists(from / digest)) {
-    throw CommandError("the artifact " + digest + " is not in " + from.string() +
-                       "; 'hone ingest' makes a pack again, 'hone run' trains weights again");
+    throw CommandError(
+        "the artifact " + digest + " is not in " + from.string() +
+        "; 'hone ingest' makes a pack again, and without --scope evaluate weights are "
+        "trained again");
   }
   if (!fs::exists(to / digest)) fs::create_symlink(fs::absolute(from / digest), to / digest);
 }

@@ -88,7 +88,7 @@ void run(const Options& options) {
     print_troubled(status_of(coordinator, submitted.sweep), std::cerr);
     throw CommandError(
         "numbers are missing: " + advised("hone why TRIAL", options.state) +
-            " says of each trial above why; the same command tries again what failed",
+            " says of each trial above why, and what now; the same command tries again what failed",
         results_missing);
   }
   const std::string status = status_of(coordinator, submitted.sweep);

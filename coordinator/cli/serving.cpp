@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "coordinator/cli/signals.hpp"
+#include "coordinator/server/state_lock.hpp"
 #include "sql/database.hpp"
 
 namespace hone::cli {
@@ -43,10 +44,13 @@ class Served {
   Server* server_ = nullptr;
 };
 
-/// Until half of what is to stay free is free.
+/// Room for the log of a few transactions; when it is used up too, the coordinator waits again.
+constexpr std::uint64_t enough = std::uint64_t{4} << 20U;  // bytes
+
+/// Meanwhile the folder stays this coordinator's.
 void wait_for_room(const ServerSettings& settings, const Signals& signals) {
   constexpr std::chrono::milliseconds look_period{500};
-  const std::uint64_t enough = settings.reserve / 2;
+  const StateLock lock(settings.state);
   while (!signals.raised() && std::filesystem::space(settings.state).available < enough)
     std::this_thread::sleep_for(look_period);
 }
@@ -67,8 +71,8 @@ void serve_until_stopped(const ServerSettings& settings,
       return;
     } catch (const SqlError& error) {
       if (!is_disk_full(error)) throw;
-      spdlog::error("event=disk_full folder={}: the coordinator goes on when there is room again",
-                    settings.state.string());
+      spdlog::error("event=disk_full folder={}: the coordinator goes on when {} MiB are free",
+                    settings.state.string(), enough >> 20U);
     }
     wait_for_room(settings, signals);
   }

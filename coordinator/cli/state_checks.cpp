@@ -138,6 +138,16 @@ std::vector<Check> check_database(const fs::path& state) {
   }
 }
 
+/// Images, masks and results are in it, and who may write there may change every number.
+std::optional<Check> check_mode(const fs::path& state) {
+  struct stat facts {};
+  if (::stat(state.c_str(), &facts) != 0 || (facts.st_mode & 077U) == 0) return {};
+  const bool can_be_written = (facts.st_mode & 022U) != 0;
+  return Check{"mode", can_be_written ? Verdict::fault : Verdict::warning,
+               state.string() + " can be " + (can_be_written ? "changed" : "read") + " by others",
+               "chmod 700 it, unless they are meant to"};
+}
+
 Check check_secrets(const fs::path& state) {
   for (const char* name : {"access.json", "worker.json", "previous-tokens.json", "tls-key.pem"}) {
     struct stat facts {};
@@ -157,6 +167,7 @@ std::vector<Check> check_state(const fs::path& state) {
   std::vector<Check> found = {check_disk_kind(state), check_room(state)};
   if (auto fault = check_permissions(state)) found.push_back(std::move(*fault));
   if (::access(state.c_str(), R_OK | X_OK) != 0) return found;
+  if (auto open = check_mode(state)) found.push_back(std::move(*open));
   found.push_back(check_secrets(state));
   for (Check& each : check_database(state)) found.push_back(std::move(each));
   return found;

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "coordinator/cli/command.hpp"
+#include "coordinator/cli/connection.hpp"
 #include "coordinator/cli/results_file.hpp"
+#include "coordinator/cli/state_options.hpp"
 #include "coordinator/cli/terminal.hpp"
 #include "coordinator/cli/trial.hpp"
 
@@ -33,18 +35,22 @@ std::string one_line(const std::string& text) {
 }
 
 /// Of a state folder without a coordinator nothing runs, whatever else a trial waits for.
-json with_coordinator(json why, const Answers& answers) {
-  const std::string state = why.at("state");
-  const bool open = state == "waiting" || state == "leased" || state == "held";
+json with_coordinator(json why, const Answers& answers, const std::filesystem::path& state) {
+  const std::string standing = why.at("state");
+  const bool open = standing == "waiting" || standing == "leased" || standing == "held";
   if (answers.is_live() || !open) return why;
-  json reasons = json::array({{{"kind", "no_coordinator"},
-                               {"text", "no coordinator runs on its state folder, so nothing runs"},
-                               {"trials", json::array()}}});
+  const bool is_silent = is_in_use(state);
+  const char* const text =
+      is_silent ? "the coordinator of its state folder does not answer: it starts, or "
+                  "waits for room on its disk"
+                : "no coordinator runs on its state folder, so nothing runs";
+  json reasons =
+      json::array({{{"kind", "no_coordinator"}, {"text", text}, {"trials", json::array()}}});
   for (const json& each : why.at("reasons")) {
     if (each.at("kind") != "no_worker") reasons.push_back(each);
   }
   why["reasons"] = reasons;
-  why["next"] = "hone serve";
+  why["next"] = is_silent ? json() : json("hone serve");
   return why;
 }
 
@@ -71,7 +77,8 @@ void explain(const Options& options) {
     return print_difference(trial_document(answers, number), trial_document(answers, other), trial);
   }
   const std::string target = "/api/v1/trials/" + std::to_string(number) + "/why";
-  const json why = with_coordinator(json::parse(answers.get(target)), answers);
+  const json why = with_coordinator(json::parse(answers.get(target)), answers,
+                                    state_folder(trial.connection.state));
   if (trial.json) {
     std::cout << why.dump() << "\n";
   } else {

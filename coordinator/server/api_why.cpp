@@ -68,7 +68,8 @@ void explain_failed(Database& database, const Asked& asked, Answer& answer) {
     return;
   }
   answer.add("final", "nothing runs it again by itself");
-  answer.next = "hone retry --trial " + std::to_string(asked.id);
+  const bool is_without_input = asked.reason.find("'hone repair'") != std::string::npos;
+  answer.next = is_without_input ? "hone repair" : "hone retry --trial " + std::to_string(asked.id);
 }
 
 /// By the failures at the beginning, not by what those blocked in turn.

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,7 +9,9 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -233,6 +236,11 @@ asio::awaitable<bool> serve_artifact(Connection* connection, HeaderParser* heade
     co_return co_await send_response(connection, &request, std::move(answer));
   }
   std::string path = context->artifacts->path_of(*digest).string();
+  if (::access(path.c_str(), R_OK) != 0) {
+    spdlog::error("event=artifact_unreadable file={} why=\"{}\"", path, std::strerror(errno));
+    ApiResponse answer = api_error(500, "the artifact " + digest->hex() + " cannot be read");
+    co_return co_await send_response(connection, &request, std::move(answer));
+  }
   co_return co_await send_artifact(connection, &request, std::move(path), context->telemetry);
 }
 

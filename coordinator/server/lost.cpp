@@ -17,15 +17,27 @@ using nlohmann::json;
 
 constexpr const char* aside = ".damaged";
 
-enum class Bytes : std::uint8_t { right, wrong, none };
-
-Bytes bytes_of(const fs::path& file, const Digest& digest) {
+FileState state_of(const fs::path& file, const Digest& digest) {
   try {
-    return digest_of_file(file) == digest ? Bytes::right : Bytes::wrong;
+    return digest_of_file(file) == digest ? FileState::whole : FileState::damaged;
   } catch (const std::system_error& error) {
-    if (error.code() == std::errc::no_such_file_or_directory) return Bytes::none;
-    throw;
+    return error.code() == std::errc::no_such_file_or_directory ? FileState::missing
+                                                                : FileState::unreadable;
   }
+}
+
+const char* name_of(FileState state) {
+  switch (state) {
+    case FileState::whole:
+      return "whole";
+    case FileState::missing:
+      return "missing";
+    case FileState::damaged:
+      return "damaged";
+    case FileState::unreadable:
+      return "unreadable";
+  }
+  return "";
 }
 
 json objects_of(const std::vector<LostFile>& lost) {
@@ -34,7 +46,7 @@ json objects_of(const std::vector<LostFile>& lost) {
     list.push_back({{"digest", each.artifact.digest.hex()},
                     {"name", each.artifact.name},
                     {"trial", each.artifact.trial == 0 ? json() : json(each.artifact.trial)},
-                    {"state", each.is_damaged ? "damaged" : "missing"}});
+                    {"state", name_of(each.state)}});
   return list;
 }
 
@@ -54,10 +66,9 @@ Findings find_lost(Database& database, const fs::path& folder, Look look,
   std::int64_t done = 0;
   for (const KeptArtifact& each : kept) {
     const fs::path file = folder / each.digest.hex();
-    Bytes bytes = fs::is_regular_file(file) ? Bytes::right : Bytes::none;
-    if (bytes == Bytes::right && look == Look::at_bytes) bytes = bytes_of(file, each.digest);
-    if (bytes != Bytes::right)
-      found.lost.push_back({.artifact = each, .is_damaged = bytes == Bytes::wrong});
+    FileState state = fs::exists(file) ? FileState::whole : FileState::missing;
+    if (state == FileState::whole && look == Look::at_bytes) state = state_of(file, each.digest);
+    if (state != FileState::whole) found.lost.push_back({.artifact = each, .state = state});
     if (progress) progress(++done, found.artifacts);
   }
   return found;
@@ -67,10 +78,10 @@ void set_aside_damaged(const fs::path& folder, const std::vector<LostFile>& lost
   for (const LostFile& each : lost) {
     const Digest& digest = each.artifact.digest;
     const fs::path file = folder / digest.hex(), away = file.string() + aside;
-    if (!each.is_damaged || bytes_of(file, digest) != Bytes::wrong) continue;
+    if (each.state != FileState::damaged || state_of(file, digest) != FileState::damaged) continue;
     fs::rename(file, away);
     // A good one may have come between the look and the move.
-    if (bytes_of(away, digest) == Bytes::right) fs::rename(away, file);
+    if (state_of(away, digest) == FileState::whole) fs::rename(away, file);
   }
   make_durable(folder);
 }
@@ -78,7 +89,8 @@ void set_aside_damaged(const fs::path& folder, const std::vector<LostFile>& lost
 std::int64_t let_go(Store& store, const std::vector<LostFile>& lost) {
   std::set<Digest> outputs;
   for (const LostFile& each : lost)
-    if (each.artifact.trial != 0) outputs.insert(each.artifact.digest);
+    if (each.artifact.trial != 0 && each.state != FileState::unreadable)
+      outputs.insert(each.artifact.digest);
   const auto transaction = store.begin();
   const auto before = waiting_trials(store.database());
   store.let_go_of_lost(outputs);

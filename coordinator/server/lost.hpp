@@ -14,10 +14,12 @@
 /// again.
 namespace hone {
 
-/// Missing, or damaged: of other bytes than its name says.
+/// Damaged: of other bytes than its name says. Unreadable: it is there, and nothing is known of it.
+enum class FileState : std::uint8_t { whole, missing, damaged, unreadable };
+
 struct LostFile {
   KeptArtifact artifact;
-  bool is_damaged = false;
+  FileState state = FileState::missing;
 };
 
 /// Names: whether the files are there. Bytes: also whether they have their SHA-256, which takes a
@@ -30,8 +32,7 @@ struct Findings {
 };
 
 /// Changes nothing. `progress` is called after each with how many of how many, and may throw to
-/// stop. Throws SqlError, and std::system_error where a file is there and cannot be read: that says
-/// nothing of its bytes.
+/// stop. Throws SqlError, and std::filesystem::filesystem_error where the folder cannot be read.
 Findings find_lost(Database& database, const std::filesystem::path& folder, Look look,
                    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
@@ -39,9 +40,9 @@ Findings find_lost(Database& database, const std::filesystem::path& folder, Look
 /// DIGEST.damaged from then on, of no use to Hone. Throws std::system_error.
 void set_aside_damaged(const std::filesystem::path& folder, const std::vector<LostFile>& lost);
 
-/// Lets go of all that are lost but packs (Store::let_go_of_lost), durably, and returns how many
-/// trials wait that did not before. Throws SqlError; then nothing was changed. Requires: no
-/// transaction is open, and none of them is in the folder.
+/// Lets go of those that are missing or damaged, but packs (Store::let_go_of_lost), durably, and
+/// returns how many trials wait that did not before. Throws SqlError; then nothing was changed.
+/// Requires: no transaction is open, and none of these is in the folder.
 std::int64_t let_go(Store& store, const std::vector<LostFile>& lost);
 
 /// One JSON object ("schema": "hone.repair.v1"), also for the interface under /api/v1. `waiting`:

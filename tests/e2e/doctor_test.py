@@ -167,7 +167,10 @@ class Doctor(HoneTest):
             found = {check["about"]: check for check in json.loads(said)["checks"]}
             self.assertEqual(found["permissions"]["found"], f"{what} cannot be read and written by this user: Permission denied")
             self.assertIn("run Hone as the folder's owner", found["permissions"]["advice"])
-        self.assertNotIn("permissions", self.findings("--state", state))
+        self.assertFalse({"permissions", "mode"} & self.findings("--state", state).keys())
+        for mode, verdict, code in ((0o755, "warning", 0), (0o777, "fault", 1)):
+            state.chmod(mode)
+            self.assertEqual(self.findings("--state", state, code=code)["mode"]["verdict"], verdict)
 
     def test_says_what_does_not_run(self):
         trainer = self.folder / "trainer"

@@ -141,6 +141,26 @@ class Backup(HoneTest):
         self.addCleanup(database.close)
         self.assertEqual(database.execute("SELECT count(*) FROM sweep").fetchone(), (2,))
 
+    def test_in_the_place_of_a_file_that_left_its_log_it_is_what_it_was(self):
+        """A coordinator that was killed leaves hone.sqlite-wal, which says nothing of the copy."""
+        kept = self.folder / "kept.sqlite"
+        self.hone("backup", kept, "--state", self.state)
+        table = self.hone("table", "II", "--state", self.state).stdout
+        coordinator = self.serve(self.state)
+        for seed in (7, 8):
+            self.hone("submit", self.tiny(seeds=[seed]), "--state", self.state)
+        coordinator.kill()
+        coordinator.wait()
+        log = self.state / "hone.sqlite-wal"
+        self.assertGreater(log.stat().st_size, 0)
+        shutil.copyfile(kept, self.state / "hone.sqlite")
+        for _ in range(2):  # before and after a coordinator has opened it
+            self.assertEqual(self.hone("table", "II", "--state", self.state).stdout, table)
+            self.assertEqual(self.hone("status", "--state", self.state).stdout.count("submitted"), 1)
+            self.serve(self.state).terminate()
+        self.assertTrue(log.with_name(log.name + ".of-another").exists())
+        self.assertEqual(query(self.state, "PRAGMA integrity_check"), [("ok",)])
+
     def test_while_workers_report_each_copy_is_of_one_moment(self):
         self.serve(self.state)
         self.hone("submit", self.tiny(seeds=list(range(1, 9))), "--state", self.state)

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BIN, QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
+from harness import BIN, HONE, QUICK, WORKER, HoneTest, attempts, count, query, results, trials_done, violations
 
 MIB = 1 << 20
 DISK, RESERVE = 24 * MIB, 6 * MIB  # no trial begins below 7.5 MiB
@@ -88,8 +88,9 @@ class FullDisk(SmallDisk):
         while not self.log_has("event=disk_full") and time.monotonic() < deadline:
             self.fill_whole()
             time.sleep(0.05)
-        self.assertTrue(self.log_has("the coordinator goes on when there is room"), self.logs())
+        self.assertTrue(self.log_has("the coordinator goes on when 4 MiB are free"), self.logs())
         self.assertIsNone(coordinator.poll())
+        self.assert_waits_with_its_folder()
         self.filler.unlink()
         freed = time.monotonic()
         self.wait_for_more_trials()
@@ -104,6 +105,33 @@ class FullDisk(SmallDisk):
         self.assertEqual(query(self.state, "PRAGMA integrity_check"), [("ok",)])
         print(f"disk full twice, the second time to the last byte; the fourth trial {seconds:.1f} s after room came",
               flush=True)
+
+    def assert_waits_with_its_folder(self):
+        waits = "the coordinator of this state folder does not answer (it starts, or waits for room on its disk)"
+        self.assertIn(waits, self.hone("status", "--state", self.state).stderr)
+        trial = query(self.state, "SELECT max(id) FROM trial WHERE state IN ('waiting', 'leased')")[0][0]
+        why = json.loads(self.hone("why", trial, "--state", self.state, "--json").stdout)
+        self.assertIsNone(why["next"])
+        self.assertIn("waits for room on its disk", why["reasons"][0]["text"])
+        for words in (["serve", "--port", 0], ["pause", 1]):
+            self.assertIn("another coordinator is using", self.hone(*words, "--state", self.state, code=1).stderr)
+
+    def test_a_start_on_a_full_disk_waits_and_results_can_be_read(self):
+        self.hone("run", self.tiny(), "--state", self.state, "--trainer", QUICK, "--reserve", MIB)
+        table = self.hone("table", "II", "--state", self.state).stdout
+        log = self.state / "hone.sqlite-wal"
+        self.assertEqual(log.stat().st_size, 0, "it was closed as it should be")
+        log.unlink()
+        (self.state / "hone.sqlite-shm").unlink()
+        self.fill_whole()
+        self.assertEqual(self.hone("table", "II", "--state", self.state).stdout, table)
+        self.start(HONE, "serve", "--state", self.state, "--port", 0, name="serve")
+        self.wait_until("it waits", lambda: self.log_has("event=disk_full"), 10)
+        self.assertIn("does not answer (it starts, or waits", self.hone("status", "--state", self.state).stderr)
+        with open(self.filler, "r+b") as file:
+            file.truncate(file.seek(0, os.SEEK_END) - 5 * MIB)  # less than is to stay free
+        self.wait_until("it serves", lambda: self.log_has("hone: serving"), 10)
+        self.assertEqual(self.hone("status", "--state", self.state).stderr, "")
 
     def test_a_change_without_room_ends_the_coordinator_and_it_comes_back(self):
         """What a commit left on a disk that failed is known only to who opens the file anew."""

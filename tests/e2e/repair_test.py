@@ -111,13 +111,31 @@ class Repair(HoneTest):
         gone = "SELECT count(*) FROM output WHERE discarded IS NOT NULL"
         self.assertEqual((count(copy, gone), count(self.state, gone)), (1, 0))
 
-    def test_what_may_not_be_read_is_no_loss(self):
-        weights = self.artifact("weights", "refine")
+    def test_what_may_not_be_read_is_no_loss_and_the_rest_is_repaired(self):
+        masks, weights = self.artifact("masks", "segment"), self.artifact("weights", "refine")
+        masks.unlink()
         weights.chmod(0)
         done = self.run_program(*UNPRIVILEGED, HONE, "repair", "--state", self.state, code=1)
-        self.assertRegex(done.stderr, rf"^hone: error: .*{weights.name}: Permission denied; nothing was changed\n$")
+        self.assertRegex(done.stdout, r"masks of trial 1 \(.*\): missing\n  weights of trial \d+ \(.*\): cannot be read\n")
+        self.assertIn("hone: error: some artifacts could not be read, and are as they were\n", done.stderr)
+        self.assertEqual(query(self.state, "SELECT name FROM output WHERE discarded IS NOT NULL"), [("masks",)])
         weights.chmod(0o600)
         self.assertEqual(self.repair()["lost"], [])
+
+    def test_a_trial_whose_input_cannot_be_read_says_so(self):
+        weights = self.artifact("weights", "refine")
+        weights.chmod(0)
+        self.forget_caches()
+        self.hone("run", self.tiny(), "--state", self.folder / "other", "--trainer", QUICK)  # its pack, for the cache
+        self.start(*UNPRIVILEGED, HONE, "serve", "--state", self.state, "--port", 0, "--retry-pause", 0, name="serve")
+        self.wait_until("it serves", lambda: self.served(self.folder / "serve.log"))
+        self.start(WORKER, "--access", self.state / "worker.json", "--trainer", QUICK, "--cache", self.folder / "mine", name="worker")
+        self.hone("submit", self.tiny(refine={"iterations": 4}), "--state", self.state)
+        self.wait_until("it has failed", lambda: count(self.state, "SELECT count(*) FROM trial WHERE state = 'failed'"))
+        trial, reason = query(self.state, "SELECT id, reason FROM trial WHERE state = 'failed' AND role = 'evaluate'")[0]
+        self.assertIn(f"{weights.name} cannot be read by the coordinator: {SEE}", reason)
+        self.assertIn("next: hone repair\n", self.hone("why", trial, "--state", self.state).stdout)
+        self.assertIn("event=artifact_unreadable", (self.folder / "serve.log").read_text())
 
     def test_of_no_state_folder_says_so(self):
         self.assertIn("there are no results in", self.hone("repair", "--state", self.folder / "none", code=1).stderr)

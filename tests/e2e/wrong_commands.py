@@ -200,6 +200,7 @@ hone priority 1 high
 hone cancel
 hone gc --grace soon
 hone repair --state ''
+hone backup ''
 hone table II --macros --json
 hone table lambda --macros
 hone table II --access nowhere.json

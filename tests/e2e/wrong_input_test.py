@@ -44,6 +44,22 @@ class WrongInput(HoneTest):
         self.assert_refused(WRONG_INPUT, ["run", spec, "--state", self.state()], "epochz", spec)
         self.assertFalse(self.state().exists())
 
+    def test_nothing_foreign_speaks_to_the_terminal(self):
+        red, shown = "\x1b[31m", "\\x1b[31m"
+        spec = self.tiny(**{f"na{red}me": 1})
+        self.assert_refused(WRONG_INPUT, ["plan", spec], f"na{shown}me")
+        self.assert_refused(WRONG_INPUT, ["plan", f"no{red}thing.json"], f"no{shown}thing.json")
+        self.assert_refused(WRONG_INPUT, [f"pl{red}an"], f"pl{shown}an")
+        access = self.folder / "access.json"
+        access.touch(0o600)
+        access.write_text(json.dumps({"host": f"evil{red}host", "port": 1, "token": "0" * 64}))
+        self.assert_refused(FAILED, ["status", "--access", access], f"evil{shown}host")
+        self.hone("run", self.tiny(), "--state", self.state(), "--trainer", QUICK)
+        asked = ["query", "SELECT char(27) || '[31mred' AS x", "--state", self.state()]
+        self.assertEqual(self.hone(*asked).stdout, "x\n [31mred\n")
+        self.assertEqual(self.hone(*asked, "--format", "csv").stdout, f"x\n{red}red\n")
+        self.assertEqual(json.loads(self.hone(*asked, "--json").stdout)["rows"], [[f"{red}red"]])
+
     def test_an_experiment_that_is_not_there(self):
         self.assert_refused(WRONG_INPUT, ["run", "missing.json", "--state", self.state()],
                             "missing.json")

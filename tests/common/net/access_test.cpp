@@ -85,7 +85,9 @@ TEST(AccessFile, ThatIsNotWhatItShouldBeIsRefusedWithoutShowingTheToken) {
         "{\"host\": \"\", \"port\": 1, \"token\": \"" + token + "\"}",
         std::string("{\"host\": \"h\", \"port\": 1, \"token\": \"short\"}"),
         "{\"host\": \"h\", \"port\": 1, \"token\": \"" + token +
-            "\", \"certificate_sha256\": \"AB:CD\"}"}) {
+            "\", \"certificate_sha256\": \"AB:CD\"}",
+        "{\"host\": \"h\", \"port\": 1, \"token\": \"" + token +
+            "\", \"certificate_sha256\": \"\"}"}) {
     write(folder / "access.json", text);
     const std::string why = why_refused(folder / "access.json");
     EXPECT_FALSE(why.empty()) << text;
