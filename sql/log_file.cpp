@@ -22,11 +22,12 @@ bool has_log(const std::filesystem::path& database) {
 }
 
 bool has_log_of_another(const std::filesystem::path& database) {
+  if (!has_log(database)) return false;  // first: one that comes later is the database's own
   constexpr std::string_view magic("SQLite format 3\0", 16);
   std::array<char, 20> header{};
   std::ifstream(database, std::ios::binary).read(header.data(), header.size());
   const bool is_database = std::string_view(header.data(), magic.size()) == magic;
-  return is_database && header[18] == 1 && has_log(database);
+  return is_database && header[18] == 1;
 }
 
 void set_aside_log(const std::filesystem::path& database) {

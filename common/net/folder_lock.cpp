@@ -29,13 +29,20 @@ bool lock_byte(int file, std::int64_t byte) {
   throw std::system_error(errno, std::generic_category(), "lock");
 }
 
-bool is_byte_free(const std::filesystem::path& file, std::int64_t byte) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
+void unlock_byte(int file, std::int64_t byte) {
   struct flock lock = one_byte(byte);
-  const bool is_free = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+  lock.l_type = F_UNLCK;
+  ::fcntl(file, F_OFD_SETLK, &lock);
+}
+
+ByteLock byte_lock(const std::filesystem::path& file, std::int64_t byte) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return ByteLock::unknown;
+  struct flock lock = one_byte(byte);
+  const bool is_known = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0;
   ::close(descriptor);
-  return is_free;
+  if (!is_known) return ByteLock::unknown;
+  return lock.l_type == F_UNLCK ? ByteLock::free : ByteLock::held;
 }
 
 }  // namespace hone

@@ -15,8 +15,12 @@ inline constexpr std::int64_t owner_byte = 0;
 /// Throws std::system_error where the file system has no locks.
 bool lock_byte(int file, std::int64_t byte);
 
-/// Whether nobody has the byte. False also where that cannot be told, as without such a file. Of a
-/// process on another host it is told only where the file system passes locks on.
-bool is_byte_free(const std::filesystem::path& file, std::int64_t byte);
+/// Gives it back.
+void unlock_byte(int file, std::int64_t byte);
+
+/// Unknown: without such a file, where it may not be read, or where the file system has no locks.
+/// Of a process on another host it is told only where the file system passes locks on.
+enum class ByteLock : std::uint8_t { free, held, unknown };
+ByteLock byte_lock(const std::filesystem::path& file, std::int64_t byte);
 
 }  // namespace hone

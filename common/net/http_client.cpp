@@ -62,7 +62,7 @@ asio::awaitable<void> receive_rest(WireStream& stream, http::request<http::empty
   stream.expires_after(limit);
   co_await http::async_read_header(stream, buffer, parser, use_awaitable);
   const unsigned status = parser.get().result_int();
-  if (status >= 500)
+  if (status == 500)
     throw NetworkError(lost(request.target(), "cannot be read by the coordinator"));
   if (status == 404) throw NotThereError(lost(request.target(), "is not there any more"));
   require_ok(status, "GET " + std::string(request.target()));

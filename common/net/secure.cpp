@@ -129,7 +129,7 @@ class NotTheCoordinator : public boost::system::error_category {
 /// To be asked once connected. An error like a refused connection: what ended may start again.
 void require_listener(const Access& access) {
   static const NotTheCoordinator category;
-  if (access.lock.empty() || !is_byte_free(access.lock, access.port)) return;
+  if (access.lock.empty() || byte_lock(access.lock, access.port) != ByteLock::free) return;
   throw boost::system::system_error(1, category);
 }
 

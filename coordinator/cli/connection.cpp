@@ -39,8 +39,7 @@ bool names_a_coordinator(const ConnectionOptions& options) {
 }
 
 bool is_in_use(const std::filesystem::path& state) {
-  const std::filesystem::path lock = state / lock_name;
-  return std::filesystem::exists(lock) && !is_byte_free(lock, owner_byte);
+  return byte_lock(state / lock_name, owner_byte) == ByteLock::held;
 }
 
 HttpClient connect(const ConnectionOptions& options) {

@@ -23,6 +23,8 @@
 
 namespace {
 
+constexpr int not_utf8 = 316;  // of nlohmann's type_error
+
 constexpr const char* description =
     "Hone runs cross-validated sweeps of iterative segmentation refinement and turns their results "
     "into tables.";
@@ -202,6 +204,8 @@ int main(int argc, char** argv) {
     return fail(error.path1().string() + ": " + error.code().message(), 1);
   } catch (const hone::SqlError& error) {
     return fail(plain_words(error), 1);
+  } catch (const nlohmann::json::type_error& error) {
+    return fail(error.id == not_utf8 ? "a name or a path is not UTF-8" : error.what(), 1);
   } catch (const nlohmann::json::exception&) {
     return fail(
         "an answer is not what a coordinator of this Hone says: does another program, or "

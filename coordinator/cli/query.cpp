@@ -53,12 +53,14 @@ void ask(const Options& options) {
   Signals signals;  // ends before the database does, since it speaks to it
   signals.on_signal([&database] { database.interrupt(); });
   try {
-    // What programs read has every value as it is; a person sees no value's control characters.
-    const bool is_exact = options.format == "csv" && !is_terminal();
-    std::ostream exact(exact_output());
-    std::ostringstream shown;
+    // What programs read has every value as it is; text has no control characters, json no raw
+    // ones.
+    const bool is_csv = options.format == "csv" && !options.json;
+    std::ostream exact(is_csv ? exact_output() : std::cout.rdbuf());
+    std::ostringstream shown;  // csv on a terminal: colours would pass std::cout
+    const bool is_shown = is_csv && is_terminal();
     const QueryEnd end =
-        write_query(database, options.sql, output_of(options), is_exact ? exact : shown);
+        write_query(database, options.sql, output_of(options), is_shown ? shown : exact);
     exact << without_controls(shown.str(), "\n\t");
     require_written(exact);
     if (end.more) {

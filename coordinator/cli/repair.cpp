@@ -83,8 +83,7 @@ std::int64_t repair(const Options& options, const Findings& found) {
   try {
     const StateLock lock(state);
     Store store(database_file(state));
-    set_aside_damaged(artifact_folder(state), found.lost);
-    return let_go(store, found.lost);
+    return let_go(store, set_aside_damaged(artifact_folder(state), found.lost));
   } catch (const StateInUse&) {
     HttpClient coordinator = connect({.access = {}, .state = state});
     set_aside_damaged(artifact_folder(state), found.lost);

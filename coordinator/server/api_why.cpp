@@ -58,6 +58,15 @@ void explain_halving(Database& database, const Asked& asked, Answer& answer) {
   if (asked.state == "pruned" && answer.reasons.empty()) answer.add("halving", asked.reason);
 }
 
+/// What workers say of an input that the coordinator has lost.
+constexpr const char* repair = "'hone repair'";
+
+/// A trial that waits after the repair needs no retry; one whose input came back does.
+std::string way_out(std::int64_t trial, bool needs_repair) {
+  const std::string retry = "hone retry --trial " + std::to_string(trial);
+  return needs_repair ? "hone repair; then " + retry + ", if it does not wait by then" : retry;
+}
+
 void explain_failed(Database& database, const Asked& asked, Answer& answer) {
   answer.add("failed", asked.reason);
   explain_crashes(database, asked, answer);
@@ -68,8 +77,7 @@ void explain_failed(Database& database, const Asked& asked, Answer& answer) {
     return;
   }
   answer.add("final", "nothing runs it again by itself");
-  const bool is_without_input = asked.reason.find("'hone repair'") != std::string::npos;
-  answer.next = is_without_input ? "hone repair" : "hone retry --trial " + std::to_string(asked.id);
+  answer.next = way_out(asked.id, asked.reason.find(repair) != std::string::npos);
 }
 
 /// By the failures at the beginning, not by what those blocked in turn.
@@ -91,7 +99,9 @@ void explain_blocked(Database& database, const Asked& asked, Answer& answer) {
   if (diverged) {
     answer.add("final", "what diverged would diverge again, so this can never run");
   } else {
-    answer.next = "hone retry --trial " + std::to_string(asked.id);
+    answer.next = way_out(asked.id, std::any_of(roots.begin(), roots.end(), [](const Other& each) {
+                            return each.reason.find(repair) != std::string::npos;
+                          }));
   }
 }
 

@@ -74,16 +74,20 @@ Findings find_lost(Database& database, const fs::path& folder, Look look,
   return found;
 }
 
-void set_aside_damaged(const fs::path& folder, const std::vector<LostFile>& lost) {
+std::vector<LostFile> set_aside_damaged(const fs::path& folder, const std::vector<LostFile>& lost) {
+  std::vector<LostFile> gone;
   for (const LostFile& each : lost) {
     const Digest& digest = each.artifact.digest;
     const fs::path file = folder / digest.hex(), away = file.string() + aside;
-    if (each.state != FileState::damaged || state_of(file, digest) != FileState::damaged) continue;
-    fs::rename(file, away);
-    // A good one may have come between the look and the move.
-    if (state_of(away, digest) == FileState::whole) fs::rename(away, file);
+    if (each.state == FileState::damaged && state_of(file, digest) == FileState::damaged) {
+      fs::rename(file, away);
+      // A good one may have come between the look and the move.
+      if (state_of(away, digest) == FileState::whole) fs::rename(away, file);
+    }
+    if (!fs::exists(file)) gone.push_back(each);
   }
   make_durable(folder);
+  return gone;
 }
 
 std::int64_t let_go(Store& store, const std::vector<LostFile>& lost) {

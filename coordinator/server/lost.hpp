@@ -37,8 +37,10 @@ Findings find_lost(Database& database, const std::filesystem::path& folder, Look
                    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
 /// Takes their names from those that are damaged, durably, once they have been read again: they are
-/// DIGEST.damaged from then on, of no use to Hone. Throws std::system_error.
-void set_aside_damaged(const std::filesystem::path& folder, const std::vector<LostFile>& lost);
+/// DIGEST.damaged from then on, of no use to Hone. Returns those of `lost` that are not in the
+/// folder now. Throws std::system_error.
+std::vector<LostFile> set_aside_damaged(const std::filesystem::path& folder,
+                                        const std::vector<LostFile>& lost);
 
 /// Lets go of those that are missing or damaged, but packs (Store::let_go_of_lost), durably, and
 /// returns how many trials wait that did not before. Throws SqlError; then nothing was changed.

@@ -52,10 +52,17 @@ static ServerSettings with_its_database(ServerSettings settings) {
   return settings;
 }
 
+/// The folder's lock, which is this server's or that of all who share it.
+static std::shared_ptr<std::optional<StateLock>> taken(const ServerSettings& settings) {
+  auto lock = settings.lock ? settings.lock : std::make_shared<std::optional<StateLock>>();
+  if (!*lock) lock->emplace(settings.state);
+  return lock;
+}
+
 struct Server::Parts {
   explicit Parts(ServerSettings given)
       : settings(checked(std::move(given))),
-        lock(settings.state),
+        lock(taken(settings)),
         keys(settings.state),
         store(database_file(settings.state)),
         reading(database_file(settings.state), Database::Mode::read_only),
@@ -72,12 +79,16 @@ struct Server::Parts {
         live(context, database_file(settings.state), LiveFeed::Views::stored,
              [this] { return live_facts(session); }) {}
 
+  ~Parts() { (*lock)->announce(0); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
   void listen();
   boost::system::error_code try_port(const tcp::endpoint& wanted);
   asio::awaitable<void> tick();
 
   ServerSettings settings;
-  StateLock lock;
+  std::shared_ptr<std::optional<StateLock>> lock;
   Keyring keys;
   std::optional<Identity> identity;  // nothing: it speaks no TLS
   Store store;
@@ -116,7 +127,7 @@ void Server::Parts::listen() {
     throw std::runtime_error("cannot listen on " + settings.bind + ":" +
                              std::to_string(wanted.port()) + ": " + error.message());
   }
-  lock.announce(acceptor.local_endpoint().port());
+  (*lock)->announce(acceptor.local_endpoint().port());
   identity = identity_of(settings);
   session = {.hub = &hub,
              .service = &service,
@@ -142,7 +153,7 @@ asio::awaitable<void> Server::Parts::tick() {
     session.disk_full = !floor.is_kept();
     service.allow_leases(!session.disk_full);
     hub.tick();
-    lock.keep();
+    (*lock)->keep();
     live.tick();
     ticker.expires_after(Hub::tick_period);
     co_await ticker.async_wait(use_awaitable);

@@ -3,7 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+
+#include "coordinator/server/state_lock.hpp"
 
 namespace hone {
 
@@ -32,6 +36,8 @@ struct ServerSettings {
   std::uint64_t reserve = std::uint64_t{256} << 20U;  // bytes of the disk to leave free
   bool network_disk = false;                          // the state may lie on one
   TlsSettings tls = {};
+  // Taken by the first of the servers that share it, for as long as it lives; null: one of its own.
+  std::shared_ptr<std::optional<StateLock>> lock = {};
 };
 
 }  // namespace hone

@@ -54,8 +54,9 @@ StateLock::~StateLock() {
 }
 
 void StateLock::announce(std::uint16_t port) {
+  if (port_ != 0) unlock_byte(file_, port_);
   port_ = port;
-  if (!lock_byte(file_, port))
+  if (port != 0 && !lock_byte(file_, port))
     throw std::system_error(EBUSY, std::generic_category(), name_.string());
 }
 
@@ -66,7 +67,11 @@ void StateLock::keep() {
   if (ours.st_dev == now.st_dev && ours.st_ino == now.st_ino) return;
   int file = ::open(name_.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return;
-  if (lock_byte(file, owner_byte) && (port_ == 0 || lock_byte(file, port_))) std::swap(file, file_);
+  try {
+    const bool is_ours = lock_whole(file) && lock_byte(file, owner_byte);
+    if (is_ours && (port_ == 0 || lock_byte(file, port_))) std::swap(file, file_);
+  } catch (const std::system_error&) {  // it lies where there are no locks: the folder's is left
+  }
   ::close(file);
 }
 

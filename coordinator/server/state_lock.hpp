@@ -23,7 +23,7 @@ class StateLock {
   StateLock& operator=(const StateLock&) = delete;
 
   /// From now on those who read the access file find that this process listens on the port, and so
-  /// send it the token (see folder_lock.hpp). Throws std::system_error.
+  /// send it the token (see folder_lock.hpp); 0: on none. Throws std::system_error.
   void announce(std::uint16_t port);
 
   /// To be called now and then: where somebody put another file in the place of STATE/lock, it says

@@ -250,7 +250,9 @@ class Store {
   void weigh(TrialId trial);
   void weigh_open();
   void weigh_trials_of(SweepId sweep);
-  void mark_discarded(const Digest& artifact);
+  void mark_discarded(const std::set<Digest>& artifacts);
+  /// To be called of a trial that has come to wait, or to wait for another sweep.
+  void note_lack(TrialId trial);
   void forget_result(TrialId trial, const std::string& why);
   std::int64_t make_discarded_again();
   std::int64_t reopen_selections();
@@ -263,7 +265,7 @@ class Store {
       served_;                // of each queue, its newest lease among those of claim()
   std::int64_t leases_ = 0;   // that claim() has given
   bool all_deferred_ = true;  // any of them may have got its parameters, not known from what
-  bool lacks_input_ = false;  // perhaps, of a trial that has come to wait: it was let go
+  bool lacks_input_ = true;   // perhaps, some trial that waits: it was let go
   std::set<std::int64_t> rungs_changed_;  // selections by halving with a trial that has ended
   std::vector<Revoked> revoked_;
 };

@@ -136,8 +136,6 @@ void Store::weigh(TrialId trial) {
   constexpr const char* states[] = {"pruned", "held", "waiting"};
   const std::string state = states[wish.integer(0)];
   const bool runs = wish.text(1) == "leased";
-  // An input may have been let go while nobody waited for it.
-  if (!runs && state == "waiting" && wish.text(1) != state) lacks_input_ = true;
   wish.reset();
   if (!runs) {
     Statement update = database_.prepare(
@@ -149,6 +147,7 @@ void Store::weigh(TrialId trial) {
     update.bind(trial.value).bind(state).run();
   }
   enqueue(trial);
+  note_lack(trial);
 }
 
 void Store::weigh_open() {

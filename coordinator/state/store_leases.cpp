@@ -99,12 +99,9 @@ void Store::release(const Ticket& ticket, AttemptEnd end, const std::string& rea
                         " WHERE trial = ? AND attempt = ?");
   attempt.bind(end == AttemptEnd::lost ? "lost" : "failed").bind(reason);
   attempt.bind(ticket.trial.value).bind(ticket.attempt).run();
-  Statement trial =
-      database_.prepare("UPDATE trial SET state = 'waiting' WHERE id = ? RETURNING unmet > 0");
-  trial.bind(ticket.trial.value);
-  // An input of it was let go meanwhile.
-  if (trial.step() && trial.integer(0) != 0) lacks_input_ = true;
-  trial.reset();
+  Statement trial = database_.prepare("UPDATE trial SET state = 'waiting' WHERE id = ?");
+  trial.bind(ticket.trial.value).run();
+  note_lack(ticket.trial);
   weigh(ticket.trial);
 }
 

@@ -11,8 +11,9 @@ namespace {
 
 /// A trial that needs an artifact that results count on no longer.
 constexpr const char* without_input =
-    "id IN (SELECT n.trial FROM output o JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt "
-    "JOIN standing_need n ON n.needs = d.id AND n.artifact = o.name WHERE o.discarded IS NOT NULL)";
+    "id IN (SELECT n.trial FROM output o CROSS JOIN trial d ON d.id = o.trial "
+    "AND d.accepted = o.attempt JOIN standing_need n ON n.needs = d.id AND n.artifact = o.name "
+    "WHERE o.discarded IS NOT NULL)";
 
 void add(std::map<Digest, Fate>& fates, Statement& query) {
   while (query.step()) {
@@ -63,23 +64,27 @@ std::optional<std::int64_t> running_since(Database& database) {
   return query.integer(0);
 }
 
-void Store::mark_discarded(const Digest& artifact) {
+void Store::mark_discarded(const std::set<Digest>& artifacts) {
+  std::string list;
+  for (const Digest& each : artifacts) list += (list.empty() ? "\"" : ",\"") + each.hex() + "\"";
   Statement output = database_.prepare(
       "UPDATE output SET discarded = strftime('%Y-%m-%dT%H:%M:%SZ') "
-      "WHERE discarded IS NULL AND digest = ?");
-  output.bind(artifact.hex()).run();
+      "WHERE discarded IS NULL AND digest IN (SELECT value FROM json_each(?))");
+  output.bind("[" + list + "]").run();
 }
 
 void Store::discard(const std::set<Digest>& artifacts) {
   Statement image = database_.prepare("DELETE FROM image WHERE pack = ?");
   Statement pack = database_.prepare("DELETE FROM pack WHERE digest = ?");
+  std::set<Digest> outputs;
   for (const auto& [digest, fate] : fates_of_artifacts(database_)) {
     if (!artifacts.contains(digest)) continue;
-    if (fate == Fate::spare) mark_discarded(digest);
+    if (fate == Fate::spare) outputs.insert(digest);
     if (fate != Fate::spare_pack) continue;
     image.bind(digest.hex()).run();
     pack.bind(digest.hex()).run();
   }
+  mark_discarded(outputs);
 }
 
 /// The trial waits again. What follows for others is `reopen`'s.
@@ -99,8 +104,9 @@ void Store::forget_result(TrialId trial, const std::string& why) {
 /// it goes on: others may count on those results.
 std::int64_t Store::make_discarded_again() {
   Statement query = database_.prepare(
-      "SELECT DISTINCT d.id FROM output o "
-      "JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt WHERE o.discarded IS NOT NULL "
+      "SELECT DISTINCT d.id FROM output o "  // few are discarded, of many trials
+      "CROSS JOIN trial d ON d.id = o.trial AND d.accepted = o.attempt WHERE o.discarded IS NOT "
+      "NULL "
       "AND EXISTS (SELECT 1 FROM need n JOIN trial t ON t.id = n.trial AND t.state = 'waiting' "
       "            JOIN sweep s ON s.id = t.queue AND s.state = 'active' "
       "            WHERE n.artifact = o.name AND (n.needs = d.id OR n.needs IN ("
@@ -112,8 +118,16 @@ std::int64_t Store::make_discarded_again() {
   return static_cast<std::int64_t>(makers.size());
 }
 
+void Store::note_lack(TrialId trial) {
+  Statement query = database_.prepare(
+      "SELECT 1 FROM trial t JOIN standing_need n ON n.trial = t.id JOIN trial d ON d.id = n.needs "
+      "JOIN output o ON o.trial = d.id AND o.attempt = d.accepted AND o.name = n.artifact "
+      "WHERE t.id = ? AND t.state = 'waiting' AND t.unmet > 0 AND o.discarded IS NOT NULL");
+  if (query.bind(trial.value).step()) lacks_input_ = true;
+}
+
 void Store::let_go_of_lost(const std::set<Digest>& artifacts) {
-  for (const Digest& digest : artifacts) mark_discarded(digest);
+  mark_discarded(artifacts);
   database_.execute(
       std::string("UPDATE trial SET state = 'waiting', reason = '', forgiven = attempt "
                   "WHERE state = 'failed' AND ") +

@@ -56,10 +56,12 @@ void Store::rehearse(const std::function<void()>& change) {
   const auto revoked = revoked_;
   const auto rungs_changed = rungs_changed_;
   const bool all_deferred = all_deferred_;
+  const bool lacks_input = lacks_input_;
   const auto undo = [&] {
     revoked_ = revoked;
     rungs_changed_ = rungs_changed;
     all_deferred_ = all_deferred;
+    lacks_input_ = lacks_input;
   };
   try {
     const auto transaction = begin();  // never committed

@@ -90,6 +90,7 @@ class FullDisk(SmallDisk):
             time.sleep(0.05)
         self.assertTrue(self.log_has("the coordinator goes on when 4 MiB are free"), self.logs())
         self.assertIsNone(coordinator.poll())
+        self.fill_whole()  # also what its end has freed
         self.assert_waits_with_its_folder()
         self.filler.unlink()
         freed = time.monotonic()

@@ -134,7 +134,7 @@ class Repair(HoneTest):
         self.wait_until("it has failed", lambda: count(self.state, "SELECT count(*) FROM trial WHERE state = 'failed'"))
         trial, reason = query(self.state, "SELECT id, reason FROM trial WHERE state = 'failed' AND role = 'evaluate'")[0]
         self.assertIn(f"{weights.name} cannot be read by the coordinator: {SEE}", reason)
-        self.assertIn("next: hone repair\n", self.hone("why", trial, "--state", self.state).stdout)
+        self.assertIn("next: hone repair; then hone retry --trial ", self.hone("why", trial, "--state", self.state).stdout)
         self.assertIn("event=artifact_unreadable", (self.folder / "serve.log").read_text())
 
     def test_of_no_state_folder_says_so(self):

@@ -1,6 +1,7 @@
 """What is wrong is said in one line, with the exit code that scripts look at."""
 
 import json
+import os
 import signal
 import sys
 import unittest
@@ -59,6 +60,10 @@ class WrongInput(HoneTest):
         self.assertEqual(self.hone(*asked).stdout, "x\n [31mred\n")
         self.assertEqual(self.hone(*asked, "--format", "csv").stdout, f"x\n{red}red\n")
         self.assertEqual(json.loads(self.hone(*asked, "--json").stdout)["rows"], [[f"{red}red"]])
+
+    def test_a_path_that_is_no_text_cannot_be_printed_as_json(self):
+        words = ["doctor", "--quick", "--json", "--trainer", QUICK, "--state", self.folder / os.fsdecode(b"\xff")]
+        self.assert_refused(FAILED, words, "a name or a path is not UTF-8")
 
     def test_an_experiment_that_is_not_there(self):
         self.assert_refused(WRONG_INPUT, ["run", "missing.json", "--state", self.state()],

@@ -140,9 +140,11 @@ void Trials::on_no_inputs(HeldTrial& trial, const std::string& why, bool is_lost
   // While the coordinator is away, or the disk is full, nothing is learnt about the input, so no
   // try counts.
   const bool counts = events_.is_connected() && spool_.has_room();
-  if (is_lost || (counts && ++trial.tries >= fetch_tries)) {
+  const bool is_final = is_lost && events_.is_connected();  // else another program may have said so
+  if (is_final || (counts && ++trial.tries >= fetch_tries)) {
     trial.slot->release();
-    return fail(trial, Failure::crashed, "an input cannot be fetched: " + why);
+    return fail(trial, is_final ? Failure::impossible : Failure::crashed,
+                "an input cannot be fetched: " + why);
   }
   later(fetch_pause, [this, ticket] { fetch(ticket); });
 }

@@ -55,10 +55,10 @@ TEST(AState, IsLockedAnewWhereAnotherFileIsPutInThePlaceOfItsLock) {
   lock.announce(4711);
   std::filesystem::remove(folder / lock_name);
   std::ofstream(folder / lock_name) << "";
-  EXPECT_TRUE(is_byte_free(folder / lock_name, 4711));
+  EXPECT_EQ(byte_lock(folder / lock_name, 4711), ByteLock::free);
   lock.keep();
-  EXPECT_FALSE(is_byte_free(folder / lock_name, 4711));
-  EXPECT_FALSE(is_byte_free(folder / lock_name, owner_byte));
+  EXPECT_EQ(byte_lock(folder / lock_name, 4711), ByteLock::held);
+  EXPECT_EQ(byte_lock(folder / lock_name, owner_byte), ByteLock::held);
 }
 
 TEST(AState, TellsWhichPortItsCoordinatorHasAndForgetsItWithIt) {
@@ -67,11 +67,11 @@ TEST(AState, TellsWhichPortItsCoordinatorHasAndForgetsItWithIt) {
   {
     const Running coordinator(folder.path());
     port = coordinator.port();
-    EXPECT_FALSE(is_byte_free(folder / lock_name, port));
-    EXPECT_TRUE(is_byte_free(folder / lock_name, port == 1 ? 2 : port - 1));
+    EXPECT_EQ(byte_lock(folder / lock_name, port), ByteLock::held);
+    EXPECT_EQ(byte_lock(folder / lock_name, port == 1 ? 2 : port - 1), ByteLock::free);
   }
-  EXPECT_TRUE(is_byte_free(folder / lock_name, port));
-  EXPECT_FALSE(is_byte_free(folder / "no such file", port));  // it cannot be told
+  EXPECT_EQ(byte_lock(folder / lock_name, port), ByteLock::free);
+  EXPECT_EQ(byte_lock(folder / "no such file", port), ByteLock::unknown);
 }
 
 TEST(ARestart, KeepsTokenAndPortAndSweeps) {
