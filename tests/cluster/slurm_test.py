@@ -61,12 +61,12 @@ class SlurmOfTwoNodes(HostsTest):
 
     def hurry(self, job, log):
         """A job that is queued again need not wait for the minutes that Slurm lets pass. Returns whether all is done."""
-        runs = log.read_text().count("queued again")
+        pending = self.on_login_node("squeue", "-h", "-j", job, "-o", "%T", code=None).stdout.strip() == "PENDING"
+        runs = log.read_text().count("queued again")  # after that: a run may end between the two
         if runs > self.runs:
             self.runs, self.ended = runs, time.monotonic()
         # A node takes a job that starts in the second of its last end for one that was killed.
-        if time.monotonic() > self.ended + 3 and self.on_login_node(
-                "squeue", "-h", "-j", job, "-o", "%T", code=None).stdout.strip() == "PENDING":
+        if pending and time.monotonic() > self.ended + 3:
             self.on_login_node("scontrol", "update", f"JobId={job}", "StartTime=now", code=None)
         return query(self.state, "SELECT count(*) FROM trial WHERE state IN ('waiting', 'leased')") == [(0,)]
 
