@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include "sql/database.hpp"
+#include "sql/opening.hpp"
 
 namespace hone {
 
@@ -13,18 +13,13 @@ constexpr int pages_at_once = 4096;
 using Connection = std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)>;
 using Backup = std::unique_ptr<sqlite3_backup, decltype(&sqlite3_backup_finish)>;
 
-[[noreturn]] void fail(sqlite3* connection, int code, const std::string& what) {
-  const char* message = connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
-  throw SqlError(code, "SQLite: " + std::string(message) + " (" + what + ")");
-}
-
 Connection open(const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(file.c_str(), &raw,
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   Connection connection(raw, sqlite3_close_v2);
-  if (code != SQLITE_OK) fail(raw, code, file.string());
+  if (code != SQLITE_OK) throw_sql_error(raw, code, file.string());
   return connection;
 }
 
@@ -34,7 +29,7 @@ std::string answer(sqlite3* connection, const char* pragma) {
   int code = sqlite3_prepare_v2(connection, pragma, -1, &raw, nullptr);
   const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(raw, sqlite3_finalize);
   if (code == SQLITE_OK) code = sqlite3_step(raw);
-  if (code != SQLITE_ROW) fail(connection, code, pragma);
+  if (code != SQLITE_ROW) throw_sql_error(connection, code, pragma);
   const unsigned char* text = sqlite3_column_text(raw, 0);
   return text == nullptr ? "" : reinterpret_cast<const char*>(text);
 }
@@ -48,7 +43,7 @@ void Database::copy_to(const std::filesystem::path& file, const Copied& copied) 
   {
     const Backup backup(sqlite3_backup_init(target.get(), "main", connection_.get(), "main"),
                         sqlite3_backup_finish);
-    if (!backup) fail(target.get(), sqlite3_errcode(target.get()), file.string());
+    if (!backup) throw_sql_error(target.get(), sqlite3_errcode(target.get()), file.string());
     int code = SQLITE_OK;
     while (code == SQLITE_OK) {
       code = sqlite3_backup_step(backup.get(), pages_at_once);

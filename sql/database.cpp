@@ -2,21 +2,15 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
 #include <unordered_map>
 #include <utility>
 
 #include "common/fault_point.hpp"
-#include "sql/log_file.hpp"
+#include "sql/opening.hpp"
 
 namespace hone {
 
 namespace {
-
-[[noreturn]] void fail(sqlite3* connection, int code, std::string_view what) {
-  const char* message = connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
-  throw SqlError(code, std::string("SQLite: ") + message + " (" + std::string(what) + ")");
-}
 
 constexpr int busy_timeout_ms = 5000;
 
@@ -62,85 +56,15 @@ class StatementCache {
   std::unordered_map<std::string, sqlite3_stmt*> idle_;
 };
 
-namespace {
-
-/// As SQLite wants a path inside a URI.
-std::string escaped(const std::string& path) {
-  std::string text;
-  for (const char each : path) {
-    if (each == '%')
-      text += "%25";
-    else if (each == '?')
-      text += "%3f";
-    else if (each == '#')
-      text += "%23";
-    else
-      text += each;
-  }
-  return text;
-}
-
-/// SQLite's words name no reason.
-[[noreturn]] void fail_to_open(sqlite3* connection, int code, const std::filesystem::path& file) {
-  const int reason = sqlite3_system_errno(connection);
-  fail(connection, code,
-       file.string() + (reason == 0 ? "" : std::string(": ") + std::strerror(reason)));
-}
-
-/// A reader makes the files of the write-ahead log anew where they are gone, which it cannot on a
-/// read-only or full disk or in a folder of somebody else's. Without a log nobody writes, and the
-/// file can be taken as it is.
-bool is_locked_up(sqlite3* connection, const std::filesystem::path& file) {
-  const int code =
-      sqlite3_exec(connection, "PRAGMA user_version", nullptr, nullptr, nullptr) & 0xff;
-  const bool cannot = code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_IOERR;
-  return cannot && std::filesystem::exists(file) && !has_log(file);
-}
-
-/// SQLite calls a disk that is full while it makes its log's index one that failed.
-bool is_without_room(const std::filesystem::path& file) {
-  constexpr std::uintmax_t least = std::uintmax_t{64} << 10U;
-  std::error_code unknown;
-  const auto space = std::filesystem::space(file.parent_path(), unknown);
-  return !unknown && space.available < least;
-}
-
-}  // namespace
-
 void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close_v2(connection);
-}
-
-/// SQLite names a statement; a person wants to know which file, and what now.
-[[noreturn]] void blame(const std::filesystem::path& file, const SqlError& error) {
-  const int code = error.code & 0xff;
-  if (code == SQLITE_IOERR && is_without_room(file))
-    throw SqlError(SQLITE_FULL, file.string() + ": its disk is full");
-  if (code == SQLITE_NOTADB)
-    throw SqlError(error.code, file.string() + " is no SQLite database: name another state folder");
-  if (code == SQLITE_CORRUPT)
-    throw SqlError(error.code,
-                   file.string() + " is damaged; a copy of 'hone backup' can take its place");
-  throw error;
 }
 
 Database::Database(const std::filesystem::path& file, Mode mode)
     : idle_(std::make_unique<StatementCache>()) {
   const bool writing = mode == Mode::read_write;
-  const bool is_restored = has_log_of_another(file);
-  if (writing && is_restored) set_aside_log(file);
-  const int flags = SQLITE_OPEN_NOMUTEX |
-                    (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-  sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+  sqlite3* const raw = open_file(file, writing);
   connection_.reset(raw);
-  if (code != SQLITE_OK) fail_to_open(raw, code, file);
-  if (!writing && (is_restored || is_locked_up(raw, file))) {
-    const std::string as_it_is = "file:" + escaped(file.string()) + "?immutable=1";
-    const int again = sqlite3_open_v2(as_it_is.c_str(), &raw, flags | SQLITE_OPEN_URI, nullptr);
-    connection_.reset(raw);
-    if (again != SQLITE_OK) fail(raw, again, file.string());
-  }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, busy_timeout_ms);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -173,7 +97,7 @@ Database& Database::operator=(Database&&) noexcept = default;
 
 void Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) fail(connection_.get(), code, sql.substr(0, 120));
+  if (code != SQLITE_OK) throw_sql_error(connection_.get(), code, sql.substr(0, 120));
 }
 
 Statement Database::prepare(std::string_view sql) {
@@ -181,7 +105,7 @@ Statement Database::prepare(std::string_view sql) {
   if (raw != nullptr) return Statement(raw, idle_.get());
   const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
-  if (code != SQLITE_OK) fail(connection_.get(), code, sql.substr(0, 400));
+  if (code != SQLITE_OK) throw_sql_error(connection_.get(), code, sql.substr(0, 400));
   return Statement(raw, idle_.get());
 }
 

@@ -24,7 +24,7 @@ ALLOWED = {
     ("sql/database.cpp", "connection_.get(), sql.c_str(), nullptr, nullptr, nullptr"): "Database::execute itself",
     ("sql/database.cpp", "connection_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, "
                          "nullptr"): "Database::prepare itself",
-    ("sql/database.cpp", 'connection, "", nullptr, nullptr, nullptr'): "a literal, to SQLite itself",
+    ("sql/opening.cpp", 'connection, "", nullptr, nullptr, nullptr'): "a literal, to SQLite itself",
     ("sql/query.cpp", "connection_.get(), sql.c_str(), -1, &raw, &rest"): "a person's query, held against authorize()",
     ("sql/copy.cpp", "connection, pragma, -1, &raw, nullptr"): "answer(), which is given two literals in that file",
     ("sql/schema.cpp", '"" + quoted_name(name)'): "a view's name out of the file, quoted",

@@ -134,18 +134,29 @@ void let_go_of_lost(Desk& desk, const Digest& artifact) {
   transaction->commit();
 }
 
-TEST(Retention, HasWhatIsLostMadeAgainForWhatFailedForWantOfIt) {
+/// A base net that is done, and what is trained on its masks.
+class RetentionOfMasks : public ::testing::Test {
+ protected:
+  RetentionOfMasks() {
+    desk.submit();
+    worker = desk.hello();
+    base = desk.ask_one(worker);
+    EXPECT_EQ(base.spec.role, Role::segment);
+    desk.finish(worker, base);
+    masks = sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1");
+  }
+  bool takes(const Lease& lease) const {
+    return std::any_of(lease.inputs.begin(), lease.inputs.end(),
+                       [this](const Input& input) { return input.content == masks; });
+  }
+
   Desk desk;
-  desk.submit();
-  const ConnectionId worker = desk.hello();
-  const Lease base = desk.ask_one(worker);
-  ASSERT_EQ(base.spec.role, Role::segment);
-  desk.finish(worker, base);
-  const auto takes = [&](const Lease& lease) {
-    return std::any_of(lease.inputs.begin(), lease.inputs.end(), [&](const Input& input) {
-      return input.content == sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1");
-    });
-  };
+  ConnectionId worker = 0;
+  Lease base;
+  Digest masks;
+};
+
+TEST_F(RetentionOfMasks, AreMadeAgainForWhatFailedForWantOfThem) {
   std::vector<Lease> dependents;  // the first is done before the masks are lost, the others fail
   for (auto leases = desk.ask(worker); !leases.empty(); leases = desk.ask(worker)) {
     const Lease& lease = leases.front();
@@ -159,7 +170,7 @@ TEST(Retention, HasWhatIsLostMadeAgainForWhatFailedForWantOfIt) {
   ASSERT_GT(desk.number(failed), 0);
   const std::int64_t accepted = desk.number("SELECT count(*) FROM trial WHERE accepted > 0");
 
-  let_go_of_lost(desk, sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1"));
+  let_go_of_lost(desk, masks);
   EXPECT_EQ(desk.state(base.ticket.trial), "waiting");
   EXPECT_EQ(desk.state(dependents.front().ticket.trial), "done");
   EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE accepted > 0"), accepted - 1);
@@ -168,18 +179,7 @@ TEST(Retention, HasWhatIsLostMadeAgainForWhatFailedForWantOfIt) {
   EXPECT_EQ(desk.number("SELECT count(*) FROM trial WHERE state NOT IN ('done', 'resolved')"), 0);
 }
 
-TEST(Retention, LeasesNothingWithoutAnInputThatWasLostWhileItRan) {
-  Desk desk;
-  desk.submit();
-  const ConnectionId worker = desk.hello();
-  const Lease base = desk.ask_one(worker);
-  ASSERT_EQ(base.spec.role, Role::segment);
-  desk.finish(worker, base);
-  const Digest masks = sha256("masks of " + std::to_string(base.ticket.trial.value) + "-1");
-  const auto takes = [&](const Lease& lease) {
-    return std::any_of(lease.inputs.begin(), lease.inputs.end(),
-                       [&](const Input& input) { return input.content == masks; });
-  };
+TEST_F(RetentionOfMasks, LeasesNothingWithoutThoseThatWereLostWhileItRan) {
   std::vector<Lease> running;
   for (const Lease& lease : desk.ask(worker, 8))
     takes(lease) ? running.push_back(lease) : desk.finish(worker, lease, rows_of(lease.spec));
